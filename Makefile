@@ -1,0 +1,47 @@
+# Everything a newcomer or CI needs. Each target sets up the virtual environment it wants, once.
+# Works with Debian's python3, pip and make alone: python3-venv is not needed.
+
+PYTHON ?= python3
+VENV ?= .venv
+RUN = $(VENV)/bin/python
+
+.PHONY: demo live test lint types floors unit bench clean
+
+demo: $(VENV)/ready
+	$(RUN) -m realtime demo --out out
+
+live: $(VENV)/ready
+	$(RUN) -m realtime live
+
+bench: $(VENV)/ready
+	$(RUN) -m realtime bench --out out/bench.json
+
+test: lint types floors unit
+
+lint: $(VENV)/dev-ready
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+types: $(VENV)/dev-ready
+	$(RUN) -m mypy
+
+floors: $(VENV)/dev-ready
+	PYTHONPATH=. $(VENV)/bin/lint-imports
+
+unit: $(VENV)/dev-ready
+	$(RUN) -m pytest
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m pip --python $(VENV)/bin/python install --quiet --upgrade pip
+
+$(VENV)/ready: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(RUN) -m pip install --quiet -c constraints.txt -e .
+	touch $@
+
+$(VENV)/dev-ready: $(VENV)/ready
+	$(RUN) -m pip install --quiet -c constraints.txt --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) out build dist

@@ -1,0 +1,1 @@
+"""The pleinair runtime: frames come in, painted frames go out."""

@@ -1,0 +1,61 @@
+"""Time: an injectable clock, a rate meter, and latency percentiles."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+Clock = Callable[[], float]
+"""Seconds that never go back, from any origin."""
+
+monotonic: Clock = time.perf_counter
+
+
+class RateMeter:
+    """Events per second over a sliding window: n ticks are n - 1 intervals, counted as such."""
+
+    def __init__(self, *, window: int = 30, clock: Clock = monotonic) -> None:
+        self._clock = clock
+        self._ticks: deque[float] = deque(maxlen=window)
+
+    def tick(self) -> None:
+        """Count one event, now."""
+        self._ticks.append(self._clock())
+
+    @property
+    def per_second(self) -> float:
+        """The rate, or 0.0 before the second tick."""
+        if len(self._ticks) < 2:
+            return 0.0
+        span = self._ticks[-1] - self._ticks[0]
+        return (len(self._ticks) - 1) / span if span > 0 else 0.0
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """Return the linearly interpolated percentile of unsorted values; 0.0 for none."""
+    if not values:
+        return 0.0
+    ordered = sorted(values)
+    position = (len(ordered) - 1) * percent / 100
+    below = int(position)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Latency percentiles in milliseconds."""
+
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> Latency:
+        """Summarise measured durations given in seconds."""
+        return cls(*(1000 * percentile(seconds, percent) for percent in (50, 95, 99)))
+
+    def __str__(self) -> str:
+        return f"p50 {self.p50_ms:.1f} ms, p95 {self.p95_ms:.1f} ms, p99 {self.p99_ms:.1f} ms"

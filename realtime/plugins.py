@@ -1,0 +1,37 @@
+"""A plugin is a file: `sources/x_source.py` is the source named `x`, because it is there."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+from realtime.errors import MissingExtraError, UnknownNameError
+
+OURS = frozenset({"realtime", "train", "export", "benchmarks"})
+
+
+def names(package: ModuleType, kind: str) -> tuple[str, ...]:
+    """List the plugins of a kind ("source", "engine", "sink") without importing any."""
+    suffix = f"_{kind}"
+    modules = pkgutil.iter_modules(package.__path__)
+    return tuple(sorted(m.name.removesuffix(suffix) for m in modules if m.name.endswith(suffix)))
+
+
+def load(package: ModuleType, kind: str, name: str) -> ModuleType:
+    """Import one plugin.
+
+    Raises:
+        UnknownNameError: there is no such plugin.
+        MissingExtraError: it needs a package that is not installed.
+    """
+    known = names(package, kind)
+    if name not in known:
+        raise UnknownNameError(kind, name, known)
+    try:
+        return importlib.import_module(f"{package.__name__}.{name}_{kind}")
+    except ModuleNotFoundError as exc:
+        missing = (exc.name or "").partition(".")[0]
+        if missing in OURS:
+            raise
+        raise MissingExtraError(f"{kind} {name!r}", missing) from exc

@@ -1,0 +1,100 @@
+"""What many tests need: cards, frames, sources and engines that misbehave on purpose."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from realtime.frame import Frame, Pixels
+from realtime.look import Look
+from realtime.ports import Event, Style
+
+ONE_STYLE = Look((1.0,))
+
+
+def quadrant_card(width: int = 64, height: int = 48) -> Pixels:
+    """Red, green, blue and yellow quarters: shows swapped channels, flips and transposes."""
+    card = np.zeros((height, width, 3), np.uint8)
+    top, left = height // 2, width // 2
+    card[:top, :left] = (220, 30, 30)
+    card[:top, left:] = (30, 200, 40)
+    card[top:, :left] = (40, 50, 210)
+    card[top:, left:] = (230, 220, 30)
+    return card
+
+
+def make_frames(count: int, width: int = 32, height: int = 24) -> list[Frame]:
+    rng = np.random.default_rng(5)
+    shape = (height, width, 3)
+    return [Frame(rng.integers(0, 256, shape, np.uint8), i, i / 30) for i in range(count)]
+
+
+class ListSource:
+    """Yields given frames, and raises `error` afterwards if there is one."""
+
+    rate_fps = 30.0
+
+    def __init__(
+        self, frames: Sequence[Frame], *, live: bool = False, error: Exception | None = None
+    ) -> None:
+        self.frames, self.live, self.error = frames, live, error
+        self.frame_count: int | None = len(frames)
+        self.given = 0
+
+    def __iter__(self) -> Iterator[Frame]:
+        for frame in self.frames:
+            self.given += 1
+            yield frame
+        if self.error is not None:
+            raise self.error
+
+    def close(self) -> None:
+        pass
+
+
+class InvertingEngine:
+    """Paints the negative, after waiting for `gate` if there is one; raises on a given frame."""
+
+    name = "inverting"
+    description = "inverting"
+    styles = (Style("one"),)
+
+    def __init__(self, *, gate: threading.Event | None = None, fails_at: int | None = None) -> None:
+        self.gate, self.fails_at = gate, fails_at
+        self.looks: list[Look] = []
+
+    def stylize(self, frame: Frame, look: Look) -> Frame:
+        if self.gate is not None:
+            self.gate.wait(10)
+        if frame.index == self.fails_at:
+            raise RuntimeError(f"engine broke at {frame.index}")
+        self.looks.append(look)
+        return frame.with_pixels(255 - frame.pixels)
+
+    def close(self) -> None:
+        pass
+
+
+class ListSink:
+    """Keeps what it is shown; gives out events one poll at a time; raises on a given frame."""
+
+    def __init__(self, events: Sequence[Event] = (), *, fails_at: int | None = None) -> None:
+        self.frames: list[Frame] = []
+        self.events, self.fails_at = list(events), fails_at
+        self.finished = 0
+
+    def show(self, frame: Frame) -> None:
+        if frame.index == self.fails_at:
+            raise RuntimeError(f"sink broke at {frame.index}")
+        self.frames.append(frame)
+
+    def poll(self) -> tuple[Event, ...]:
+        return (self.events.pop(0),) if self.events and self.frames else ()
+
+    def finish(self) -> None:
+        self.finished += 1
+
+    def close(self) -> None:
+        pass

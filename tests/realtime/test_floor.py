@@ -1,0 +1,96 @@
+"""Frame, Look, clockwork, settings: the small values everything is made of."""
+
+import numpy as np
+import pytest
+
+from realtime.clockwork import Latency, RateMeter, percentile
+from realtime.errors import BadInputError
+from realtime.frame import Frame
+from realtime.look import Look
+from realtime.settings import LiveSettings, PaintSettings, parse_size
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.zeros((20, 20), np.uint8),
+        np.zeros((20, 20, 4), np.uint8),
+        np.zeros((20, 20, 3), np.float32),
+    ],
+)
+def test_a_frame_refuses_other_layouts(pixels: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=r"expected uint8 \(H, W, 3\)"):
+        Frame(pixels, 0, 0.0)
+
+
+def test_a_frame_refuses_strided_and_tiny_pixels() -> None:
+    with pytest.raises(ValueError, match="contiguous"):
+        Frame(np.zeros((20, 40, 3), np.uint8)[:, ::2], 0, 0.0)
+    with pytest.raises(ValueError, match="at least 16x16 pixels, got 15x20"):
+        Frame(np.zeros((20, 15, 3), np.uint8), 0, 0.0)
+
+
+def test_a_frame_keeps_its_size_and_hides_its_pixels() -> None:
+    frame = Frame(np.zeros((17, 33, 3), np.uint8), 4, 0.5)
+    assert (frame.width, frame.height) == (33, 17)
+    assert repr(frame) == "Frame(33x17, index=4, 0.500 s)"
+    with pytest.raises(ValueError, match="size changed"):
+        frame.with_pixels(np.zeros((16, 33, 3), np.uint8))
+
+
+@pytest.mark.parametrize("weights", [(), (0.5,), (1.2, -0.2), (1.0, 1.0)])
+def test_a_look_refuses_weights_that_are_no_mix(weights: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="sum to 1"):
+        Look(weights)
+
+
+def test_a_look_steps_through_the_styles_and_keeps_its_strength() -> None:
+    look = Look.of_style(1, 3, strength=0.4)
+    assert look.stepped(1).style_weights == (0.0, 0.0, 1.0)
+    assert look.stepped(2).style_weights == (1.0, 0.0, 0.0)
+    assert look.stepped(-2).main_style == 2
+    assert look.stepped(1).strength == 0.4
+    assert look.with_strength(1.4).strength == 1.0
+    assert look.with_strength(-0.1).strength == 0.0
+
+
+def test_a_rate_meter_counts_intervals_not_ticks() -> None:
+    times = iter([0.0, 0.1, 0.2, 0.3])
+    meter = RateMeter(clock=lambda: next(times))
+    assert meter.per_second == 0.0
+    for _ in range(4):
+        meter.tick()
+    assert meter.per_second == pytest.approx(10.0)
+
+
+def test_percentiles_interpolate() -> None:
+    assert percentile([4, 1, 3, 2], 50) == 2.5
+    assert percentile([5], 99) == 5
+    assert percentile([], 50) == 0.0
+    assert str(Latency.of([0.01] * 9)) == "p50 10.0 ms, p95 10.0 ms, p99 10.0 ms"
+
+
+def test_sizes_are_read() -> None:
+    assert parse_size("640x480") == (640, 480)
+    assert parse_size(" 1920 X 1080 ") == (1920, 1080)
+
+
+@pytest.mark.parametrize("text", ["", "640", "640x", "axb", "-1x5", "640x480x3", "1e3x2"])
+def test_a_size_that_is_none_says_what_is_expected(text: str) -> None:
+    with pytest.raises(BadInputError, match="WIDTHxHEIGHT"):
+        parse_size(text)
+
+
+@pytest.mark.parametrize("text", ["8x8", "15x400", "99999x16"])
+def test_a_size_out_of_range_says_so(text: str) -> None:
+    with pytest.raises(BadInputError, match="out of range"):
+        parse_size(text)
+
+
+def test_settings_refuse_numbers_without_meaning() -> None:
+    with pytest.raises(BadInputError, match=r"between 0 and 1, got 1\.5"):
+        PaintSettings(strength=1.5)
+    with pytest.raises(BadInputError, match="seconds must be above 0, got 0"):
+        LiveSettings(seconds=0)
+    with pytest.raises(BadInputError, match="rate must be above 0"):
+        LiveSettings(rate_fps=float("nan"))
