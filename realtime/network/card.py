@@ -1,0 +1,105 @@
+"""The card of a style bundle: everything it says about itself besides its weights.
+
+A bundle is one safetensors file. Its metadata holds one JSON text under the key `pleinair`: format
+version, architecture config, the styles with their credits, licence, training recipe, results, and
+a golden picture by which a wrongly rebuilt network is noticed. Nothing in the file can execute.
+This module imports no torch.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+from realtime.errors import BadInputError, BundleError
+from realtime.network.config import TransformerConfig
+
+FORMAT_VERSION = 1
+METADATA_KEY = "pleinair"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StyleCredit:
+    """One style of a network: its name on the command line, and whom to thank."""
+
+    name: str
+    title: str = ""
+    artist: str = ""
+    year: str = ""
+
+    def __str__(self) -> str:
+        credit = ", ".join(part for part in (self.title, self.artist, self.year) if part)
+        return f"{self.name} ({credit})" if credit else self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a bundle says about itself besides its weights."""
+
+    config: TransformerConfig
+    styles: tuple[StyleCredit, ...]
+    """In the order of the style weights; as many as `config.styles`."""
+    licence: str = "Apache-2.0"
+    recipe: dict[str, Any] = field(default_factory=dict)
+    """The training settings."""
+    results: dict[str, Any] = field(default_factory=dict)
+    """Losses reached, seconds trained, device."""
+    golden: str = ""
+    """Hex of the golden picture, see `bundle.golden_picture`."""
+
+    def __post_init__(self) -> None:
+        if len(self.styles) != self.config.styles:
+            raise BundleError(
+                f"card names {len(self.styles)} styles, its network has {self.config.styles}"
+            )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The style names, in the order of the style weights."""
+        return tuple(style.name for style in self.styles)
+
+    def to_json(self) -> str:
+        """Write the card, with the format version, as one line of JSON."""
+        values = asdict(self) | {"format_version": FORMAT_VERSION, "config": self.config.to_dict()}
+        return json.dumps(values, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Card:
+        """Read a card; raises BundleError when it is damaged or from another format version."""
+        try:
+            values = json.loads(text)
+            version = values.pop("format_version")
+        except (ValueError, KeyError, AttributeError, TypeError) as exc:
+            raise BundleError(f"card not readable: {exc!r}") from exc
+        if version != FORMAT_VERSION:
+            raise BundleError(
+                f"format version {version}, but this pleinair reads version {FORMAT_VERSION}: "
+                "update pleinair, or export the bundle again"
+            )
+        try:
+            values["config"] = TransformerConfig.from_dict(values["config"])
+            values["styles"] = tuple(StyleCredit(**style) for style in values["styles"])
+            return cls(**values)
+        except (KeyError, TypeError) as exc:
+            raise BundleError(f"card not understood: {exc!r}") from exc
+
+
+def read_card(path: Path) -> Card:
+    """Read only the card of a bundle: fast, and no weights are touched."""
+    try:
+        with safe_open(path, "np") as file:
+            text = (file.metadata() or {}).get(METADATA_KEY)
+    except FileNotFoundError as exc:
+        raise BadInputError(f"no style bundle at {path}") from exc
+    except (SafetensorError, OSError) as exc:
+        raise BundleError(f"{path} is not a style bundle, or it is damaged: {exc}") from exc
+    if text is None:
+        raise BundleError(f"{path} is a safetensors file, but not a pleinair style bundle")
+    try:
+        return Card.from_json(text)
+    except BadInputError as exc:
+        raise BundleError(f"{path}: {exc}") from exc

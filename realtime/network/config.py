@@ -1,0 +1,55 @@
+"""What shape a transform network has. Imports no torch, so that style lists stay instant."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+from realtime.errors import BundleError, UnknownNameError
+
+Architecture = Literal["article", "fast"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerConfig:
+    """Everything that decides the shape of a transform network. Frozen, and stored in bundles."""
+
+    architecture: Architecture
+    styles: int = 1
+    """How many styles the network knows: the length of a style weight row."""
+    epsilon: float = 1e-5
+    """Added to the variance in instance norm; 1e-9 in the seed's network."""
+    width: int = 24
+    """`fast` only: channels at a quarter of the picture size."""
+    trunk_width: int = 48
+    """`fast` only: channels at an eighth of the picture size."""
+    blocks: int = 3
+    """`fast` only: residual blocks in the trunk."""
+
+    def __post_init__(self) -> None:
+        if self.architecture not in get_args(Architecture):
+            raise UnknownNameError("architecture", self.architecture, get_args(Architecture))
+        if self.styles < 1 or (self.architecture == "article" and self.styles != 1):
+            raise BundleError(f"{self.architecture} network cannot hold {self.styles} styles")
+
+    @classmethod
+    def article(cls) -> TransformerConfig:
+        """Return the seed's network: one style, epsilon 1e-9."""
+        return cls(architecture="article", epsilon=1e-9)
+
+    @classmethod
+    def fast(cls, styles: int) -> TransformerConfig:
+        """Return the shipped size of the laptop network for `styles` styles."""
+        return cls(architecture="fast", styles=styles)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> TransformerConfig:
+        """Rebuild a config from `to_dict`; raises BundleError on unknown or missing fields."""
+        try:
+            return cls(**values)
+        except TypeError as exc:
+            raise BundleError(f"architecture config not understood: {exc}") from exc
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values for JSON."""
+        return asdict(self)

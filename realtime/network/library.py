@@ -1,0 +1,104 @@
+"""Finding styles: the shipped bundles, and the user's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from realtime.errors import BadInputError, UnknownNameError
+from realtime.look import Look
+from realtime.network.card import Card, read_card
+
+SHIPPED = Path(__file__).parent.parent / "styles"
+PREFERRED = "fast"
+"""The bundle that comes first: it runs everywhere."""
+
+
+def user_folder() -> Path:
+    """Return the folder where a user's own bundles are found; it need not exist."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "pleinair" / "styles"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A bundle that was found."""
+
+    path: Path
+    card: Card
+
+    @property
+    def name(self) -> str:
+        """The bundle's name: its file name without the ending."""
+        return self.path.stem
+
+
+def find_bundles(folders: Sequence[Path] | None = None) -> tuple[Entry, ...]:
+    """List bundles, the preferred one first, then by name; a user's own come after the shipped."""
+    entries = []
+    for folder in folders if folders is not None else (SHIPPED, user_folder()):
+        paths = sorted(folder.glob("*.safetensors"), key=lambda p: (p.stem != PREFERRED, p.stem))
+        entries += [Entry(path, read_card(path)) for path in paths]
+    return tuple(entries)
+
+
+def choose(style: str | None, bundle: str | None = None) -> tuple[Entry, Look]:
+    """Find the bundle and the look for what a user asked.
+
+    Args:
+        style: A style name, a mix such as `starry-night:0.7,scream:0.3` (weights are scaled to sum
+            to 1), or None for the first style.
+        bundle: The path or the name of a bundle; None looks through all of them.
+
+    Raises:
+        BadInputError: no bundle, a mix that is not understood, or styles of different bundles.
+        UnknownNameError: no such style or bundle; the message names the nearest.
+    """
+    entries = _bundles(bundle)
+    parts = _parse_mix(style) if style else {entries[0].card.names[0]: 1.0}
+    known = [name for entry in entries for name in entry.card.names]
+    for name in parts:
+        if name not in known:
+            raise UnknownNameError("style", name, known)
+    for entry in entries:
+        names = entry.card.names
+        if all(name in names for name in parts):
+            total = sum(parts.values())
+            return entry, Look(tuple(parts.get(name, 0.0) / total for name in names))
+    raise BadInputError(
+        f"{' and '.join(parts)} live in different bundles and cannot be mixed; "
+        "`pleinair styles` shows which belong together"
+    )
+
+
+def _bundles(bundle: str | None) -> tuple[Entry, ...]:
+    if bundle is not None and (bundle.endswith(".safetensors") or Path(bundle).is_file()):
+        return (Entry(Path(bundle), read_card(Path(bundle))),)
+    entries = find_bundles()
+    if not entries:
+        raise BadInputError(f"no style bundles in {SHIPPED} or {user_folder()}")
+    if bundle is None:
+        return entries
+    chosen = tuple(entry for entry in entries if entry.name == bundle)
+    if not chosen:
+        raise UnknownNameError("bundle", bundle, [entry.name for entry in entries])
+    return chosen
+
+
+def _parse_mix(style: str) -> dict[str, float]:
+    parts: dict[str, float] = {}
+    for part in style.split(","):
+        name, colon, number = (piece.strip() for piece in part.partition(":"))
+        try:
+            weight = float(number) if colon else 1.0
+        except ValueError:
+            weight = -1.0
+        if not name or not 0.0 < weight < float("inf"):
+            raise BadInputError(
+                f"style mix {style!r} not understood at {part!r}: expected NAME or "
+                "NAME:WEIGHT,NAME:WEIGHT with weights above 0"
+            )
+        parts[name] = parts.get(name, 0.0) + weight
+    return parts

@@ -1,0 +1,47 @@
+"""The only place where uint8 (H, W, 3) pixels meet float (N, 3, H, W) tensors.
+
+Networks speak RGB in [0, 255] on both sides: their own scaling is part of their weights, so no
+caller can get it wrong. Values that leave a network may lie outside the range; they are clamped
+and rounded here, once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def to_tensor(pixels: Pixels, device: torch.device, dtype: torch.dtype) -> Tensor:
+    """Move one picture (H, W, 3) uint8 to a (1, 3, H, W) float tensor in [0, 255].
+
+    The copy to the device happens as bytes (a quarter of the traffic of fp32). The result is
+    channels-last in memory, which is what the uint8 picture already is: no transpose is paid.
+    """
+    picture = torch.from_numpy(pixels).to(device)  # (H, W, 3)
+    return picture.permute(2, 0, 1).unsqueeze(0).to(dtype, memory_format=torch.channels_last)
+
+
+def to_pixels(tensor: Tensor) -> Pixels:
+    """Turn a (1, 3, H, W) tensor in about [0, 255] into (H, W, 3) uint8, rounded and clamped."""
+    picture = tensor[0].permute(1, 2, 0).clamp(0.0, 255.0).round().to(torch.uint8)
+    pixels: Pixels = picture.contiguous().cpu().numpy()
+    return pixels
+
+
+def pad_to_multiple(frames: Tensor, multiple: int) -> Tensor:
+    """Reflect-pad (N, C, H, W) on the right and bottom so that H and W divide by `multiple`."""
+    height, width = frames.shape[-2:]
+    bottom, right = -height % multiple, -width % multiple
+    if not bottom and not right:
+        return frames
+    return F.pad(frames, (0, right, 0, bottom), mode="reflect")
+
+
+def crop_to(frames: Tensor, height: int, width: int) -> Tensor:
+    """Keep the top left `height` x `width` part of (N, C, H, W)."""
+    return frames[..., :height, :width]

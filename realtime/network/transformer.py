@@ -1,0 +1,32 @@
+"""From a config to a network."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from realtime.network.article import ArticleNetwork
+from realtime.network.config import TransformerConfig
+from realtime.network.fast import FastNetwork
+
+
+def build_network(config: TransformerConfig) -> nn.Module:
+    """Build the network with fresh weights.
+
+    Returns:
+        A module called as `network(frames, style_weights)`: frames (N, 3, H, W) RGB float in
+        [0, 255], style weights (N, S), result like frames.
+    """
+    if config.architecture == "article":
+        return ArticleNetwork(epsilon=config.epsilon)
+    return FastNetwork(
+        styles=config.styles,
+        width=config.width,
+        trunk_width=config.trunk_width,
+        blocks=config.blocks,
+        epsilon=config.epsilon,
+    )
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Count the trainable numbers of a network."""
+    return sum(parameter.numel() for parameter in network.parameters())

@@ -1,0 +1,131 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from realtime.errors import BadInputError, BundleError, UnknownNameError
+from realtime.network.bundle import load_bundle, save_bundle
+from realtime.network.card import METADATA_KEY, Card, StyleCredit, read_card
+from realtime.network.config import TransformerConfig
+from realtime.network.library import SHIPPED, choose, find_bundles
+from realtime.network.transformer import build_network
+
+
+def make_card(*names: str) -> Card:
+    styles = tuple(StyleCredit(name=name, artist="A. Painter") for name in names)
+    return Card(config=TransformerConfig.fast(len(names)), styles=styles, recipe={"steps": 3})
+
+
+@pytest.fixture
+def bundle_path(tmp_path: Path) -> Path:
+    torch.manual_seed(0)
+    card = make_card("red", "blue")
+    save_bundle(tmp_path / "two.safetensors", build_network(card.config), card)
+    return tmp_path / "two.safetensors"
+
+
+def test_a_bundle_survives_the_disk(bundle_path: Path) -> None:
+    bundle = load_bundle(bundle_path)
+    assert bundle.card.names == ("red", "blue")
+    assert bundle.card.recipe == {"steps": 3}
+    assert bundle.card == read_card(bundle_path)
+    assert not bundle.network.training
+    assert [path.name for path in bundle_path.parent.iterdir()] == ["two.safetensors"]
+
+
+def test_weights_are_stored_in_half_precision(bundle_path: Path) -> None:
+    assert {t.dtype for t in load_file(bundle_path).values()} == {torch.float16}
+
+
+def test_a_truncated_bundle_is_refused(bundle_path: Path) -> None:
+    bundle_path.write_bytes(bundle_path.read_bytes()[:5000])
+    with pytest.raises(BundleError, match="damaged"):
+        load_bundle(bundle_path)
+
+
+def test_flipped_weights_are_noticed_by_the_golden_picture(bundle_path: Path) -> None:
+    weights = load_file(bundle_path)
+    weights["end.weight"] = -weights["end.weight"]
+    save_file(weights, bundle_path, {METADATA_KEY: read_card(bundle_path).to_json()})
+    with pytest.raises(BundleError, match="golden"):
+        load_bundle(bundle_path)
+
+
+def test_a_bundle_from_the_future_is_refused(bundle_path: Path) -> None:
+    values = json.loads(read_card(bundle_path).to_json()) | {"format_version": 9}
+    save_file(load_file(bundle_path), bundle_path, {METADATA_KEY: json.dumps(values)})
+    with pytest.raises(BundleError, match=r"format version 9.*update pleinair"):
+        load_bundle(bundle_path)
+
+
+def test_other_files_are_refused(tmp_path: Path, bundle_path: Path) -> None:
+    foreign = tmp_path / "foreign.safetensors"
+    save_file({"x": torch.zeros(1)}, foreign)
+    with pytest.raises(BundleError, match="not a pleinair style bundle"):
+        read_card(foreign)
+    with pytest.raises(BadInputError, match="no style bundle at"):
+        read_card(tmp_path / "nothing.safetensors")
+    (tmp_path / "text.safetensors").write_text("hello")
+    with pytest.raises(BundleError, match="not a style bundle"):
+        read_card(tmp_path / "text.safetensors")
+
+
+def test_weights_that_do_not_fit_are_refused(bundle_path: Path) -> None:
+    card = replace(read_card(bundle_path), config=TransformerConfig(
+        architecture="fast", styles=2, blocks=2))  # fmt: skip
+    save_file(load_file(bundle_path), bundle_path, {METADATA_KEY: card.to_json()})
+    with pytest.raises(BundleError, match="do not fit"):
+        load_bundle(bundle_path)
+
+
+def test_broken_weights_are_not_saved(tmp_path: Path) -> None:
+    card = make_card("one")
+    network = build_network(card.config)
+    next(network.parameters()).data.fill_(float("nan"))
+    with pytest.raises(BundleError, match="not finite"):
+        save_bundle(tmp_path / "bad.safetensors", network, card)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_styles_are_chosen_by_name_and_mix(bundle_path: Path) -> None:
+    bundle = str(bundle_path)
+    assert choose(None, bundle)[1].style_weights == (1.0, 0.0)
+    assert choose("blue", bundle)[1].style_weights == (0.0, 1.0)
+    assert choose("red:1, blue:3", bundle)[1].style_weights == (0.25, 0.75)
+
+
+@pytest.mark.parametrize("mix", ["red:x", "red:-1", "red:0", ":2", "red,,blue", "red:nan"])
+def test_a_mix_that_is_not_understood_says_so(bundle_path: Path, mix: str) -> None:
+    with pytest.raises(BadInputError, match="not understood"):
+        choose(mix, str(bundle_path))
+
+
+def test_an_unknown_style_names_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match=r"did you mean starry-night\?"):
+        choose("stary-nigth")
+    with pytest.raises(UnknownNameError, match="no bundle named 'slow'"):
+        choose(None, "slow")
+
+
+def test_styles_of_different_bundles_cannot_be_mixed() -> None:
+    with pytest.raises(BadInputError, match="different bundles"):
+        choose("starry-night,composition-vii")
+
+
+def test_the_shipped_bundles_are_whole() -> None:
+    entries = find_bundles([SHIPPED])
+    assert entries[0].name == "fast"
+    assert {entry.card.config.architecture for entry in entries} == {"fast", "article"}
+    assert len(entries[0].card.styles) >= 4
+    assert sum(entry.path.stat().st_size for entry in entries) < 12e6
+    names = [name for entry in entries for name in entry.card.names]
+    assert len(set(names)) == len(names)
+    for entry in entries:
+        card = load_bundle(entry.path).card
+        assert card.results["seconds"] > 0
+        assert card.results["losses"]
+        assert card.recipe["content"]
+        assert all(style.title for style in card.styles)

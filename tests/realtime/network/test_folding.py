@@ -1,0 +1,75 @@
+import pytest
+import torch
+
+from realtime.network.config import TransformerConfig
+from realtime.network.folding import FoldedUpsampleConv, fold, fold_upsamplers
+from realtime.network.layers import NearestUpsampleConv, SubPixelConv
+from realtime.network.transformer import build_network
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 3), (5, 4), (8, 9)])
+def test_the_folded_upsampler_is_the_seeds(height: int, width: int) -> None:
+    torch.manual_seed(1)
+    upsampler = NearestUpsampleConv(6, 4).double()
+    x = torch.randn(2, 6, height, width, dtype=torch.float64)
+    folded = FoldedUpsampleConv(upsampler)
+    assert folded(x).shape == (2, 4, 2 * height, 2 * width)
+    torch.testing.assert_close(folded(x), upsampler(x), atol=1e-12, rtol=0)
+
+
+def test_gradients_reach_the_same_kernel() -> None:
+    upsampler = NearestUpsampleConv(3, 2).double()
+    x = torch.randn(1, 3, 4, 5, dtype=torch.float64)
+    kernel = upsampler.conv.weight
+    expected = torch.autograd.grad(upsampler(x).square().sum(), kernel)
+    folded = torch.autograd.grad(FoldedUpsampleConv(upsampler)(x).square().sum(), kernel)
+    torch.testing.assert_close(folded, expected)
+
+
+@pytest.mark.parametrize("config", [TransformerConfig.article(), TransformerConfig.fast(3)])
+@pytest.mark.parametrize(("height", "width"), [(16, 16), (37, 50)])
+def test_a_folded_network_paints_the_same(
+    config: TransformerConfig, height: int, width: int
+) -> None:
+    torch.manual_seed(2)
+    network = build_network(config).double().eval()
+    for parameter in network.parameters():  # fresh norms and biases would hide mistakes
+        parameter.data += 0.1 * torch.randn_like(parameter)
+    frames = torch.rand(2, 3, height, width, dtype=torch.float64) * 255
+    weights = torch.rand(2, config.styles, dtype=torch.float64)
+    with torch.inference_mode():
+        expected, folded = network(frames, weights), fold(network)(frames, weights)
+    torch.testing.assert_close(folded, expected, atol=1e-7, rtol=0)
+
+
+def test_folding_leaves_the_original_alone() -> None:
+    network = build_network(TransformerConfig.fast(1))
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    fold(network)
+    torch.testing.assert_close(dict(network.state_dict()), before)
+
+
+def test_trainable_folding_keeps_the_names() -> None:
+    network = build_network(TransformerConfig.article())
+    assert fold_upsamplers(network).state_dict().keys() == network.state_dict().keys()
+
+
+@pytest.mark.parametrize(("down", "right"), [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.3, -2.0)])
+def test_sub_pixel_convolution_answers_slopes_with_slopes(down: float, right: float) -> None:
+    layer = SubPixelConv(5, 3).double()
+    layer.weight.data = torch.randn_like(layer.weight)
+    rows, columns = torch.arange(8).double()[:, None], torch.arange(9).double()
+    plane = down * rows + right * columns
+    inside = layer(plane * torch.randn(1, 5, 1, 1))[..., 2:-2, 2:-2]
+    down_steps, right_steps = inside.diff(dim=2), inside.diff(dim=3)
+    for steps in (down_steps, right_steps):
+        torch.testing.assert_close(steps, steps[..., :1, :1].expand_as(steps))
+    assert down or right or inside.std() == 0
+
+
+def test_sub_pixel_convolution_can_still_draw_edges() -> None:
+    layer = SubPixelConv(1, 1)
+    layer.weight.data = torch.randn_like(layer.weight)
+    edge = torch.zeros(1, 1, 6, 6)
+    edge[..., 3:] = 1
+    assert layer(edge).diff(dim=3).diff(dim=3).abs().max() > 0.1
