@@ -1,0 +1,108 @@
+"""Paints with PyTorch: on any CPU, on CUDA GPUs, and on Apple's GPUs (MPS)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from realtime.errors import BadInputError, EngineError
+from realtime.frame import Frame
+from realtime.look import Look
+from realtime.network.bundle import Bundle, load_bundle
+from realtime.network.folding import fold
+from realtime.network.pixels import to_pixels, to_tensor
+from realtime.ports import Style
+
+DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+
+
+class TorchEngine:
+    """A folded transform network in channels-last memory on one device."""
+
+    name = "torch"
+
+    def __init__(self, bundle: Bundle, *, device: torch.device, precision: str) -> None:
+        self.device, self.precision = device, precision
+        self.dtype = DTYPES[precision]
+        credits = bundle.card.styles
+        self.styles = tuple(Style(credit.name, str(credit)) for credit in credits)
+        network = fold(bundle.network)
+        self.network: nn.Module = network.to(device, self.dtype)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.description = f"torch {torch.__version__}, {_device_name(device)}, {precision}"
+
+    def stylize(self, frame: Frame, look: Look) -> Frame:
+        """Paint one frame (see `ports.Engine`)."""
+        if len(look.style_weights) != len(self.styles):
+            raise ValueError(
+                f"look has {len(look.style_weights)} style weights for {len(self.styles)} styles"
+            )
+        if look.strength == 0.0:
+            return frame
+        try:
+            with torch.inference_mode():
+                return frame.with_pixels(to_pixels(self._paint(frame, look)))
+        except RuntimeError as exc:  # torch.OutOfMemoryError is one of these
+            raise EngineError(
+                f"{self.description} failed on a {frame.width}x{frame.height} frame: {exc}"
+            ) from exc
+
+    def close(self) -> None:
+        """Drop the network and give cached GPU memory back."""
+        del self.network
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def _paint(self, frame: Frame, look: Look) -> Tensor:
+        weights = torch.tensor([look.style_weights], device=self.device, dtype=self.dtype)
+        pixels = np.require(frame.pixels, requirements="W")  # from_numpy warns of read-only memory
+        picture = to_tensor(pixels, self.device, self.dtype)
+        painting: Tensor = self.network(picture, weights)
+        if look.strength < 1.0:
+            # Clamped first: an overshooting highlight must not outshine its share of the blend.
+            painting = torch.lerp(picture, painting.clamp(0.0, 255.0), look.strength)
+        return painting
+
+
+def open_engine(bundle: Path, *, device: str, precision: str) -> TorchEngine:
+    """Load the bundle and put it on the device; says plainly when that is not possible."""
+    target = _choose_device(device)
+    if precision == "auto":
+        precision = "fp32" if target.type == "cpu" else "fp16"
+    if precision not in DTYPES:
+        raise BadInputError(
+            f"no precision {precision!r} in the torch engine: expected auto, {', '.join(DTYPES)}"
+        )
+    return TorchEngine(load_bundle(bundle), device=target, precision=precision)
+
+
+def _choose_device(name: str) -> torch.device:
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if name == "auto":
+        return torch.device("cuda" if cuda else "mps" if mps else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as exc:
+        raise BadInputError(f"no device {name!r}: expected auto, cpu, cuda, cuda:N or mps") from exc
+    count = torch.cuda.device_count() if cuda else 0
+    if device.type == "cuda" and (device.index or 0) >= count:
+        raise BadInputError(
+            f"device {name!r} is not here: torch {torch.__version__} sees {count} CUDA devices; "
+            "use --device cpu, or install a CUDA build of torch and the driver"
+        )
+    if device.type == "mps" and not mps:
+        raise BadInputError("device 'mps' is not here: it needs macOS on Apple silicon")
+    if device.type not in ("cpu", "cuda", "mps"):
+        raise BadInputError(f"no device {name!r}: expected auto, cpu, cuda, cuda:N or mps")
+    return device
+
+
+def _device_name(device: torch.device) -> str:
+    if device.type == "cuda":
+        return f"{device} ({torch.cuda.get_device_name(device)})"
+    if device.type == "cpu":
+        return f"cpu ({torch.get_num_threads()} threads)"
+    return str(device)

@@ -1,0 +1,143 @@
+"""One contract, every engine by name; a new engine file is tested by existing."""
+
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from realtime import engines
+from realtime.engines import open_engine
+from realtime.errors import BadInputError, EngineError, UnknownNameError
+from realtime.frame import Frame
+from realtime.look import Look
+from realtime.network.bundle import save_bundle
+from realtime.network.card import Card, StyleCredit
+from realtime.network.config import TransformerConfig
+from realtime.network.library import SHIPPED
+from realtime.network.transformer import build_network
+from tests.helpers import make_frames, quadrant_card
+
+FAST = SHIPPED / "fast.safetensors"
+DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.cuda)]
+
+
+@pytest.fixture(params=engines.names())
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize(("width", "height"), [(16, 16), (33, 47), (64, 48)])
+def test_the_contract(name: str, device: str, width: int, height: int) -> None:
+    with closing(open_engine(name, FAST, device=device)) as engine:
+        assert engine.name == name
+        assert engine.description
+        count = len(engine.styles)
+        frame = make_frames(3, width, height)[2]
+        before = frame.pixels.copy()
+        for index in range(count):
+            painted = engine.stylize(frame, Look.of_style(index, count))
+            assert painted.pixels.shape == frame.pixels.shape
+            assert (painted.index, painted.pts_seconds) == (frame.index, frame.pts_seconds)
+        np.testing.assert_array_equal(frame.pixels, before)
+
+
+def test_strength_zero_is_the_frame_bit_for_bit(name: str) -> None:
+    with closing(open_engine(name, FAST)) as engine:
+        frame = make_frames(1)[0]
+        look = Look.of_style(0, len(engine.styles), strength=0.0)
+        assert engine.stylize(frame, look).pixels.tobytes() == frame.pixels.tobytes()
+
+
+def test_engines_are_stateless(name: str) -> None:
+    with closing(open_engine(name, FAST)) as engine:
+        look = Look.of_style(1, len(engine.styles))
+        first, second = make_frames(2)
+        alone = engine.stylize(second, look).pixels.copy()
+        engine.stylize(first, look)
+        np.testing.assert_array_equal(engine.stylize(second, look).pixels, alone)
+
+
+@pytest.fixture(scope="module")
+def ramp() -> Frame:
+    y, x = np.mgrid[0:96, 0:128]
+    pixels = np.stack([2 * x, 255 - 2 * y, x + y], axis=2)
+    return Frame(np.ascontiguousarray(pixels.clip(0, 255).astype(np.uint8)), 0, 0.0)
+
+
+def test_strength_blends_between_frame_and_painting(ramp: Frame) -> None:
+    with closing(open_engine("torch", FAST)) as engine:
+        count = len(engine.styles)
+        full = engine.stylize(ramp, Look.of_style(0, count)).pixels.astype(float)
+        half = engine.stylize(ramp, Look.of_style(0, count, strength=0.5)).pixels.astype(float)
+    assert np.abs(half - (ramp.pixels + full) / 2).max() <= 1.0
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_half_precision_paints_the_same_picture(ramp: Frame, precision: str) -> None:
+    look = Look.of_style(0, len(open_engine("identity", FAST).styles))
+    with closing(open_engine("torch", FAST)) as engine:
+        expected = engine.stylize(ramp, look).pixels.astype(float)
+    with closing(open_engine("torch", FAST, precision=precision)) as engine:
+        assert engine.description.endswith(precision)
+        painted = engine.stylize(ramp, look).pixels.astype(float)
+    assert np.abs(painted - expected).mean() < (4.0 if precision == "bf16" else 1.0)
+
+
+@pytest.mark.parametrize("shade", [0, 128, 255])
+def test_a_covered_lens_gives_a_picture(shade: int) -> None:
+    frame = Frame(np.full((48, 64, 3), shade, np.uint8), 0, 0.0)
+    for path in sorted(SHIPPED.glob("*.safetensors")):
+        with closing(open_engine("torch", path, precision="bf16")) as engine:
+            look = Look.of_style(0, len(engine.styles))
+            assert engine.stylize(frame, look).pixels.shape == (48, 64, 3)
+
+
+def test_the_picture_keeps_its_orientation(tmp_path: Path) -> None:
+    """An article network that only copies must give the card back, not flipped or swapped."""
+    config = TransformerConfig.fast(1)
+    network = build_network(config)
+    for parameter in network.parameters():
+        parameter.data.zero_()
+    card = Card(config=config, styles=(StyleCredit(name="one"),))
+    # All weights zero but the last bias: a flat colour, red, green and blue told apart.
+    network.get_parameter("end.bias").data = torch.tensor([1.0, 0.0, -1.0])
+    save_bundle(tmp_path / "flat.safetensors", network, card)
+    with closing(open_engine("torch", tmp_path / "flat.safetensors")) as engine:
+        painted = engine.stylize(Frame(quadrant_card(), 0, 0.0), Look((1.0,)))
+    assert {tuple(pixel) for pixel in painted.pixels.reshape(-1, 3)} == {(255, 128, 0)}
+
+
+def test_bad_choices_say_what_is_there() -> None:
+    with pytest.raises(UnknownNameError, match=r"no engine named 'torhc': did you mean torch\?"):
+        open_engine("torhc", FAST)
+    with pytest.raises(BadInputError, match="no precision 'fp8'"):
+        open_engine("torch", FAST, precision="fp8")
+    with pytest.raises(BadInputError, match="expected auto, cpu, cuda"):
+        open_engine("torch", FAST, device="gpu")
+    with pytest.raises(BadInputError, match="no style bundle at"):
+        open_engine("torch", Path("nowhere.safetensors"))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="CUDA is here")
+def test_a_missing_gpu_is_no_silent_fallback() -> None:
+    with pytest.raises(BadInputError, match="sees 0 CUDA devices"):
+        open_engine("torch", FAST, device="cuda")
+
+
+def test_a_failing_network_becomes_an_engine_error() -> None:
+    with closing(open_engine("torch", FAST)) as engine:
+        engine.network = torch.nn.Conv2d(4, 1, 1)  # type: ignore[attr-defined]
+        look = Look.of_style(0, len(engine.styles))
+        with pytest.raises(EngineError, match="failed on a 32x24 frame"):
+            engine.stylize(make_frames(1)[0], look)
+
+
+def test_a_look_for_another_bundle_is_refused() -> None:
+    with (
+        closing(open_engine("torch", FAST)) as engine,
+        pytest.raises(ValueError, match="style weights"),
+    ):
+        engine.stylize(make_frames(1)[0], Look.of_style(0, 99))
