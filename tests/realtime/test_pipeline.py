@@ -1,0 +1,159 @@
+"""Stop, error and back-pressure behaviour; most of this was written before the pipeline."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from realtime.frame import Frame
+from realtime.look import Look
+from realtime.pipeline import Hooks, Report, run, run_plainly
+from realtime.ports import Key
+from tests.helpers import ONE_STYLE, InvertingEngine, ListSink, ListSource, make_frames
+
+
+@pytest.fixture(autouse=True)
+def no_thread_outlives_a_test() -> Iterator[None]:
+    before = threading.active_count()
+    yield
+    assert threading.active_count() == before
+
+
+def hooks() -> Hooks:
+    return Hooks(look=lambda: ONE_STYLE)
+
+
+def test_a_file_gives_the_frames_of_the_plain_loop_bit_for_bit() -> None:
+    frames = make_frames(40)
+    plain, threaded = ListSink(), ListSink()
+    assert run_plainly(ListSource(frames), InvertingEngine(), plain, ONE_STYLE) == 40
+    report = run(ListSource(frames), InvertingEngine(), threaded, hooks())
+    assert report.frames == 40
+    assert report.dropped == 0
+    assert plain.finished == threaded.finished == 1
+    for expected, shown in zip(plain.frames, threaded.frames, strict=True):
+        assert (shown.index, shown.pts_seconds) == (expected.index, expected.pts_seconds)
+        assert shown.pixels.tobytes() == expected.pixels.tobytes()
+
+
+def test_an_empty_source_ends_at_once() -> None:
+    sink = ListSink()
+    assert run(ListSource([]), InvertingEngine(), sink, hooks()).frames == 0
+    assert sink.finished == 1
+
+
+def test_a_source_that_raises_ends_the_run_with_its_error() -> None:
+    sink = ListSink()
+    source = ListSource(make_frames(3), error=OSError("unplugged"))
+    with pytest.raises(OSError, match="unplugged"):
+        run(source, InvertingEngine(), sink, hooks())
+    assert sink.finished == 0
+
+
+def test_an_engine_that_raises_ends_the_run_with_its_error() -> None:
+    sink = ListSink()
+    with pytest.raises(RuntimeError, match="engine broke at 5"):
+        run(ListSource(make_frames(50)), InvertingEngine(fails_at=5), sink, hooks())
+    assert len(sink.frames) <= 5
+    assert sink.finished == 0
+
+
+def test_a_sink_that_raises_ends_the_run_with_its_error() -> None:
+    with pytest.raises(RuntimeError, match="sink broke at 2"):
+        run(ListSource(make_frames(50)), InvertingEngine(), ListSink(fails_at=2), hooks())
+
+
+def test_a_hook_that_raises_ends_the_run() -> None:
+    def on_frame(report: Report) -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(
+            ListSource(make_frames(9)), InvertingEngine(), ListSink(),
+            Hooks(look=lambda: ONE_STYLE, on_frame=on_frame),
+        )  # fmt: skip
+
+
+def test_a_slow_engine_makes_a_file_wait() -> None:
+    gate = threading.Event()
+    source, sink = ListSource(make_frames(60)), ListSink()
+    threading.Timer(0.3, gate.set).start()
+    taken: list[int] = []
+    threading.Timer(0.2, lambda: taken.append(source.given)).start()
+    run(source, InvertingEngine(gate=gate), sink, hooks())
+    assert taken[0] < 10
+    assert [frame.index for frame in sink.frames] == list(range(60))
+
+
+def test_a_slow_engine_makes_a_live_source_drop_and_count() -> None:
+    gate = threading.Event()
+    sink = ListSink()
+    source = ListSource(make_frames(60), live=True)
+    threading.Timer(0.2, gate.set).start()
+    report = run(source, InvertingEngine(gate=gate), sink, hooks())
+    shown = [frame.index for frame in sink.frames]
+    assert source.given == 60
+    assert shown[-1] == 59  # the newest frame always arrives
+    assert len(shown) + report.dropped == 60
+    assert report.dropped > 40
+
+
+def test_a_hook_ends_an_endless_run() -> None:
+    class Endless(ListSource):
+        def __iter__(self) -> Iterator[Frame]:
+            while True:
+                yield from make_frames(1)
+
+    sink = ListSink()
+    stop = Hooks(look=lambda: ONE_STYLE, on_frame=lambda report: report.frames < 7)
+    report = run(Endless([], live=True), InvertingEngine(), sink, stop)
+    assert report.frames == len(sink.frames) == 7
+    assert sink.finished == 1
+
+
+def test_events_reach_the_hook_and_can_end_the_run() -> None:
+    seen: list[object] = []
+
+    def on_event(event: object) -> bool:
+        seen.append(event)
+        return event != Key("q")
+
+    sink = ListSink([Key("a"), Key("q"), Key("b")])
+    run(
+        ListSource(make_frames(50)), InvertingEngine(), sink,
+        Hooks(look=lambda: ONE_STYLE, on_event=on_event),
+    )  # fmt: skip
+    assert seen == [Key("a"), Key("q")]
+    assert len(sink.frames) < 50
+
+
+def test_events_are_polled_while_no_frame_comes() -> None:
+    gate = threading.Event()
+
+    class Idle(ListSink):
+        def poll(self) -> tuple[Key, ...]:
+            return (Key("q"),)
+
+    started = time.monotonic()
+    threading.Timer(1.0, gate.set).start()
+    run(
+        ListSource(make_frames(5)), InvertingEngine(gate=gate), Idle(),
+        Hooks(look=lambda: ONE_STYLE, on_event=lambda event: False),
+    )  # fmt: skip
+    assert time.monotonic() - started < 5
+
+
+def test_the_look_is_asked_for_every_frame() -> None:
+    engine = InvertingEngine()
+    looks = iter([Look((1.0,), 0.1 * i) for i in range(6)])
+    run(ListSource(make_frames(6)), engine, ListSink(), Hooks(look=lambda: next(looks)))
+    assert [look.strength for look in engine.looks] == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.5])
+
+
+def test_the_report_counts_what_happened() -> None:
+    report = run(ListSource(make_frames(20)), InvertingEngine(), ListSink(), hooks())
+    assert len(report.latencies_seconds) == len(report.engine_seconds) == 20
+    assert 0 < report.first_frame_seconds <= report.seconds
+    assert report.latency.p50_ms <= report.latency.p95_ms <= report.latency.p99_ms
+    assert report.mean_fps > 0
