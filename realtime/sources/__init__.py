@@ -1,0 +1,36 @@
+"""Where frames come from: one file per source.
+
+Each `x_source.py` has `open_source(address, *, size, rate_fps)`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from realtime import plugins
+from realtime.ports import Source
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+
+def names() -> tuple[str, ...]:
+    """List the sources."""
+    return plugins.names(sys.modules[__name__], "source")
+
+
+def open_source(address: str, *, size: Size | None = None, rate_fps: float | None = None) -> Source:
+    """Open a source by its address.
+
+    Args:
+        address: `camera:0`, `synthetic`, `video:clip.mp4`, `images:folder`; or the path of a file.
+        size: What a camera or the landscape is asked for; files keep their own size.
+        rate_fps: Likewise.
+    """
+    name, _, rest = address.partition(":")
+    if name not in names() and Path(address).exists():
+        name, rest = "images" if Path(address).is_dir() else "video", address
+    module = plugins.load(sys.modules[__name__], "source", name)
+    source: Source = module.open_source(rest, size=size, rate_fps=rate_fps)
+    return source
