@@ -1,0 +1,38 @@
+"""Where frames go: one file per sink. Each `x_sink.py` has `open_sink(options)`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from realtime import plugins
+from realtime.ports import Sink
+
+
+@dataclass(frozen=True, kw_only=True)
+class SinkOptions:
+    """What a sink may want to know; each takes what concerns it."""
+
+    path: Path | None = None
+    """File or folder to write."""
+    rate_fps: float = 30.0
+    """Nominal rate of the frames to come; their own times decide."""
+    original: Path | None = None
+    """The file that the frames come from: its sound and pixel aspect are carried over."""
+    names: tuple[str, ...] = ()
+    """File names for the images sink, one per frame."""
+    title: str = "pleinair"
+    """Window title."""
+
+
+def names() -> tuple[str, ...]:
+    """List the sinks."""
+    return plugins.names(sys.modules[__name__], "sink")
+
+
+def open_sink(name: str, options: SinkOptions | None = None) -> Sink:
+    """Open a sink by name: `window`, `video`, `images`, `null`."""
+    module = plugins.load(sys.modules[__name__], "sink", name)
+    sink: Sink = module.open_sink(options or SinkOptions())
+    return sink

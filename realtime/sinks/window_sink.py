@@ -1,0 +1,117 @@
+"""Shows frames in a window, with OpenCV. BGR exists only in this file.
+
+The window lives on the thread that opened it, which must be the main thread on macOS.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+import cv2
+
+from realtime.errors import SinkError
+from realtime.frame import Frame
+from realtime.ports import Event, Key, WindowClosed
+from realtime.sinks import SinkOptions
+
+KEY_NAMES = {
+    27: "escape", 9: "tab", 32: "space",
+    # Arrow keys as reported by Qt and GTK on X11, by Win32, and by Cocoa.
+    65361: "left", 65362: "up", 65363: "right", 65364: "down",
+    2424832: "left", 2490368: "up", 2555904: "right", 2621440: "down",
+    63234: "left", 63232: "up", 63235: "right", 63233: "down",
+}  # fmt: skip
+
+
+class WindowSink:
+    """A resizable window."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._sized = False
+        self._visible = False
+        try:
+            cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+        except cv2.error as exc:
+            raise SinkError(
+                f"this OpenCV cannot open windows ({_first_line(exc)}): install opencv-python, "
+                "not opencv-python-headless, or use --sink null"
+            ) from exc
+
+    def show(self, frame: Frame) -> None:
+        """Show a frame; the first one gives the window its size."""
+        try:
+            if not self._sized:
+                cv2.resizeWindow(self._title, frame.width, frame.height)
+                self._sized = True
+            cv2.imshow(self._title, cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2BGR))
+        except cv2.error as exc:
+            raise SinkError(f"the window cannot show frames any more: {_first_line(exc)}") from exc
+
+    def poll(self) -> tuple[Event, ...]:
+        """Let the window redraw itself and return the keys pressed, or that it was closed."""
+        events: list[Event] = []
+        while (code := cv2.pollKey()) != -1:
+            name = KEY_NAMES.get(code & 0xFFFFFF) or KEY_NAMES.get(code & 0xFF)
+            letter = chr(code & 0xFF) if 32 < (code & 0xFF) < 127 and code < 0x10000 else ""
+            if key := name or letter:
+                events.append(Key(key))
+        if self._sized and self._closed_by_user():
+            events.append(WindowClosed())
+        return tuple(events)
+
+    def finish(self) -> None:
+        """Nothing to publish."""
+
+    def close(self) -> None:
+        """Close the window."""
+        try:
+            cv2.destroyWindow(self._title)
+        except cv2.error:
+            return  # the user closed it already
+        cv2.pollKey()
+
+    def _closed_by_user(self) -> bool:
+        try:
+            visible = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) >= 1
+        except cv2.error:
+            visible = False
+        # A window that has not appeared yet is invisible too, and not closed.
+        self._visible = self._visible or visible
+        return self._visible and not visible
+
+
+def open_sink(options: SinkOptions) -> WindowSink:
+    """Open a window; raises SinkError where there is no display."""
+    _require_display()
+    return WindowSink(options.title)
+
+
+def _require_display() -> None:
+    # Qt, inside OpenCV, aborts the whole process when there is no display: ask first.
+    if not sys.platform.startswith("linux") or os.environ.get("WAYLAND_DISPLAY"):
+        return
+    display = os.environ.get("DISPLAY", "")
+    advice = "run it on a desktop, or use --sink null"
+    if not display:
+        raise SinkError(f"no display to open a window on (DISPLAY is not set): {advice}")
+    host, _, number = display.partition(":")
+    if host in ("", "unix") and not _answers(f"/tmp/.X11-unix/X{number.partition('.')[0]}"):
+        raise SinkError(f"no display answers at DISPLAY={display}: {advice}")
+
+
+def _answers(path: str) -> bool:
+    for address in ("\0" + path, path):
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(address)
+            except OSError:
+                continue
+            return True
+    return False
+
+
+def _first_line(exc: Exception) -> str:
+    return str(exc).strip().splitlines()[0]
