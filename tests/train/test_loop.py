@@ -1,0 +1,125 @@
+"""Training for real, on tiny networks and pictures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from realtime.errors import BadInputError
+from realtime.network.bundle import load_bundle
+from realtime.network.card import Card, StyleCredit
+from train.loop import Progress, train
+from train.loss_network import LossNetwork
+from train.losses import Judge
+from train.settings import TrainSettings
+
+
+def judge() -> Judge:
+    torch.manual_seed(4)
+    stages = {"relu1_1": nn.Conv2d(3, 8, 3), "relu2_1": nn.Conv2d(8, 8, 3)}
+    network = LossNetwork(stages, offset=(127.5,) * 3, factor=(1 / 128,) * 3, padding="reflect")
+    return Judge(network, ("relu1_1", "relu2_1"), "relu2_1")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> TrainSettings:
+    rng = np.random.default_rng(0)
+    content = tmp_path / "content"
+    content.mkdir()
+    for number in range(3):
+        small = rng.integers(0, 256, (9, 12, 3), np.uint8)
+        picture = cv2.resize(small, (120, 90), interpolation=cv2.INTER_CUBIC)
+        cv2.imwrite(str(content / f"{number}.png"), picture)
+    styles = []
+    for number, colour in enumerate([(20, 60, 220), (200, 120, 10)]):
+        painting = np.full((80, 80, 3), colour, np.uint8)
+        painting[::4] = 250
+        cv2.imwrite(str(tmp_path / f"style{number}.png"), painting)
+        styles.append(tmp_path / f"style{number}.png")
+    return TrainSettings(
+        architecture="fast", styles=tuple(styles), content=content, steps=12, batch=2, crop_px=64,
+        style_px=64, warmup_steps=2, identity_steps=4,
+    )  # fmt: skip
+
+
+def run(settings: TrainSettings, out: Path, **options: object) -> Card:
+    names = (StyleCredit(name="one"), StyleCredit(name="two"))
+    return train(settings, [judge()], names[: len(settings.styles)], out, **options)  # type: ignore[arg-type]
+
+
+def weights(path: Path) -> dict[str, torch.Tensor]:
+    return dict(load_bundle(path).network.state_dict())
+
+
+def test_a_run_ends_in_a_bundle_with_a_card(settings: TrainSettings, tmp_path: Path) -> None:
+    heard: list[Progress] = []
+    previews = tuple(sorted(settings.content.iterdir()))[:2]
+    card = run(settings, tmp_path / "out.safetensors", listen=heard.append, previews=previews)
+    assert load_bundle(tmp_path / "out.safetensors").card == card
+    assert card.results["steps"] == 12
+    assert {"content", "style", "stability", "tv", "range"} <= card.results["losses"].keys()
+    assert card.recipe["styles"] == ["style0.png", "style1.png"]
+    assert [progress.step for progress in heard] == list(range(1, 13))
+    sheet = cv2.imread(str(tmp_path / "out.png"))
+    assert sheet is not None
+    assert sheet.shape == (480, 960, 3)
+    assert str(tmp_path) not in card.to_json()
+
+
+def test_a_resumed_run_ends_bit_identical(settings: TrainSettings, tmp_path: Path) -> None:
+    run(settings, tmp_path / "whole.safetensors")
+    run(settings, tmp_path / "parts.safetensors", max_steps=5)
+    torch.manual_seed(99)
+    run(settings, tmp_path / "parts.safetensors", max_steps=3)
+    run(settings, tmp_path / "parts.safetensors")
+    whole, parts = weights(tmp_path / "whole.safetensors"), weights(tmp_path / "parts.safetensors")
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+    lines = (tmp_path / "parts.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == list(range(12))
+
+
+def test_training_moves_towards_the_style(settings: TrainSettings, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    longer = replace(settings, steps=60)
+    run(longer, tmp_path / "out.safetensors")
+    lines = [json.loads(x) for x in (tmp_path / "out.jsonl").read_text().splitlines()]
+    styles = [line["style"] for line in lines if "style" in line]
+    assert np.mean(styles[-10:]) < 0.7 * np.mean(styles[:10])
+
+
+def test_other_settings_do_not_resume(settings: TrainSettings, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    run(settings, tmp_path / "out.safetensors", max_steps=2)
+    with pytest.raises(BadInputError, match="other settings \\(style_weight\\)"):
+        run(replace(settings, style_weight=1.0), tmp_path / "out.safetensors")
+
+
+def test_the_article_network_trains_too(settings: TrainSettings, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    short = replace(
+        settings, architecture="article", styles=settings.styles[:1], steps=2, batch=1,
+        identity_steps=1, stability_weight=0.0,
+    )  # fmt: skip
+    card = run(short, tmp_path / "article.safetensors")
+    assert card.config.architecture == "article"
+    assert "stability" not in card.results["losses"]
+
+
+def test_settings_refuse_what_cannot_work(settings: TrainSettings) -> None:
+    from dataclasses import replace
+
+    with pytest.raises(BadInputError, match="at least one painting"):
+        replace(settings, styles=())
+    with pytest.raises(BadInputError, match="at least 1"):
+        replace(settings, steps=0)
+    with pytest.raises(BadInputError, match="at least 64 px"):
+        replace(settings, crop_px=32)

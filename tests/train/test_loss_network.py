@@ -1,0 +1,99 @@
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+
+from realtime.errors import BadInputError
+from train.judges import load_judges
+from train.loss_network import VGG16_BLOCKS, load_distilled, load_vgg
+
+REAL = "vgg19_conv1_1-conv3_4.safetensors"
+DISTILLED = "vgg19_distilled16x_to_conv5_1.safetensors"
+
+
+def torchvision_state(blocks: tuple[int, ...], width: int = 4) -> dict[str, torch.Tensor]:
+    """A thin VGG with torchvision's key names."""
+    state, number, inputs = {}, 0, 3
+    for count in blocks:
+        for _ in range(count):
+            state[f"features.{number}.weight"] = torch.randn(width, inputs, 3, 3)
+            state[f"features.{number}.bias"] = torch.randn(width)
+            number, inputs = number + 2, width
+        number += 1
+    return state
+
+
+def test_torchvision_files_are_told_apart_and_normalised(tmp_path: Path) -> None:
+    state = torchvision_state(VGG16_BLOCKS)
+    torch.save(state | {"classifier.0.weight": torch.zeros(2, 2)}, tmp_path / "vgg16.pth")
+    network = load_vgg(tmp_path / "vgg16.pth")
+    assert network.layers[-1] == "relu5_3"
+    picture = torch.rand(1, 3, 16, 16) * 255
+    mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    x = (picture / 255 - mean.view(3, 1, 1)) / deviation.view(3, 1, 1)
+    for index in (0, 2):
+        key = f"features.{index}"
+        x = F.relu(F.conv2d(x, state[f"{key}.weight"], state[f"{key}.bias"], padding=1))
+    x = F.relu(
+        F.conv2d(
+            F.max_pool2d(x, 2), state["features.5.weight"], state["features.5.bias"], padding=1
+        )
+    )
+    found = network(picture, ["relu2_1"])["relu2_1"]
+    torch.testing.assert_close(found, x, atol=1e-4, rtol=1e-4)
+
+
+def test_the_judges_of_full_vgg_need_no_octaves(tmp_path: Path) -> None:
+    torch.save(torchvision_state(VGG16_BLOCKS), tmp_path / "vgg16.pth")
+    (judge,) = load_judges(tmp_path / "vgg16.pth")
+    assert judge.style_layers == ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
+    assert judge.octaves == 1
+
+
+def test_the_shared_weights_want_pixels_minus_means(shared_vgg: Path) -> None:
+    state = {k: v.float() for k, v in load_file(shared_vgg / REAL).items()}
+    picture = torch.rand(1, 3, 16, 16) * 255
+    x = picture - torch.tensor([123.68, 116.779, 103.939]).view(3, 1, 1)
+    expected = F.relu(F.conv2d(x, state["features.0.weight"], state["features.0.bias"], padding=1))
+    found = load_vgg(shared_vgg / REAL)(picture, ["relu1_1"])["relu1_1"]
+    torch.testing.assert_close(found, expected, atol=1e-2, rtol=1e-4)
+
+
+def test_the_folded_colour_transform_of_the_distilled_encoder_is_exact(shared_vgg: Path) -> None:
+    state = {k: v.float() for k, v in load_file(shared_vgg / DISTILLED).items()}
+    picture = torch.rand(1, 3, 16, 16) * 255
+    x = F.conv2d(picture / 255, state["conv0.weight"], state["conv0.bias"])
+    x = F.pad(x, (1, 1, 1, 1), mode="reflect")
+    expected = F.relu(F.conv2d(x, state["conv11.weight"], state["conv11.bias"]))
+    network = load_distilled(shared_vgg / DISTILLED)
+    assert network.layers[-1] == "relu5_1"
+    torch.testing.assert_close(
+        network(picture, ["relu1_1"])["relu1_1"], expected, atol=1e-4, rtol=1e-4
+    )
+
+
+def test_the_shared_folder_gives_two_judges(shared_vgg: Path) -> None:
+    vgg, distilled = load_judges(shared_vgg)
+    assert vgg.content_layer == "relu3_3"
+    assert vgg.octaves == 2
+    assert distilled.content_layer is None
+
+
+def test_weights_that_cannot_be_used_say_why(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="no weights file"):
+        load_vgg(tmp_path / "none.pth")
+    (tmp_path / "vgg.pth").write_text("hello")
+    with pytest.raises(BadInputError, match="cannot read the weights"):
+        load_vgg(tmp_path / "vgg.pth")
+    save_file({"features.1.weight": torch.zeros(1, 3, 3, 3)}, tmp_path / "vgg.safetensors")
+    with pytest.raises(BadInputError, match="does not look like VGG"):
+        load_vgg(tmp_path / "vgg.safetensors")
+    with pytest.raises(BadInputError, match="no VGG weights"):
+        load_judges(tmp_path / "empty")
+
+
+def test_a_layer_beyond_the_weights_is_named(shared_vgg: Path) -> None:
+    with pytest.raises(BadInputError, match="no layer relu4_3; its weights reach relu3_4"):
+        load_vgg(shared_vgg / REAL)(torch.zeros(1, 3, 16, 16), ["relu4_3"])

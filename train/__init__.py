@@ -1,0 +1,1 @@
+"""Training: a painting goes in, a style bundle comes out. Needs only `realtime.network`."""

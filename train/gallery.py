@@ -1,0 +1,115 @@
+"""The styles that ship with pleinair: which paintings, which networks, one command to train them.
+
+`python -m train.gallery --data DATA --vgg VGG` where DATA holds `content/` (photographs),
+`content_val/` (photographs for the previews) and `styles/` (the paintings, by these file names),
+and VGG the loss-network weights. Resumable: run it again and it goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from realtime.network.card import StyleCredit
+from train.judges import load_judges
+from train.loop import Progress, train
+from train.settings import TrainSettings
+
+
+@dataclass(frozen=True)
+class Painting:
+    """A painting that pleinair learned from."""
+
+    file: str
+    credit: StyleCredit
+
+
+def _painting(file: str, name: str, title: str, artist: str, year: str) -> Painting:
+    return Painting(file, StyleCredit(name=name, title=title, artist=artist, year=year))
+
+
+PAINTINGS = {
+    painting.credit.name: painting
+    for painting in (
+        _painting(
+            "vincent-van-gogh-the-starry-night.jpg",
+            "starry-night", "The Starry Night", "Vincent van Gogh", "1889",
+        ),
+        _painting(
+            "katsushika-hokusai-great-wave-off-kanagawa.jpg",
+            "great-wave", "The Great Wave off Kanagawa", "Katsushika Hokusai", "1831",
+        ),
+        _painting("roman-floor-mosaic-duck.jpg", "mosaic", "Duck, floor mosaic", "Roman", ""),
+        _painting("edvard-munch-the-scream.jpg", "scream", "The Scream", "Edvard Munch", "1893"),
+        _painting("francis-picabia-udnie.jpg", "udnie", "Udnie", "Francis Picabia", "1913"),
+        _painting(
+            "robert-delaunay-portrait-of-jean-metzinger.jpg",
+            "metzinger", "Portrait of Jean Metzinger", "Robert Delaunay", "1906",
+        ),
+        _painting(
+            "wassily-kandinsky-composition-vii.jpg",
+            "composition-vii", "Composition VII", "Wassily Kandinsky", "1913",
+        ),
+    )
+}  # fmt: skip
+
+RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "fast": (
+        ("starry-night", "great-wave", "mosaic", "scream", "udnie", "metzinger"),
+        {"architecture": "fast", "steps": 2400, "batch": 2},
+    ),
+    "article": (
+        ("composition-vii",),
+        {
+            "architecture": "article",
+            "steps": 1200,
+            "batch": 2,
+            "crop_px": 160,
+            "style_px": 320,
+            "stability_weight": 0.0,
+        },
+    ),
+}
+"""Bundle name -> its styles and its training settings."""
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def main(
+    data: Annotated[Path, typer.Option(help="Folder with content/, content_val/ and styles/.")],
+    vgg: Annotated[Path, typer.Option(help="Folder with the loss-network weights.")],
+    out: Annotated[Path, typer.Option(help="Where bundles and previews go.")] = Path("out/gallery"),
+    only: Annotated[str, typer.Option(help="Train only this bundle.")] = "",
+    steps: Annotated[
+        int, typer.Option(help="Train this many steps instead (a lesser result).")
+    ] = 0,
+) -> None:
+    """Train the bundles that ship with pleinair."""
+    judges = load_judges(vgg)
+    previews = tuple(sorted((data / "content_val").glob("*.jpg")))[3:10:2]
+    for bundle, (names, values) in RUNS.items():
+        if only not in ("", bundle):
+            continue
+        settings = TrainSettings(
+            styles=tuple(data / "styles" / PAINTINGS[name].file for name in names),
+            content=data / "content",
+            **(values | ({"steps": steps} if steps else {})),
+        )
+        credits = tuple(PAINTINGS[name].credit for name in names)
+        path = out / f"{bundle}.safetensors"
+        train(settings, judges, credits, path, previews=previews, listen=_report)
+
+
+def _report(progress: Progress) -> None:
+    if progress.step % 25 == 0 or progress.step == progress.steps:
+        terms = "  ".join(f"{name} {value:.3g}" for name, value in progress.terms.items())
+        left = f"{progress.seconds_left / 60:.1f} min left"
+        typer.echo(f"step {progress.step}/{progress.steps}  {left}  {terms}")
+
+
+if __name__ == "__main__":
+    app()
