@@ -94,6 +94,8 @@ class Hooks:
     """Reacts to keys; False ends the run."""
     on_frame: Callable[[Report], bool] = lambda report: True
     """Called after every frame shown; False ends the run."""
+    on_turn: Callable[[Report], None] = lambda report: None
+    """Called 20 times a second or more, whether frames come or not; may raise to end the run."""
 
 
 def run(
@@ -179,6 +181,7 @@ class _Flow:
     def show(self, sink: Sink) -> None:
         going = True
         while going:
+            self.hooks.on_turn(self.report)
             try:
                 shown = self.painted.get(IDLE_SECONDS)
             except TimeoutError:

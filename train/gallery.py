@@ -65,7 +65,7 @@ RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("composition-vii",),
         {
             "architecture": "article",
-            "steps": 1200,
+            "steps": 900,
             "batch": 2,
             "crop_px": 160,
             "style_px": 320,

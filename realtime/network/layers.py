@@ -99,12 +99,16 @@ class NearestUpsampleConv(nn.Module):
 class SubPixelConv(nn.Module):
     """Enlarge x2 by a 3x3 convolution with four phases (Shi et al. 2016) that cannot draw a grid.
 
-    (N, C, H, W) -> (N, C', 2H, 2W). Where the input is flat or slopes evenly, a free sub-pixel
-    convolution answers with a 2x2 pattern: the checkerboard of this family. Here the four phases
-    of a channel share one bias, and their kernels are held to answer every even slope with the
-    same even slope: all phases have the same sum S, and first moments that differ by just what
-    their places differ, a quarter pixel to each side. So flat stays flat and slopes stay smooth,
-    whatever the weights; edges and texture are free.
+    (N, C, H, W) -> (N, C', 2H, 2W). A free sub-pixel convolution answers flat areas, slopes and
+    straight edges with a 2x2 pattern, the checkerboard and the ladders of this family. Here the
+    four phases of a channel share one bias, and their kernels are held to three rules, whatever
+    the weights; lines that slant, bend or end are free, and so is texture:
+
+    - what does not change downwards is answered without change downwards (the columns of upper
+      and lower phases have the same sums), and likewise to the right;
+    - so flat stays flat;
+    - an even slope is answered by an even slope (first moments differ by just what the places of
+      the phases differ, a quarter pixel to each side).
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -122,16 +126,16 @@ class SubPixelConv(nn.Module):
         if self.constrained:
             return self.weight
         phases = self.weight.view(-1, 2, 2, *self.weight.shape[1:])  # (C', 2, 2, C, 3, 3)
-        sums = phases.sum((4, 5), keepdim=True)
-        shared = sums.mean((1, 2), keepdim=True)
-        phases = phases - (sums - shared) / 9
-        steps = torch.tensor([-1.0, 0.0, 1.0]).to(phases)
-        sides = torch.tensor([-0.25, 0.25]).to(phases)
-        for phase_axis, tap_axis in ((1, 4), (2, 5)):
-            taps = steps.view([3 if axis == tap_axis else 1 for axis in range(6)])
-            place = sides.view([2 if axis == phase_axis else 1 for axis in range(6)])
+        directions = ((1, 4), (2, 5))  # axes of phase and tap: downwards, to the right
+        for phase_axis, tap_axis in directions:
+            lines = phases.sum(tap_axis, keepdim=True)
+            phases = phases - (lines - lines.mean(phase_axis, keepdim=True)) / 3
+        total = phases.sum((4, 5), keepdim=True)  # by now the same for all phases
+        for phase_axis, tap_axis in directions:
+            taps = _along(tap_axis, -1.0, 0.0, 1.0).to(phases)
+            places = _along(phase_axis, -0.25, 0.25).to(phases)
             moments = (phases * taps).sum((4, 5), keepdim=True)
-            wanted = moments.mean((1, 2), keepdim=True) + shared * place
+            wanted = moments.mean((1, 2), keepdim=True) + total * places
             phases = phases - (moments - wanted) * taps / 6
         return phases.reshape(self.weight.shape)
 
@@ -140,3 +144,8 @@ class SubPixelConv(nn.Module):
         x = F.pad(x, (1, 1, 1, 1), mode="reflect")
         x = F.conv2d(x, self.kernel(), self.bias.repeat_interleave(4))
         return F.pixel_shuffle(x, 2)
+
+
+def _along(axis: int, *values: float) -> Tensor:
+    """Lay values along one of six axes."""
+    return torch.tensor(values).view([-1 if i == axis else 1 for i in range(6)])

@@ -67,6 +67,18 @@ def test_sub_pixel_convolution_answers_slopes_with_slopes(down: float, right: fl
     assert down or right or inside.std() == 0
 
 
+@pytest.mark.parametrize("along", [2, 3])
+def test_sub_pixel_convolution_draws_straight_edges_without_ladders(along: int) -> None:
+    layer = SubPixelConv(3, 2).double()
+    layer.weight.data = torch.randn_like(layer.weight)
+    shape = [1, 3, 7, 7]
+    shape[along] = 1
+    profile = torch.randn(shape, dtype=torch.float64).expand(1, 3, 7, 7)
+    y = layer(profile)
+    assert y.diff(dim=along).abs().max() < 1e-9
+    assert y.diff(dim=5 - along).abs().max() > 0.1
+
+
 def test_sub_pixel_convolution_can_still_draw_edges() -> None:
     layer = SubPixelConv(1, 1)
     layer.weight.data = torch.randn_like(layer.weight)

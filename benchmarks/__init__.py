@@ -1,0 +1,1 @@
+"""Measurements: data, not tests. Imported by nothing; may import everything."""

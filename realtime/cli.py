@@ -1,0 +1,249 @@
+"""The command line: reads what the user wants, prints what happened, sets the exit code.
+
+The only module that prints. Heavy imports (torch, OpenCV, PyAV) wait until a command needs them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from realtime.errors import PleinairError
+from realtime.options import (
+    Bundle,
+    Device,
+    Engine,
+    Fit,
+    Precision,
+    Strength,
+    Style,
+    paint_settings,
+)
+from realtime.settings import LiveSettings, parse_size
+
+if TYPE_CHECKING:
+    from realtime.app import Outcome
+
+EXIT_BAD, EXIT_INTERRUPTED = 2, 130
+
+app = typer.Typer(
+    name="pleinair",
+    help="Paint a webcam, a video or pictures in the style of a painting, live.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def live(
+    source: Annotated[
+        str, typer.Option(help="camera:0, synthetic (a landscape), or a video file.")
+    ] = "camera:0",
+    sink: Annotated[str, typer.Option(help="window, null (measure only) or video.")] = "window",
+    out: Annotated[Path | None, typer.Option(help="File to write with --sink video.")] = None,
+    style: Style = None,
+    strength: Strength = 1.0,
+    size: Annotated[str | None, typer.Option(help="Ask the source for WIDTHxHEIGHT.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(help="Ask the source for frames per second.")
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="End after this many seconds.")] = None,
+    mirror: Annotated[bool, typer.Option(help="Swap left and right, like a mirror.")] = False,
+    overlay: Annotated[bool, typer.Option(help="Write fps and latency into the picture.")] = True,
+    snapshots: Annotated[Path, typer.Option(help="Folder for snapshots (key s).")] = Path(),
+    bundle: Bundle = None,
+    engine: Engine = "torch",
+    device: Device = "auto",
+    precision: Precision = "auto",
+) -> None:
+    """Paint a camera, live, in a window. Press h in the window for the keys."""
+    from realtime.app import run_live
+
+    settings = LiveSettings(
+        style=style, strength=strength, bundle=bundle, engine=engine, device=device,
+        precision=precision, size=parse_size(size) if size else None, source=source, sink=sink,
+        out=out, rate_fps=rate, seconds=seconds, mirror=mirror, overlay=overlay,
+        snapshots=snapshots,
+    )  # fmt: skip
+    outcome = run_live(settings, typer.echo)
+    report = outcome.report
+    typer.echo(
+        f"{report.frames} frames in {report.seconds:.1f} s: {report.mean_fps:.1f} fps end to end, "
+        f"{report.dropped} dropped"
+    )
+    typer.echo(f"first painted frame after {report.first_frame_seconds:.2f} s")
+    typer.echo(f"latency, capture to shown: {report.latency}")
+    typer.echo(f"of which the engine: {report.engine_latency}")
+    _say_result(outcome)
+
+
+@app.command()
+def video(
+    clip: Annotated[Path, typer.Argument(help="The video to paint.")],
+    out: Annotated[
+        Path | None, typer.Argument(help="Where to; default: CLIP-STYLE.mp4 beside the clip.")
+    ] = None,
+    style: Style = None,
+    strength: Strength = 1.0,
+    size: Fit = None,
+    bundle: Bundle = None,
+    engine: Engine = "torch",
+    device: Device = "auto",
+    precision: Precision = "auto",
+) -> None:
+    """Paint a video file: every frame, same timing, same sound."""
+    from realtime.app import paint_video
+    from realtime.progress import FrameProgress
+
+    settings = paint_settings(style, strength, size, bundle, engine, device, precision)
+    with FrameProgress(clip.name) as progress:
+        outcome = paint_video(settings, clip, out, progress.update, expect=progress.expect)
+    report = outcome.report
+    typer.echo(f"{report.frames} frames, {report.mean_fps:.1f} fps on {outcome.engine}")
+    _say_result(outcome)
+
+
+@app.command()
+def image(
+    pictures: Annotated[list[Path], typer.Argument(help="One or more pictures.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the paintings; default: beside each picture.")
+    ] = None,
+    style: Style = None,
+    strength: Strength = 1.0,
+    size: Fit = None,
+    bundle: Bundle = None,
+    engine: Engine = "torch",
+    device: Device = "auto",
+    precision: Precision = "auto",
+) -> None:
+    """Paint pictures: PICTURE-STYLE.jpg and so on; the originals stay as they are."""
+    from realtime.app import paint_images
+
+    settings = paint_settings(style, strength, size, bundle, engine, device, precision)
+    paint_images(settings, pictures, out, lambda path: typer.echo(str(path)))
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for demo.mp4 and demo.png.")] = Path("out"),
+    seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 6.0,
+    style: Style = None,
+    strength: Strength = 1.0,
+    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT of the landscape.")] = None,
+    bundle: Bundle = None,
+    engine: Engine = "torch",
+    device: Device = "auto",
+    precision: Precision = "auto",
+) -> None:
+    """Paint an animated landscape: a clip and a still, no camera needed."""
+    from realtime.app import paint_demo
+    from realtime.progress import FrameProgress
+
+    settings = paint_settings(style, strength, size, bundle, engine, device, precision)
+    with FrameProgress("landscape") as progress:
+        progress.expect(round(seconds * 30))
+        outcome = paint_demo(settings, out, seconds, progress.update)
+    report = outcome.report
+    typer.echo(f"{report.frames} frames, {report.mean_fps:.1f} fps on {outcome.engine}")
+    typer.echo(f"latency of painting one frame: {report.engine_latency}")
+    _say_result(outcome)
+    typer.echo(f"before and after: {out / 'demo.png'}")
+    typer.echo("go live: pleinair live (a camera), or pleinair live --source synthetic")
+
+
+@app.command()
+def styles(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List the styles and the bundles they live in."""
+    from realtime.network.library import find_bundles
+
+    entries = find_bundles()
+    if as_json:
+        listed = [
+            {"bundle": e.name, "path": str(e.path), "architecture": e.card.config.architecture,
+             "styles": [vars(style) for style in e.card.styles]}
+            for e in entries
+        ]  # fmt: skip
+        typer.echo(json.dumps(listed, indent=2))
+        return
+    for entry in entries:
+        typer.echo(f"{entry.name}  ({entry.card.config.architecture} network)")
+        for style in entry.card.styles:
+            typer.echo(f"  {style}")
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Check what works on this machine, and say what to do about what does not."""
+    from realtime.doctor import examine
+
+    checks = examine()
+    if as_json:
+        typer.echo(json.dumps([vars(check) for check in checks], indent=2))
+    else:
+        for check in checks:
+            typer.echo(f"{'ok  ' if check.ok else 'NO  '}{check.name}: {check.found}")
+            if check.advice:
+                typer.echo(f"      {check.advice}")
+
+
+def _mount(name: str, module: str, help_text: str) -> None:
+    """Offer another package's typer app as a command, importing it only when it is called."""
+
+    def command(context: typer.Context) -> None:
+        importlib.import_module(module).app(context.args, prog_name=f"pleinair {name}")
+
+    settings = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+    app.command(name, help=help_text, context_settings=settings)(command)
+
+
+_mount("train", "train.cli", "Learn a style from a painting.")
+_mount("bench", "benchmarks.cli", "Measure speed on this machine, against the article.")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"pleinair {version('pleinair')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Paint a webcam, a video or pictures in the style of a painting, live."""
+
+
+def main() -> None:
+    """Run the command line. Errors of ours become one line and exit code 2."""
+    try:
+        app()
+    except PleinairError as exc:
+        typer.echo(f"pleinair: {exc}", err=True)
+        sys.exit(EXIT_BAD)
+    except KeyboardInterrupt:
+        typer.echo("pleinair: interrupted", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _say_result(outcome: Outcome) -> None:
+    if outcome.result is not None:
+        typer.echo(
+            f"{'interrupted; painted so far' if outcome.interrupted else 'wrote'}: {outcome.result}"
+        )
+    if outcome.interrupted:
+        raise typer.Exit(EXIT_INTERRUPTED)

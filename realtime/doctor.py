@@ -1,0 +1,113 @@
+"""Looks at the machine: what is there, what is missing, what to do about it."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import os
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from realtime import engines
+from realtime.errors import PleinairError
+from realtime.network.library import find_bundles
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding. `ok` False comes with advice."""
+
+    name: str
+    ok: bool
+    found: str
+    advice: str = ""
+
+
+def examine() -> list[Check]:
+    """Run all checks; a check that fails unexpectedly becomes a finding of its own."""
+    return [_guarded(check) for check in CHECKS]
+
+
+def _guarded(check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except (PleinairError, ImportError, OSError, RuntimeError) as exc:
+        name = check.__name__.removeprefix("_").replace("_", " ")
+        return Check(name, False, f"{type(exc).__name__}: {exc}", "see the message")
+
+
+def _system() -> Check:
+    supported = sys.version_info[:2] >= (3, 11)
+    found = f"Python {platform.python_version()} on {platform.platform()}, {os.cpu_count()} CPUs"
+    return Check("system", supported, found, "" if supported else "use Python 3.11 or newer")
+
+
+def _torch() -> Check:
+    import torch
+
+    devices = [f"cpu ({torch.get_num_threads()} threads)"]
+    devices += [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+    devices += ["mps"] if torch.backends.mps.is_available() else []
+    return Check("torch", True, f"{torch.__version__}: {', '.join(devices)}")
+
+
+def _opencv() -> Check:
+    import cv2
+
+    gui = next((line for line in cv2.getBuildInformation().splitlines() if "GUI:" in line), "")
+    toolkit = gui.partition(":")[2].strip() or "none"
+    ok = toolkit != "NONE"
+    return Check(
+        "opencv", ok, f"{cv2.__version__}, windows by {toolkit}",
+        "" if ok else "install opencv-python instead of opencv-python-headless for windows",
+    )  # fmt: skip
+
+
+def _video_files() -> Check:
+    import av
+
+    wanted = {"libx264": "mp4, mkv, mov", "libvpx-vp9": "webm"}
+    missing = [
+        f"{codec} ({use})" for codec, use in wanted.items() if codec not in av.codecs_available
+    ]
+    found = f"PyAV {av.__version__}" + (f", without {', '.join(missing)}" if missing else "")
+    return Check("video files", not missing, found, "reinstall av from PyPI" if missing else "")
+
+
+def _display() -> Check:
+    if not sys.platform.startswith("linux"):
+        return Check("display", True, platform.system())
+    name = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", "")
+    advice = "" if name else "windows cannot open here; --sink null and files work"
+    return Check("display", bool(name), name or "none", advice)
+
+
+def _cameras() -> Check:
+    module = importlib.import_module("realtime.sources.camera_source")
+    cameras: tuple[str, ...] = module.list_cameras()
+    advice = "" if cameras else "plug one in, or use --source synthetic"
+    return Check("cameras", bool(cameras), ", ".join(cameras) or "none", advice)
+
+
+def _styles() -> Check:
+    count = sum(len(entry.card.styles) for entry in find_bundles())
+    return Check("styles", count > 0, f"{count} styles", "" if count else "reinstall pleinair")
+
+
+def _engines() -> Check:
+    return Check("engines", True, ", ".join(engines.names()))
+
+
+def _packages() -> Check:
+    owners = set(importlib.metadata.packages_distributions().get("realtime", []))
+    strangers = sorted(owners - {"pleinair"})
+    advice = "install pleinair in an environment of its own" if strangers else ""
+    found = f"also installed by {', '.join(strangers)}" if strangers else "no collisions"
+    return Check("package names", not strangers, found, advice)
+
+
+CHECKS = (
+    _system, _torch, _opencv, _video_files, _engines, _styles, _display, _cameras, _packages,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""What a video file is made of: container, colours, way up. Source and sink share it."""

@@ -1,0 +1,51 @@
+"""Which way up: the display matrix that telephones write instead of turning the picture."""
+
+from __future__ import annotations
+
+import struct
+from typing import cast
+
+import av
+import numpy as np
+from av.sidedata.sidedata import SideDataContainer, Type
+
+from realtime.frame import Pixels
+
+Matrix = tuple[int, int, int, int]
+"""a, b, c, d of x' = a x + c y, y' = b x + d y; only the signs and which are largest matter."""
+
+UPRIGHT: Matrix = (1, 0, 0, 1)
+
+
+def display_matrix(frame: av.VideoFrame) -> Matrix:
+    """Return the matrix of a decoded frame, `UPRIGHT` when it has none."""
+    try:
+        # PyAV's annotation knows one kind of side data only.
+        stored = cast(SideDataContainer, frame.side_data)[Type.DISPLAYMATRIX]
+    except KeyError:
+        return UPRIGHT
+    a, b, _, c, d = struct.unpack("=5i", bytes(stored)[:20])
+    return a, b, c, d
+
+
+def is_sideways(matrix: Matrix) -> bool:
+    """Whether width and height change places."""
+    a, b, _, _ = matrix
+    return abs(b) > abs(a)
+
+
+def turn_upright(pixels: Pixels, matrix: Matrix) -> Pixels:
+    """Return the picture as it is meant to be seen, C-contiguous: quarter turns and mirrors.
+
+    Other angles are rounded to the nearest quarter turn.
+    """
+    a, b, c, d = matrix
+    if is_sideways(matrix):
+        pixels, right, down = pixels.swapaxes(0, 1), c, b
+    else:
+        right, down = a, d
+    return np.ascontiguousarray(pixels[:: _step(down), :: _step(right)])
+
+
+def _step(factor: int) -> int:
+    return -1 if factor < 0 else 1

@@ -1,0 +1,45 @@
+"""The options that several commands of the command line share, and what becomes of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from realtime.settings import PaintSettings, parse_size
+
+Style = Annotated[
+    str | None,
+    typer.Option(
+        "--style", "-s", help="Style name, or a mix: NAME:0.7,NAME:0.3. See `pleinair styles`."
+    ),
+]
+Strength = Annotated[float, typer.Option(help="0 leaves the picture as it is, 1 paints it fully.")]
+Bundle = Annotated[str | None, typer.Option(help="Style bundle to look in: a name or a file.")]
+Engine = Annotated[str, typer.Option(help="What paints: torch, or identity (paints nothing).")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")]
+Precision = Annotated[str, typer.Option(help="auto, fp32, fp16 or bf16.")]
+Fit = Annotated[
+    str | None, typer.Option("--size", help="Scale to fit inside WIDTHxHEIGHT, aspect kept.")
+]
+
+
+def paint_settings(
+    style: str | None,
+    strength: float,
+    size: str | None,
+    bundle: str | None,
+    engine: str,
+    device: str,
+    precision: str,
+) -> PaintSettings:
+    """Check the options and freeze them."""
+    return PaintSettings(
+        style=style,
+        strength=strength,
+        size=parse_size(size) if size else None,
+        bundle=bundle,
+        engine=engine,
+        device=device,
+        precision=precision,
+    )

@@ -1,0 +1,72 @@
+"""What a run was asked to do, checked once and frozen. Built by the command line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from realtime.errors import BadInputError
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+MAX_SIDE_PX = 16384
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaintSettings:
+    """How to paint: common to every command."""
+
+    style: str | None = None
+    """A style name, a mix `NAME:WEIGHT,NAME:WEIGHT`, or None for the first style."""
+    bundle: str | None = None
+    """Name or path of a style bundle; None looks through all."""
+    strength: float = 1.0
+    engine: str = "torch"
+    device: str = "auto"
+    precision: str = "auto"
+    size: Size | None = None
+    """Live: what the camera is asked for. Files: pictures are scaled to fit inside."""
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.strength <= 1.0:
+            raise BadInputError(f"strength must be between 0 and 1, got {self.strength:g}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveSettings(PaintSettings):
+    """A live run: from a source that does not wait to a sink that shows."""
+
+    source: str = "camera:0"
+    sink: str = "window"
+    out: Path | None = None
+    """File for a sink that writes one."""
+    rate_fps: float | None = None
+    seconds: float | None = None
+    """End after this long; None runs until the source ends or the user quits."""
+    mirror: bool = False
+    overlay: bool = True
+    snapshots: Path = Path()
+    """Folder for snapshots."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name, value in (("seconds", self.seconds), ("rate", self.rate_fps)):
+            if value is not None and not value > 0:
+                raise BadInputError(f"{name} must be above 0, got {value:g}")
+
+
+def parse_size(text: str) -> Size:
+    """Read `640x480` as (640, 480); raises BadInputError when it cannot be one."""
+    from realtime.frame import MIN_SIDE_PX  # brings numpy, which `pleinair --help` does without
+
+    match = re.fullmatch(r"\s*(\d{1,6})\s*[xX]\s*(\d{1,6})\s*", text)
+    if not match:
+        raise BadInputError(f"size {text!r} not understood: expected WIDTHxHEIGHT, as in 640x480")
+    width, height = int(match[1]), int(match[2])
+    if not MIN_SIDE_PX <= min(width, height) <= max(width, height) <= MAX_SIDE_PX:
+        raise BadInputError(
+            f"size {width}x{height} is out of range: "
+            f"each side must be {MIN_SIDE_PX} to {MAX_SIDE_PX} px"
+        )
+    return width, height

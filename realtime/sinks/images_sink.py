@@ -1,0 +1,101 @@
+"""A folder of pictures: one file per frame."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from realtime.errors import BadInputError, SinkError
+from realtime.frame import Frame, Pixels
+from realtime.ports import Event
+from realtime.sinks import SinkOptions, outputs
+
+QUALITY_95 = {
+    ".jpg": (cv2.IMWRITE_JPEG_QUALITY, 95),
+    ".jpeg": (cv2.IMWRITE_JPEG_QUALITY, 95),
+    ".webp": (cv2.IMWRITE_WEBP_QUALITY, 95),
+    ".png": (),
+}
+"""What can be written, and with which OpenCV settings."""
+
+
+class ImagesSink:
+    """Writes each frame at once, under the next name.
+
+    Attributes:
+        results: The files written so far.
+    """
+
+    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
+        self.results: list[Path] = []
+        self._folder = folder
+        self._names = names
+
+    def show(self, frame: Frame) -> None:
+        """Write one picture, replacing an old one of that name only when it is complete.
+
+        Raises:
+            SinkError: the disk is full, or there are more frames than names.
+        """
+        count = len(self.results)
+        if count >= len(self._names):
+            raise SinkError(f"got frame {count + 1}, but only {count} names: give one per frame")
+        target = self._folder / self._names[count]
+        partial = outputs.partial_path(target)
+        try:
+            partial.write_bytes(_encode(frame.pixels, target.suffix.lower()))
+            os.replace(partial, target)
+        except OSError as exc:
+            partial.unlink(missing_ok=True)
+            raise outputs.write_error(exc, target, f"after {count} pictures") from exc
+        self.results.append(target)
+
+    def poll(self) -> tuple[Event, ...]:
+        """A folder has no keys."""
+        return ()
+
+    def finish(self) -> None:
+        """Every picture already has its final name."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _encode(pixels: Pixels, suffix: str) -> bytes:
+    bgr = np.ascontiguousarray(pixels[..., ::-1])
+    is_encoded, data = cv2.imencode(suffix, bgr, QUALITY_95[suffix])
+    if not is_encoded:
+        raise SinkError(f"a picture of {pixels.shape = } could not be encoded as {suffix}")
+    return data.tobytes()
+
+
+def open_sink(options: SinkOptions) -> ImagesSink:
+    """Open a folder for pictures.
+
+    Args:
+        options: `path`, the folder, and `names`, one file name per frame. Whoever takes the
+            names from inputs makes sure that the folder is another one
+            (`outputs.refuse_same_file`).
+
+    Raises:
+        BadInputError: the folder cannot be used, or a name is unknown, a path, or given twice.
+    """
+    if options.path is None:
+        raise BadInputError("the images sink needs a folder: give one that exists")
+    outputs.check_folder(options.path)
+    for name, count in Counter(options.names).items():
+        _check_name(name, count)
+    return ImagesSink(options.path, options.names)
+
+
+def _check_name(name: str, count: int) -> None:
+    if Path(name).name != name:
+        raise BadInputError(f"{name!r} is a path, expected a file name inside the output folder")
+    if Path(name).suffix.lower() not in QUALITY_95:
+        raise BadInputError(f"{name} cannot be written, expected {', '.join(QUALITY_95)}")
+    if count > 1:
+        raise BadInputError(f"{count} pictures would be written to {name}: rename all but one")

@@ -1,0 +1,151 @@
+"""Small videos and pictures, written for a test and read back without our own code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
+
+from realtime.frame import Frame, Pixels
+from realtime.sinks import SinkOptions
+from realtime.sinks.video_sink import open_sink
+from realtime.sources.video_source import open_source
+from tests.helpers import quadrant_card
+
+CLIPS = (
+    "arm-wrestling-340x256-sar.mp4",
+    "camera-pan-room-audio-320x240.mp4",
+    "nasa-two-audio-tracks-320x180.mp4",
+    "portrait-park-pan-audio-540x960.mp4",
+    "rotated-270-568x320.mov",
+    "rotated-90-568x320.mov",
+    "talking-car-carphone-176x144.mp4",
+    "talking-head-obama-512x388.mp4",
+)
+
+
+def noise(count: int, width: int = 64, height: int = 48) -> list[Pixels]:
+    """Pictures that no encoder can make small: files of them have some length to cut."""
+    rng = np.random.default_rng(3)
+    return [rng.integers(0, 256, (height, width, 3), np.uint8) for _ in range(count)]
+
+
+def write_clip(
+    path: Path,
+    pictures: Sequence[Pixels],
+    *,
+    codec: str = "libx264",
+    pixel_format: str = "yuv420p",
+    ticks: Sequence[int] | None = None,
+    time_base: Fraction = Fraction(1, 30),
+    rotation: float = 0,
+    options: dict[str, str] | None = None,
+    container_options: dict[str, str] | None = None,
+) -> Path:
+    """Write a video with PyAV alone; `ticks` are the frames' times in units of `time_base`."""
+    with av.open(str(path), "w", container_options=container_options) as container:
+        stream = container.add_stream(codec, rate=30, time_base=time_base)
+        assert isinstance(stream, VideoStream)
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = pixel_format
+        stream.options.update(options or ({"crf": "10"} if codec == "libx264" else {}))
+        if rotation:
+            stream.set_display_rotation(rotation)
+        for i, pixels in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(pixels)
+            frame.pts, frame.time_base = ticks[i] if ticks else i, time_base
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def write_clip_with_sound(path: Path, sound_codec: str, seconds: int = 2) -> Path:
+    """Write a card with a 440 Hz tone."""
+    with av.open(str(path), "w") as container:
+        pictures = container.add_stream("libx264", rate=30)
+        pictures.width, pictures.height, pictures.pix_fmt = 64, 48, "yuv420p"
+        sound = container.add_stream(sound_codec, rate=48_000)
+        assert isinstance(pictures, VideoStream)
+        assert isinstance(sound, AudioStream)
+        sound.layout = "mono"
+        for i in range(30 * seconds):
+            frame = av.VideoFrame.from_ndarray(quadrant_card())
+            frame.pts = i
+            container.mux(pictures.encode(frame))
+            samples = np.sin(2 * np.pi * 440 * (np.arange(1600) + 1600 * i) / 48_000)
+            tone = av.AudioFrame.from_ndarray(
+                (9000 * samples).astype(np.int16)[None], "s16", "mono"
+            )
+            tone.sample_rate, tone.pts, tone.time_base = 48_000, 1600 * i, Fraction(1, 48_000)
+            container.mux(sound.encode(tone))
+        container.mux(pictures.encode(None))
+        container.mux(sound.encode(None))
+    return path
+
+
+def write_sound(path: Path, seconds: int = 1) -> Path:
+    """Write a file that has sound only."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=48_000)
+        assert isinstance(stream, AudioStream)
+        stream.layout = "mono"
+        silence = np.zeros((1, 48_000 * seconds), np.int16)
+        frame = av.AudioFrame.from_ndarray(silence, "s16", "mono")
+        frame.sample_rate = 48_000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def assert_alike(got: Pixels, expected: Pixels, levels: int = 3) -> None:
+    """Compare the typical pixel of each quarter: encoders ring and blur at the edges."""
+    assert got.shape == expected.shape
+    difference = np.abs(got.astype(int) - expected)
+    top, left = got.shape[0] // 2, got.shape[1] // 2
+    for rows in (slice(top), slice(top, None)):
+        for columns in (slice(left), slice(left, None)):
+            assert np.median(difference[rows, columns], axis=(0, 1)).max() <= levels
+
+
+def read_frames(path: Path) -> list[Frame]:
+    source = open_source(str(path))
+    frames = list(source)
+    source.close()
+    return frames
+
+
+def write_frames(path: Path, frames: Iterable[Frame], original: Path | None = None) -> Path:
+    """Pass frames through the video sink."""
+    sink = open_sink(SinkOptions(path=path, original=original))
+    for frame in frames:
+        sink.show(frame)
+    sink.finish()
+    sink.close()
+    return path
+
+
+def sound_packets(path: Path) -> list[list[bytes]]:
+    """Return each sound stream's packets."""
+    with av.open(str(path)) as container:
+        packets: dict[int, list[bytes]] = {s.index: [] for s in container.streams.audio}
+        if packets:
+            for packet in container.demux(container.streams.audio):
+                packets[packet.stream.index] += [bytes(packet)] if packet.size else []
+    return list(packets.values())
+
+
+def sound_times(path: Path) -> list[float]:
+    """Return when the sound of each stream begins and ends, in seconds, decoded."""
+    times = []
+    with av.open(str(path)) as container:
+        for i in range(len(container.streams.audio)):
+            container.seek(0)
+            frames = list(container.decode(audio=i))
+            last = frames[-1]
+            times += [frames[0].time or 0.0, (last.time or 0.0) + last.samples / last.sample_rate]
+    return times

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from realtime.errors import BadInputError, SinkError
+from realtime.frame import Frame, Pixels
+from realtime.sinks import SinkOptions, outputs
+from realtime.sinks.images_sink import open_sink
+from realtime.sources.images_source import read_image
+from tests.helpers import quadrant_card
+
+CARD = quadrant_card()
+
+
+def write_pictures(folder: Path, pictures: dict[str, Pixels]) -> list[Path]:
+    sink = open_sink(SinkOptions(path=folder, names=tuple(pictures)))
+    for index, pixels in enumerate(pictures.values()):
+        sink.show(Frame(pixels, index, float(index)))
+    sink.finish()
+    sink.close()
+    assert sink.poll() == ()
+    return sink.results
+
+
+def test_pictures_come_back(tmp_path: Path) -> None:
+    pictures = {"été.png": CARD, "b.jpg": quadrant_card(40, 80), "c.WebP": quadrant_card(33, 17)}
+    results = write_pictures(tmp_path, pictures)
+    assert [path.name for path in results] == list(pictures)
+    assert sorted(tmp_path.iterdir()) == sorted(results)
+    for path, pixels in zip(results, pictures.values(), strict=True):
+        got = read_image(path)
+        assert got.shape == pixels.shape
+        assert np.median(np.abs(got.astype(int) - pixels)) <= 3
+    np.testing.assert_array_equal(read_image(results[0]), CARD)
+
+
+def test_old_pictures_are_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"an older painting")
+    (path,) = write_pictures(tmp_path, {"a.png": CARD})
+    np.testing.assert_array_equal(read_image(path), CARD)
+
+
+def test_more_frames_than_names(tmp_path: Path) -> None:
+    sink = open_sink(SinkOptions(path=tmp_path, names=()))
+    with pytest.raises(SinkError, match="got frame 1, but only 0 names"):
+        sink.show(Frame(CARD, 0, 0.0))
+
+
+def test_failure_leaves_nothing_partial(tmp_path: Path) -> None:
+    (tmp_path / "a.png").mkdir()
+    sink = open_sink(SinkOptions(path=tmp_path, names=("a.png",)))
+    with pytest.raises(SinkError, match=r"a\.png could not be written after 0 pictures"):
+        sink.show(Frame(CARD, 0, 0.0))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_full_disk(tmp_path: Path) -> None:
+    (tmp_path / "a.partial.png").symlink_to("/dev/full")
+    sink = open_sink(SinkOptions(path=tmp_path, names=("a.png",)))
+    with pytest.raises(SinkError, match="disk full after 0 pictures"):
+        sink.show(Frame(CARD, 0, 0.0))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("a.gif",), r"a\.gif cannot be written, expected \.jpg"),
+        (("../a.png",), "is a path, expected a file name"),
+        (("a.png", "b.png", "a.png"), r"2 pictures would be written to a\.png"),
+    ],
+)
+def test_unusable_names(tmp_path: Path, names: tuple[str, ...], message: str) -> None:
+    with pytest.raises(BadInputError, match=message):
+        open_sink(SinkOptions(path=tmp_path, names=names))
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="needs a folder"):
+        open_sink(SinkOptions())
+    with pytest.raises(BadInputError, match="does not exist; create it or choose another"):
+        open_sink(SinkOptions(path=tmp_path / "nowhere"))
+
+
+def test_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInputError, match="is a file, expected an output folder"):
+        open_sink(SinkOptions(path=tmp_path / "file"))
+
+
+def test_refuse_same_file(tmp_path: Path) -> None:
+    original, other = tmp_path / "a.png", tmp_path / "b.png"
+    original.touch()
+    other.touch()
+    outputs.refuse_same_file(other, original)
+    outputs.refuse_same_file(tmp_path / "new.png", original)
+    outputs.refuse_same_file(original, None)
+    with pytest.raises(BadInputError, match="is the input itself"):
+        outputs.refuse_same_file(tmp_path / "." / "a.png", original)

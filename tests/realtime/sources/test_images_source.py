@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import os
+import struct
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from realtime.errors import BadInputError
+from realtime.frame import Pixels
+from realtime.sources.images_source import open_source, read_image
+from tests.helpers import quadrant_card
+
+CARD = quadrant_card()
+
+
+def write(path: Path, bgr: np.ndarray) -> Path:
+    data = cv2.imencode(path.suffix, bgr)[1]
+    path.write_bytes(data.tobytes())
+    return path
+
+
+def write_card(path: Path, card: Pixels = CARD) -> Path:
+    return write(path, card[..., ::-1])
+
+
+def write_turned(path: Path, orientation: int) -> Path:
+    """Write a JPEG with an EXIF orientation."""
+    data = cv2.imencode(".jpg", CARD[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, 100))[1].tobytes()
+    tag = struct.pack("<HHHII", 1, 0x112, 3, 1, orientation)
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + tag + bytes(4)
+    path.write_bytes(data[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + data[2:])
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".png", ".bmp", ".tif", ".tiff"])
+def test_lossless_pictures_are_exact(tmp_path: Path, suffix: str) -> None:
+    pixels = read_image(write_card(tmp_path / f"été{suffix}"))
+    assert pixels.flags.c_contiguous
+    np.testing.assert_array_equal(pixels, CARD)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".jpeg", ".webp"])
+def test_lossy_pictures_are_alike(tmp_path: Path, suffix: str) -> None:
+    pixels = read_image(write_card(tmp_path / f"card{suffix}"))
+    assert np.median(np.abs(pixels.astype(int) - CARD)) <= 3
+
+
+# What the tag means: https://exiftool.org/TagNames/EXIF.html, "Orientation"
+@pytest.mark.parametrize(
+    ("orientation", "upright"),
+    [
+        (1, CARD),
+        (2, CARD[:, ::-1]),
+        (3, np.rot90(CARD, 2)),
+        (6, np.rot90(CARD, -1)),
+        (8, np.rot90(CARD, 1)),
+    ],
+)
+def test_exif_orientation(tmp_path: Path, orientation: int, upright: Pixels) -> None:
+    pixels = read_image(write_turned(tmp_path / "card.jpg", orientation))
+    assert pixels.shape == upright.shape
+    assert np.median(np.abs(pixels.astype(int) - upright)) <= 3
+
+
+def test_grey_becomes_rgb(tmp_path: Path) -> None:
+    ramp = np.arange(32 * 32).reshape(32, 32).astype(np.uint8)
+    pixels = read_image(write(tmp_path / "grey.png", ramp))
+    np.testing.assert_array_equal(pixels, ramp[..., None].repeat(3, axis=2))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tiff"])
+def test_16_bits_become_8(tmp_path: Path, suffix: str) -> None:
+    deep = CARD[..., ::-1].astype(np.uint16) * 257
+    np.testing.assert_array_equal(read_image(write(tmp_path / f"deep{suffix}", deep)), CARD)
+
+
+@pytest.mark.parametrize("scale", [1, 257])
+def test_transparency_is_laid_over_white(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, scale: int
+) -> None:
+    bgra = np.zeros((32, 32, 4), np.uint16)
+    bgra[..., 2] = 200
+    bgra[:, 8:16, 3], bgra[:, 16:, 3] = 51, 255  # 0, 20 and 100 per cent
+    depth = np.uint8 if scale == 1 else np.uint16
+    pixels = read_image(write(tmp_path / "glass.png", (bgra * scale).astype(depth)))
+    assert pixels[0, 0].tolist() == [255, 255, 255]
+    assert pixels[0, 10].tolist() == [244, 204, 204]
+    assert pixels[0, 20].tolist() == [200, 0, 0]
+    assert "transparent in places: laid over white" in caplog.text
+
+
+def test_opaque_alpha_is_no_matter(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    bgra = np.dstack([CARD[..., ::-1], np.full(CARD.shape[:2], 255, np.uint8)])
+    np.testing.assert_array_equal(read_image(write(tmp_path / "card.png", bgra)), CARD)
+    assert not caplog.text
+
+
+def test_folder_in_order(tmp_path: Path) -> None:
+    for i, name in enumerate(["b.png", "a.PNG", "c.jpg", ".hidden.png", "notes.txt"]):
+        path = write_card(tmp_path / f"{i}.png", quadrant_card(32 + 2 * i, 32))
+        path.rename(tmp_path / name)
+    source = open_source(str(tmp_path))
+    frames = list(source)
+    assert [path.name for path in source.paths] == ["a.PNG", "b.png", "c.jpg"]
+    assert [(f.index, f.pts_seconds, f.width) for f in frames] == [
+        (0, 0, 34),
+        (1, 1, 32),
+        (2, 2, 36),
+    ]
+    assert source.frame_count == 3
+    assert not source.live
+    source.close()
+
+
+def test_several_paths(tmp_path: Path) -> None:
+    one, two = write_card(tmp_path / "one.png"), write_card(tmp_path / "two.png")
+    assert open_source(os.pathsep.join([str(two), str(one)])).paths == (two, one)
+
+
+def test_separator_inside_a_name(tmp_path: Path) -> None:
+    path = write_card(tmp_path / f"a{os.pathsep}b.png")
+    assert open_source(str(path)).paths == (path,)
+
+
+def test_real_photographs(shared_content: Path) -> None:
+    source = open_source(str(shared_content))
+    assert len(list(source)) == source.frame_count == 12
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (b"Dear diary", "is damaged or not a picture"),
+        (b"GIF89a" + bytes(50), "is a GIF, expected a still picture: use `pleinair video`"),
+    ],
+)
+def test_no_picture_inside(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(content)
+    with pytest.raises(BadInputError, match=message):
+        read_image(path)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_cut_off_picture(tmp_path: Path, suffix: str) -> None:
+    path = write(
+        tmp_path / f"noise{suffix}", np.random.default_rng(0).integers(0, 256, (64, 64, 3))
+    )
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(BadInputError, match="is damaged or not a picture"):
+        read_image(path)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (15, 40), (40, 15)])
+def test_too_small(tmp_path: Path, width: int, height: int) -> None:
+    path = write(tmp_path / "dot.png", np.zeros((height, width, 3), np.uint8))
+    with pytest.raises(BadInputError, match=f"is {width}x{height} pixels, expected at least 16x16"):
+        read_image(path)
+
+
+def test_missing() -> None:
+    with pytest.raises(BadInputError, match=r"there is no picture nowhere\.png"):
+        open_source("nowhere.png")
+    with pytest.raises(BadInputError, match=r"there is no picture nowhere\.png"):
+        read_image(Path("nowhere.png"))
+
+
+def test_folder_without_pictures(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(BadInputError, match="holds no picture"):
+        open_source(str(tmp_path))
+
+
+def test_folder_is_no_picture(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="cannot be read"):
+        read_image(tmp_path)

@@ -1,0 +1,248 @@
+"""The command line as users meet it: real processes, real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from tests.helpers import quadrant_card
+
+ROOT = Path(__file__).parents[2]
+Finished = subprocess.CompletedProcess[str]
+
+
+def pleinair(*arguments: object, **environment: str) -> Finished:
+    command = [sys.executable, "-m", "realtime", *map(str, arguments)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=240, check=False, env=env
+    )
+
+
+def assert_refused(finished: Finished, *words: str) -> None:
+    assert finished.returncode == 2, finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert finished.stderr.startswith("pleinair: ")
+    assert finished.stderr.count("\n") <= 3
+    for word in words:
+        assert word in finished.stderr
+
+
+def write_image(path: Path, pixels: np.ndarray | None = None) -> Path:
+    picture = quadrant_card() if pixels is None else pixels
+    encoded, data = cv2.imencode(path.suffix, picture[:, :, ::-1] if picture.ndim == 3 else picture)
+    assert encoded
+    path.write_bytes(data.tobytes())
+    return path
+
+
+def write_clip(path: Path, frames: int = 12, width: int = 64, height: int = 48) -> Path:
+    with av.open(path, "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for i in range(frames):
+            picture = np.roll(quadrant_card(width, height), i, axis=1)
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+def count_frames(path: Path) -> int:
+    with av.open(path) as container:
+        return sum(1 for _ in container.decode(video=0))
+
+
+def test_help_names_every_command_and_imports_nothing_heavy() -> None:
+    finished = pleinair("--help")
+    assert finished.returncode == 0
+    for command in ("live", "video", "image", "demo", "styles", "doctor", "train", "bench"):
+        assert f" {command} " in finished.stdout
+    code = (
+        "import sys; from typer.testing import CliRunner; from realtime.cli import app; "
+        "CliRunner().invoke(app, ['--help']); "
+        "print([m for m in ('torch', 'cv2', 'av', 'numpy') if m in sys.modules])"
+    )
+    probe = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert probe.stdout.strip() == "[]"
+
+
+def test_commands_of_other_packages_answer_for_help() -> None:
+    assert "paintings" in pleinair("train", "--help").stdout.lower()
+    assert "bench" in pleinair("bench", "--help").stdout
+
+
+def test_styles_and_doctor_speak_to_people_and_programs() -> None:
+    assert "starry-night (The Starry Night, Vincent van Gogh, 1889)" in pleinair("styles").stdout
+    listed = json.loads(pleinair("styles", "--json").stdout)
+    assert listed[0]["bundle"] == "fast"
+    checks = {check["name"]: check for check in json.loads(pleinair("doctor", "--json").stdout)}
+    assert checks["torch"]["ok"]
+    assert checks["styles"]["ok"]
+    for check in checks.values():
+        assert check["ok"] or check["advice"]
+
+
+def test_image_paints_beside_the_original(tmp_path: Path) -> None:
+    picture = write_image(tmp_path / "photo.png")
+    before = picture.read_bytes()
+    finished = pleinair("image", picture, "--style", "mosaic")
+    assert finished.returncode == 0, finished.stderr
+    painted = cv2.imread(str(tmp_path / "photo-mosaic.png"))
+    assert painted is not None
+    assert painted.shape == (48, 64, 3)
+    assert picture.read_bytes() == before
+
+
+def test_image_takes_grey_16_bit_and_transparent_pictures(tmp_path: Path) -> None:
+    card = quadrant_card()
+    grey = write_image(tmp_path / "grey.png", card[:, :, 1])
+    deep = write_image(tmp_path / "deep.png", card.astype(np.uint16) * 257)
+    clear = write_image(tmp_path / "clear.png", np.dstack([card, card[:, :, :1]]))
+    out = tmp_path / "out"
+    out.mkdir()
+    finished = pleinair("image", grey, deep, clear, "--out", out, "--strength", "0")
+    assert finished.returncode == 0, finished.stderr
+    assert "transparen" in finished.stderr
+    unpainted = cv2.imread(str(out / "deep-starry-night.png"))
+    assert unpainted is not None
+    np.testing.assert_array_equal(unpainted[:, :, ::-1], card)
+    assert len(list(out.iterdir())) == 3
+
+
+def test_image_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.png"
+    empty.touch()
+    assert_refused(pleinair("image", empty), "empty.png")
+    assert_refused(pleinair("image", tmp_path / "none.png"), "none.png")
+    one = write_image(tmp_path / "one.png", np.zeros((1, 1, 3), np.uint8))
+    assert_refused(pleinair("image", one), "1x1", "16")
+    picture = write_image(tmp_path / "photo.png")
+    assert_refused(pleinair("image", picture, "--out", tmp_path / "no"), "does not exist")
+    assert_refused(pleinair("image", picture, "--style", "mosiac"), "did you mean mosaic?")
+    assert_refused(pleinair("image", picture, "--size", "big"), "WIDTHxHEIGHT")
+    assert_refused(pleinair("image", picture, "--engine", "abacus"), "known are", "torch")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.png", "one.png", "photo.png"]
+
+
+def test_video_paints_every_frame(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4")
+    finished = pleinair("video", clip, "--style", "scream")
+    assert finished.returncode == 0, finished.stderr
+    assert count_frames(tmp_path / "clip-scream.mp4") == 12
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip-scream.mp4", "clip.mp4"]
+
+
+def test_video_scales_when_asked(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4")
+    finished = pleinair("video", clip, tmp_path / "small.mp4", "--size", "32x32")
+    assert finished.returncode == 0, finished.stderr
+    with av.open(tmp_path / "small.mp4") as container:
+        assert (container.streams.video[0].width, container.streams.video[0].height) == (32, 24)
+
+
+def test_video_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
+    text = tmp_path / "text.mp4"
+    text.write_text("this is no video")
+    assert_refused(pleinair("video", text), "text.mp4")
+    assert_refused(pleinair("video", tmp_path / "none.mp4"), "none.mp4")
+    assert_refused(pleinair("video", tmp_path), "folder")
+    clip = write_clip(tmp_path / "clip.mp4")
+    before = clip.read_bytes()
+    assert_refused(pleinair("video", clip, clip), "clip.mp4")
+    assert_refused(pleinair("video", clip, tmp_path / "no" / "x.mp4"), "does not exist")
+    assert clip.read_bytes() == before
+    bad = tmp_path / "bad.safetensors"
+    bad.write_bytes(b"\x08\0\0\0\0\0\0\0{}      ")
+    assert_refused(pleinair("video", clip, "--bundle", bad), "bad.safetensors")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["bad.safetensors", "clip.mp4", "text.mp4"]
+
+
+def test_a_truncated_video_keeps_what_was_painted(tmp_path: Path) -> None:
+    whole = write_clip(tmp_path / "whole.mkv", frames=90)
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    finished = pleinair("video", cut, tmp_path / "out.mkv")
+    assert_refused(finished, "cut.mkv")
+    assert not (tmp_path / "out.mkv").exists()
+    assert 0 < count_frames(tmp_path / "out.partial.mkv") < 90
+
+
+def test_ctrl_c_leaves_a_playable_partial_file(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", frames=600, width=320, height=240)
+    command = [sys.executable, "-m", "realtime", "video", str(clip), str(tmp_path / "out.mp4")]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
+    partial = tmp_path / "out.partial.mp4"
+    deadline = time.monotonic() + 120
+    while not (partial.exists() and partial.stat().st_size > 20_000):
+        assert process.poll() is None, process.stderr.read() if process.stderr else ""
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert not (tmp_path / "out.mp4").exists()
+    assert 0 < count_frames(partial) < 600
+
+
+def test_demo_writes_a_clip_and_a_still(tmp_path: Path) -> None:
+    finished = pleinair("demo", "--out", tmp_path / "out", "--seconds", "1", "--size", "160x120")
+    assert finished.returncode == 0, finished.stderr
+    assert "30 frames" in finished.stdout
+    assert "p95" in finished.stdout
+    assert "pleinair live" in finished.stdout
+    assert count_frames(tmp_path / "out" / "demo.mp4") == 30
+    still = cv2.imread(str(tmp_path / "out" / "demo.png"))
+    assert still is not None
+    assert still.shape == (120, 320, 3)
+    assert np.abs(still[:, :160].astype(int) - still[:, 160:]).mean() > 5
+
+
+def test_live_reports_what_it_measured() -> None:
+    finished = pleinair(
+        "live", "--source", "synthetic", "--sink", "null", "--seconds", "2", "--size", "160x120"
+    )
+    assert finished.returncode == 0, finished.stderr
+    for words in ("fps end to end", "dropped", "p50", "p95", "p99", "torch"):
+        assert words in finished.stdout
+
+
+def test_live_without_camera_or_screen_says_what_to_do() -> None:
+    finished = pleinair("live", "--source", "camera:77")
+    assert_refused(finished, "there is no camera 77", "found")
+    finished = pleinair("live", "--source", "synthetic", DISPLAY="", WAYLAND_DISPLAY="")
+    assert_refused(finished, "no display", "--sink null")
+    assert_refused(pleinair("live", "--source", "webcam"), "no source named 'webcam'", "camera")
+
+
+@pytest.mark.skipif(os.name != "posix" or not Path("/dev/full").exists(), reason="needs mount")
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)],
+        capture_output=True, check=False,
+    ) if shutil.which("mount") and os.geteuid() == 0 else None  # fmt: skip
+    if mounted is None or mounted.returncode != 0:
+        pytest.skip("needs the right to mount a small disk")
+    try:
+        clip = write_clip(tmp_path / "clip.mp4", frames=60, width=320, height=240)
+        assert_refused(pleinair("video", clip, small / "out.mp4"), "disk full")
+        assert not (small / "out.mp4").exists()
+    finally:
+        subprocess.run(["umount", str(small)], check=True)

@@ -1,0 +1,34 @@
+import os
+import signal
+import threading
+
+from realtime.interrupt import run_interruptibly
+from realtime.pipeline import Hooks
+from tests.helpers import ONE_STYLE, InvertingEngine, ListSink, ListSource, make_frames
+
+
+def test_ctrl_c_ends_the_run_even_when_no_frame_comes() -> None:
+    gate = threading.Event()  # the engine never paints until we let it go
+    before = signal.getsignal(signal.SIGINT)
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    threading.Timer(0.8, gate.set).start()
+    sink = ListSink()
+    interrupted, report = run_interruptibly(
+        ListSource(make_frames(500)), InvertingEngine(gate=gate), sink,
+        Hooks(look=lambda: ONE_STYLE),
+    )  # fmt: skip
+    assert interrupted
+    assert report.frames == len(sink.frames) == 0
+    assert sink.finished == 0
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_an_undisturbed_run_reports_as_usual() -> None:
+    sink = ListSink()
+    hooks = Hooks(look=lambda: ONE_STYLE)
+    interrupted, report = run_interruptibly(
+        ListSource(make_frames(9)), InvertingEngine(), sink, hooks
+    )
+    assert not interrupted
+    assert report.frames == 9
+    assert sink.finished == 1
