@@ -37,7 +37,15 @@ $(VENV)/bin/python:
 
 $(VENV)/ready: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(RUN) -m pip install --quiet -c constraints.txt -e .
+	@$(RUN) -c "import cv2" 2>/dev/null || $(MAKE) --no-print-directory headless
 	touch $@
+
+# OpenCV with windows needs the system's libGL. Without it everything but the window still works.
+.PHONY: headless
+headless:
+	@echo "no libGL here: installing OpenCV without windows (for windows: apt install libgl1 libglib2.0-0, make clean)"
+	$(RUN) -m pip uninstall --quiet --yes opencv-python
+	$(RUN) -m pip install --quiet -c constraints.txt opencv-python-headless
 
 $(VENV)/dev-ready: $(VENV)/ready
 	$(RUN) -m pip install --quiet -c constraints.txt --group dev

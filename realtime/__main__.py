@@ -1,6 +1,43 @@
-"""`python -m realtime` is `pleinair`."""
+"""`pleinair`, and `python -m realtime`: runs the command line and sets the exit code.
 
-from realtime.cli import main
+0: done; 2: something the user can mend, said in a line or two; 130: interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from realtime.cli import EXIT_INTERRUPTED, app
+from realtime.errors import PleinairError
+
+EXIT_BAD = 2
+LIBGL_ADVICE = (
+    "OpenCV needs the system's libGL for windows: apt install libgl1 libglib2.0-0, "
+    "or do without windows: pip install opencv-python-headless"
+)
+
+
+def main() -> None:
+    """Run the command line; our own errors become a message without a traceback."""
+    try:
+        app()
+    except PleinairError as exc:
+        _refuse(str(exc))
+    except ImportError as exc:
+        if "libGL" not in str(exc):
+            raise
+        _refuse(f"{LIBGL_ADVICE} ({exc})")
+    except KeyboardInterrupt:
+        typer.echo("pleinair: interrupted", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+
+
+def _refuse(message: str) -> None:
+    typer.echo(f"pleinair: {message}", err=True)
+    sys.exit(EXIT_BAD)
+
 
 if __name__ == "__main__":
     main()

@@ -1,19 +1,17 @@
-"""The command line: reads what the user wants, prints what happened, sets the exit code.
+"""The command line: reads what the user wants and prints what happened.
 
-The only module that prints. Heavy imports (torch, OpenCV, PyAV) wait until a command needs them.
+Heavy imports (torch, OpenCV, PyAV) wait until a command needs them.
 """
 
 from __future__ import annotations
 
 import importlib
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime.errors import PleinairError
 from realtime.options import (
     Bundle,
     Device,
@@ -29,7 +27,7 @@ from realtime.settings import LiveSettings, parse_size
 if TYPE_CHECKING:
     from realtime.app import Outcome
 
-EXIT_BAD, EXIT_INTERRUPTED = 2, 130
+EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="pleinair",
@@ -226,18 +224,6 @@ def root(
     ] = False,
 ) -> None:
     """Paint a webcam, a video or pictures in the style of a painting, live."""
-
-
-def main() -> None:
-    """Run the command line. Errors of ours become one line and exit code 2."""
-    try:
-        app()
-    except PleinairError as exc:
-        typer.echo(f"pleinair: {exc}", err=True)
-        sys.exit(EXIT_BAD)
-    except KeyboardInterrupt:
-        typer.echo("pleinair: interrupted", err=True)
-        sys.exit(EXIT_INTERRUPTED)
 
 
 def _say_result(outcome: Outcome) -> None:

@@ -25,7 +25,7 @@ class Frame:
     index: int
     """Counts frames of the source from 0; a gap means that frames were dropped."""
     pts_seconds: float
-    """Presentation time. For files as stored; for live sources, since the source was opened."""
+    """Presentation time. For files as stored; for live sources, since the first frame."""
 
     def __post_init__(self) -> None:
         pixels = self.pixels

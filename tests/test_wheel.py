@@ -47,7 +47,7 @@ def test_it_works_installed_away_from_the_checkout(wheel: Path, tmp_path: Path) 
         "import sys; sys.path[:] = [p for p in sys.path if p != sys.argv[2]]; "
         "sys.path.insert(0, sys.argv[1]); sys.argv[:] = ['pleinair', 'demo', '--seconds', '0.5', "
         "'--size', '64x48']; import realtime; print(realtime.__file__); "
-        "from realtime.cli import main; main()"
+        "from realtime.__main__ import main; main()"
     )
     finished = subprocess.run(
         [sys.executable, "-I", "-c", script, target, ROOT],

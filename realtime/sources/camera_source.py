@@ -56,7 +56,8 @@ class CameraSource:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames as they come; raises SourceError when the camera goes away."""
-        started, index, failures = monotonic(), 0, 0
+        started: float | None = None
+        index = failures = 0
         while not self._stopped.is_set():
             arrived, picture = self._capture.read()
             if not arrived or picture is None:
@@ -67,6 +68,8 @@ class CameraSource:
                 continue
             failures = 0
             pixels = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
+            if started is None:
+                started = monotonic()
             yield Frame(pixels, index, monotonic() - started)
             index += 1
 
