@@ -1,0 +1,75 @@
+"""One contract, every source that this machine can open; and what a missing camera says."""
+
+import os
+from collections.abc import Callable
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import pytest
+
+from realtime import sources
+from realtime.errors import BadInputError, UnknownNameError
+from realtime.frame import Frame
+from realtime.sources import open_source
+from realtime.sources.camera_source import list_cameras
+from tests.helpers import quadrant_card
+from tests.realtime.test_cli import write_clip
+
+no_camera = pytest.mark.skipif(not list_cameras(), reason="no camera is plugged in")
+
+
+def images_address(folder: Path) -> str:
+    for number in range(3):
+        cv2.imwrite(str(folder / f"{number}.png"), quadrant_card()[:, :, ::-1])
+    return f"images:{folder}"
+
+
+ADDRESSES: dict[str, Callable[[Path], str]] = {
+    "camera": lambda folder: "camera:0",
+    "images": images_address,
+    "synthetic": lambda folder: "synthetic:seconds=0.2",
+    "video": lambda folder: f"video:{write_clip(folder / 'clip.mp4')}",
+}
+
+
+def test_every_source_is_tested() -> None:
+    assert set(ADDRESSES) == set(sources.names())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=no_camera) if n == "camera" else n for n in sorted(ADDRESSES)],
+)
+def test_the_contract(name: str, tmp_path: Path) -> None:
+    with closing(open_source(ADDRESSES[name](tmp_path))) as source:
+        assert source.rate_fps > 0
+        assert source.live == (name == "camera")
+        frames: list[Frame] = list(islice(iter(source), 5))
+        assert len(frames) >= 3
+        if source.frame_count is not None and len(frames) < 5:
+            assert len(frames) == source.frame_count
+    indices = [frame.index for frame in frames]
+    times = [frame.pts_seconds for frame in frames]
+    assert indices == sorted(set(indices))
+    assert times == sorted(set(times))
+
+
+def test_a_path_needs_no_prefix(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "my:clip.mp4")
+    with closing(open_source(str(clip))) as source:
+        assert len(list(source)) == 12
+
+
+def test_unknown_addresses_name_the_sources() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean synthetic"):
+        open_source("syntetic")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="device files")
+def test_a_camera_that_does_not_exist_lists_those_that_do() -> None:
+    with pytest.raises(BadInputError, match=r"there is no camera 93: (found|no camera was found)"):
+        open_source("camera:93")
+    with pytest.raises(BadInputError, match="expected a number"):
+        open_source("camera:front")
