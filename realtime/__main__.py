@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import typer
@@ -21,6 +22,7 @@ LIBGL_ADVICE = (
 
 def main() -> None:
     """Run the command line; our own errors become a message without a traceback."""
+    logging.basicConfig(format="pleinair: %(message)s", level=logging.WARNING)
     try:
         app()
     except PleinairError as exc:

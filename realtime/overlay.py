@@ -20,7 +20,7 @@ def with_lines(frame: Frame, lines: Sequence[str]) -> Frame:
     if not lines:
         return frame
     pixels = frame.pixels.copy()
-    scale = max(0.35, 0.5 * min(frame.height, frame.width) / REFERENCE_HEIGHT_PX)
+    scale = max(0.4, 0.6 * min(frame.height, frame.width) / REFERENCE_HEIGHT_PX)
     step = round(34 * scale)
     for i, line in enumerate(lines):
         at = (round(16 * scale), step * (i + 1))

@@ -32,8 +32,11 @@ class WindowSink:
         self._title = title
         self._sized = False
         self._visible = False
+        # Qt complains about the fonts that OpenCV leaves out; no text is drawn with Qt.
+        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
         try:
-            cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+            # Without Qt's toolbar, whose buttons mean nothing here.
+            cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
         except cv2.error as exc:
             raise SinkError(
                 f"this OpenCV cannot open windows ({_first_line(exc)}): install opencv-python, "

@@ -34,7 +34,7 @@ def assert_refused(finished: Finished, *words: str) -> None:
     assert finished.returncode == 2, finished.stderr
     assert "Traceback" not in finished.stderr
     assert finished.stderr.startswith("pleinair: ")
-    assert finished.stderr.count("\n") <= 3
+    assert finished.stderr.count("\n") <= 4
     for word in words:
         assert word in finished.stderr
 

@@ -127,9 +127,14 @@ def test_a_missing_gpu_is_no_silent_fallback() -> None:
         open_engine("torch", FAST, device="cuda")
 
 
+class Exhausted(torch.nn.Module):
+    def forward(self, frames: torch.Tensor, style_weights: torch.Tensor) -> torch.Tensor:
+        raise torch.OutOfMemoryError("out of memory")
+
+
 def test_a_failing_network_becomes_an_engine_error() -> None:
     with closing(open_engine("torch", FAST)) as engine:
-        engine.network = torch.nn.Conv2d(4, 1, 1)  # type: ignore[attr-defined]
+        engine.network = Exhausted()  # type: ignore[attr-defined]
         look = Look.of_style(0, len(engine.styles))
         with pytest.raises(EngineError, match="failed on a 32x24 frame"):
             engine.stylize(make_frames(1)[0], look)

@@ -20,7 +20,7 @@ def start_live(screen: str, *arguments: str, cwd: Path) -> subprocess.Popen[str]
         sys.executable, "-m", "realtime", "live", "--source", "synthetic", "--size", "320x240",
         *arguments,
     ]  # fmt: skip
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "DISPLAY": screen, "QT_LOGGING_RULES": "*=false"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "DISPLAY": screen}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, cwd=cwd
     )
