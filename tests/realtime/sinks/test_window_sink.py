@@ -8,22 +8,33 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from Xlib import X
+from Xlib.display import Display
+from Xlib.protocol.event import ClientMessage
 
 ROOT = Path(__file__).parents[3]
 
 
-def start_live(screen: str, *arguments: str, cwd: Path) -> subprocess.Popen[str]:
+@contextmanager
+def live(screen: str, *arguments: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
+    """Run `pleinair live`; whatever happens in the test, the process ends with it."""
     command = [
         sys.executable, "-m", "realtime", "live", "--source", "synthetic", "--size", "320x240",
         *arguments,
     ]  # fmt: skip
     env = {**os.environ, "PYTHONPATH": str(ROOT), "DISPLAY": screen}
-    return subprocess.Popen(
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, cwd=cwd
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def xdotool(screen: str, *arguments: str) -> str:
@@ -32,6 +43,19 @@ def xdotool(screen: str, *arguments: str) -> str:
         ["xdotool", *arguments], capture_output=True, text=True, timeout=30, check=False, env=env
     )
     return finished.stdout.strip()
+
+
+def press_close_button(screen: str, window: int) -> None:
+    """Send what a window manager sends when its close button is pressed."""
+    display = Display(screen)
+    deleting = display.intern_atom("WM_DELETE_WINDOW")
+    event = ClientMessage(
+        window=window,
+        client_type=display.intern_atom("WM_PROTOCOLS"),
+        data=(32, [deleting, X.CurrentTime, 0, 0, 0]),
+    )
+    display.create_resource_object("window", window).send_event(event)
+    display.close()
 
 
 def wait_for_window(screen: str, process: subprocess.Popen[str]) -> str:
@@ -54,32 +78,29 @@ def driven(screen: str) -> str:
 
 
 def test_keys_take_snapshots_and_quit(driven: str, tmp_path: Path) -> None:
-    process = start_live(driven, cwd=tmp_path)
-    window = wait_for_window(driven, process)
-    for key in ("h", "Right", "Down", "m", "b", "s"):
-        xdotool(driven, "key", "--window", window, key)
-        time.sleep(0.4)
-    xdotool(driven, "key", "--window", window, "q")
-    out, errors = process.communicate(timeout=30)
+    with live(driven, cwd=tmp_path) as process:
+        window = wait_for_window(driven, process)
+        for key in ("h", "Right", "Down", "m", "b", "s"):
+            xdotool(driven, "key", "--window", window, key)
+            time.sleep(0.4)
+        xdotool(driven, "key", "--window", window, "q")
+        out, errors = process.communicate(timeout=30)
     assert process.returncode == 0, errors
     assert "fps end to end" in out
     assert len(list(tmp_path.glob("pleinair-*.png"))) == 1
 
 
 def test_closing_the_window_ends_the_run(driven: str, tmp_path: Path) -> None:
-    process = start_live(driven, "--seconds", "60", cwd=tmp_path)
-    window = wait_for_window(driven, process)
-    xdotool(driven, "windowclose", window)
-    try:
-        process.communicate(timeout=30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        raise
-    assert process.returncode is not None
+    with live(driven, "--seconds", "60", cwd=tmp_path) as process:
+        window = wait_for_window(driven, process)
+        press_close_button(driven, int(window))
+        out, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    assert "fps end to end" in out
 
 
 def test_it_ends_when_the_time_is_up(screen: str, tmp_path: Path) -> None:
-    process = start_live(screen, "--seconds", "2", "--no-overlay", cwd=tmp_path)
-    out, errors = process.communicate(timeout=60)
+    with live(screen, "--seconds", "2", "--no-overlay", cwd=tmp_path) as process:
+        out, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert "p99" in out
