@@ -29,7 +29,7 @@ def run_interruptibly(
         if asked.is_set():
             raise KeyboardInterrupt
 
-    with _asked_to_stop() as asked:
+    with stop_on_interrupt() as asked:
         try:
             return False, run(source, engine, sink, replace(hooks, on_turn=on_turn))
         except KeyboardInterrupt:
@@ -37,7 +37,7 @@ def run_interruptibly(
 
 
 @contextmanager
-def _asked_to_stop() -> Iterator[threading.Event]:
+def stop_on_interrupt() -> Iterator[threading.Event]:
     """Turn the first SIGINT or SIGTERM into an event; the second one interrupts at once."""
     asked = threading.Event()
 

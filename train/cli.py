@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from realtime.errors import BadInputError
+from realtime.interrupt import stop_on_interrupt
 from realtime.network.card import StyleCredit
 from train.judges import load_judges
 from train.loop import Progress as TrainProgress
@@ -63,7 +64,7 @@ def main(
             terms = "  ".join(f"{name} {value:.3g}" for name, value in progress.terms.items())
             bar.update(task, completed=progress.step, terms=terms)
 
-        try:
+        with stop_on_interrupt() as asked:
             card = train(
                 settings,
                 load_judges(vgg),
@@ -71,10 +72,11 @@ def main(
                 out,
                 previews=tuple(preview or ()),
                 listen=listen,
+                should_stop=asked.is_set,
             )
-        except KeyboardInterrupt:
-            typer.echo(f"\nstopped; the bundle so far is {out}; the same command goes on", err=True)
-            raise typer.Exit(EXIT_INTERRUPTED) from None
+    if asked.is_set():
+        typer.echo(f"stopped; the bundle so far is {out}; the same command goes on", err=True)
+        raise typer.Exit(EXIT_INTERRUPTED)
     typer.echo(f"wrote {out}: {', '.join(card.names)}")
     typer.echo(f"try it: pleinair live --bundle {out}")
 

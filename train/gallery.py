@@ -56,24 +56,37 @@ PAINTINGS = {
     )
 }  # fmt: skip
 
-RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+RUNS: dict[str, tuple[tuple[str, ...], list[dict[str, Any]]]] = {
     "fast": (
         ("starry-night", "great-wave", "mosaic", "scream", "udnie", "metzinger"),
-        {"architecture": "fast", "steps": 2400, "batch": 2},
+        [
+            {"architecture": "fast", "steps": 2400, "batch": 2},
+            {
+                "architecture": "fast",
+                "steps": 700,
+                "batch": 2,
+                "crop_px": 224,
+                "learning_rate": 5e-4,
+                "identity_steps": 0,
+                "style_factors": (1.0, 0.8, 0.25, 0.8, 0.8, 0.5),
+            },
+        ],
     ),
     "article": (
         ("composition-vii",),
-        {
-            "architecture": "article",
-            "steps": 900,
-            "batch": 2,
-            "crop_px": 160,
-            "style_px": 320,
-            "stability_weight": 0.0,
-        },
+        [
+            {
+                "architecture": "article",
+                "steps": 900,
+                "batch": 2,
+                "crop_px": 160,
+                "style_px": 320,
+                "stability_weight": 0.0,
+            }
+        ],
     ),
 }
-"""Bundle name -> its styles and its training settings."""
+"""Bundle name -> its styles, and the settings of its rounds: each starts where the last ended."""
 
 app = typer.Typer(add_completion=False)
 
@@ -91,17 +104,21 @@ def main(
     """Train the bundles that ship with pleinair."""
     judges = load_judges(vgg)
     previews = tuple(sorted((data / "content_val").glob("*.jpg")))[3:10:2]
-    for bundle, (names, values) in RUNS.items():
+    for bundle, (names, rounds) in RUNS.items():
         if only not in ("", bundle):
             continue
-        settings = TrainSettings(
-            styles=tuple(data / "styles" / PAINTINGS[name].file for name in names),
-            content=data / "content",
-            **(values | ({"steps": steps} if steps else {})),
-        )
         credits = tuple(PAINTINGS[name].credit for name in names)
-        path = out / f"{bundle}.safetensors"
-        train(settings, judges, credits, path, previews=previews, listen=_report)
+        start: Path | None = None
+        for number, values in enumerate(rounds, start=1):
+            settings = TrainSettings(
+                styles=tuple(data / "styles" / PAINTINGS[name].file for name in names),
+                content=data / "content",
+                **(values | ({"steps": steps} if steps else {})),
+            )
+            last = number == len(rounds)
+            path = out / (f"{bundle}.safetensors" if last else f"{bundle}-{number}.safetensors")
+            train(settings, judges, credits, path, previews=previews, start=start, listen=_report)
+            start = path
 
 
 def _report(progress: Progress) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -13,25 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
 
-from realtime.network.bundle import save_bundle
+from realtime.errors import BadInputError
+from realtime.network.bundle import load_bundle, save_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.folding import fold_upsamplers
 from realtime.network.transformer import build_network
 from train.checkpoint import RunState
 from train.data import Photographs, load_painting
-from train.losses import Judge, instability, out_of_range, total_variation
+from train.losses import Judge
 from train.preview import save_preview
 from train.settings import TrainSettings
+from train.step import train_step
 
-NOISE_LEVELS = (2.0, 8.0)
-"""Camera noise for the stability term: standard deviation in levels of 255."""
-EXPOSURE = 0.08
-AVERAGE_DECAY = 0.99
-RANGE_WEIGHT = 10.0
-"""Keeps colours within [0, 255], where there is no tanh to do so."""
 SAVE_EVERY_SECONDS = 60.0
 
 
@@ -52,7 +46,9 @@ def train(
     out: Path,
     *,
     previews: tuple[Path, ...] = (),
+    start: Path | None = None,
     listen: Callable[[Progress], None] = lambda progress: None,
+    should_stop: Callable[[], bool] = lambda: False,
     max_steps: int | None = None,
 ) -> Card:
     """Train a network and write it to `out`.
@@ -67,7 +63,9 @@ def train(
         credits: One per style.
         out: The bundle to write.
         previews: Photographs to paint for the preview.
+        start: A bundle of the same architecture and styles to begin with, instead of fresh weights.
         listen: Called after every step.
+        should_stop: Asked after every step; True saves and ends this call.
         max_steps: Stop after this many steps of this call (for tests and time-slicing).
     """
     torch.manual_seed(settings.seed)
@@ -77,7 +75,7 @@ def train(
     paintings = [load_painting(path, settings.style_px) for path in settings.styles]
     targets = [judge.style_targets(paintings) for judge in judges]
     config = _config(settings)
-    state = _fresh_state(config, settings)
+    state, origin = _fresh_state(config, settings, start)
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.exists():
         state.load(checkpoint, settings.to_dict())
@@ -89,11 +87,10 @@ def train(
 
     def save() -> Card:
         state.save(checkpoint, settings.to_dict())
-        card = _card(config, credits, settings, state, recent)
+        card = _card(config, credits, settings, state, recent, origin)
         save_preview(out.with_suffix(".png"), state.average, len(credits), previews)
         return save_bundle(out, state.average, card)
 
-    card = None
     for step, batch in photographs.batches(state.step, stop):
         terms = train_step(state, settings, judges, targets, batch)
         state.step, state.seconds = step + 1, time.monotonic() - started
@@ -102,72 +99,12 @@ def train(
         pace.append(state.seconds)
         left = (pace[-1] - pace[0]) / max(1, len(pace) - 1) * (settings.steps - state.step)
         listen(Progress(state.step, settings.steps, left, recent))
-        if time.monotonic() - saved > SAVE_EVERY_SECONDS or state.step == stop:
-            card, saved = save(), time.monotonic()
-    return card if card is not None else save()
-
-
-def train_step(
-    state: RunState,
-    settings: TrainSettings,
-    judges: Sequence[Judge],
-    targets: Sequence[list[Tensor]],
-    batch: Tensor,
-) -> dict[str, float]:
-    """Take one step of Adam and return the terms of the loss."""
-    draw = torch.Generator().manual_seed(settings.seed * 1_000_003 + state.step)
-    style = torch.randint(len(settings.styles), (len(batch),), generator=draw)
-    batch = batch.contiguous(memory_format=torch.channels_last)
-    if state.step < settings.identity_steps:
-        painting = state.network(batch, _one_hot(style, settings))
-        terms = {"identity": instability(painting, batch)}
-        loss = 100 * terms["identity"]
-    else:
-        painting, terms = _paint(state, settings, batch, style, draw)
-        loss = settings.stability_weight * terms.get("stability", torch.zeros(()))
-        terms |= _judged(judges, targets, painting, batch, style)
-        terms |= {"tv": total_variation(painting), "range": out_of_range(painting)}
-        loss = loss + settings.content_weight * terms["content"]
-        loss = loss + settings.style_weight * terms["style"]
-        loss = loss + settings.tv_weight * terms["tv"] + RANGE_WEIGHT * terms["range"]
-    for group in state.optimiser.param_groups:
-        group["lr"] = _learning_rate(settings, state.step) * group["factor"]
-    state.optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(state.network.parameters(), 10.0)
-    state.optimiser.step()
-    _average(state)
-    return {name: float(term.detach()) for name, term in terms.items()}
-
-
-def _paint(
-    state: RunState, settings: TrainSettings, batch: Tensor, style: Tensor, draw: torch.Generator
-) -> tuple[Tensor, dict[str, Tensor]]:
-    weights = _one_hot(style, settings)
-    if not settings.stability_weight:
-        return state.network(batch, weights), {}
-    pictures = torch.cat([batch, _disturbed(batch, draw)])
-    painting, disturbed = state.network(pictures, weights.repeat(2, 1)).chunk(2)
-    return painting, {"stability": instability(painting, disturbed)}
-
-
-def _judged(
-    judges: Sequence[Judge],
-    targets: Sequence[list[Tensor]],
-    painting: Tensor,
-    photographs: Tensor,
-    style: Tensor,
-) -> dict[str, Tensor]:
-    styles, contents = [], []
-    for judge, wanted in zip(judges, targets, strict=True):
-        style_terms, content = judge.terms(painting, photographs, wanted, style)
-        styles += style_terms
-        contents += [content] if content is not None else []
-    return {"style": torch.stack(styles).mean(), "content": torch.stack(contents).mean()}
-
-
-def _one_hot(style: Tensor, settings: TrainSettings) -> Tensor:
-    return nn.functional.one_hot(style, len(settings.styles)).float()
+        if should_stop():
+            break
+        if time.monotonic() - saved > SAVE_EVERY_SECONDS:
+            save()
+            saved = time.monotonic()
+    return save()
 
 
 def _config(settings: TrainSettings) -> TransformerConfig:
@@ -176,35 +113,25 @@ def _config(settings: TrainSettings) -> TransformerConfig:
     return TransformerConfig.fast(len(settings.styles))
 
 
-def _fresh_state(config: TransformerConfig, settings: TrainSettings) -> RunState:
-    network = fold_upsamplers(build_network(config))
+def _fresh_state(
+    config: TransformerConfig, settings: TrainSettings, start: Path | None
+) -> tuple[RunState, Card | None]:
+    network, origin = fold_upsamplers(build_network(config)), None
+    if start is not None:
+        bundle = load_bundle(start)
+        origin = bundle.card
+        if origin.config != config:
+            raise BadInputError(
+                f"{start} holds another network or other styles: cannot start there"
+            )
+        network.load_state_dict(bundle.network.state_dict())
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     rows = [row for name, row in network.named_parameters() if "norm" in name]
     rest = [kernel for name, kernel in network.named_parameters() if "norm" not in name]
     groups = [{"params": rest, "factor": 1.0}, {"params": rows, "factor": settings.style_rate}]
     optimiser = torch.optim.Adam([group for group in groups if group["params"]])
-    return RunState(network, copy.deepcopy(network).requires_grad_(False), optimiser)
-
-
-def _disturbed(batch: Tensor, draw: torch.Generator) -> Tensor:
-    """The same pictures as a camera would give them a moment later: noise, a touch of exposure."""
-    low, high = NOISE_LEVELS
-    per_picture = (len(batch), 1, 1, 1)
-    sigma = torch.rand(per_picture, generator=draw) * (high - low) + low
-    gain = 1 + (torch.rand(per_picture, generator=draw) * 2 - 1) * EXPOSURE
-    return (batch * gain + torch.randn(batch.shape, generator=draw) * sigma).clamp(0, 255)
-
-
-def _learning_rate(settings: TrainSettings, step: int) -> float:
-    warm = min(1.0, (step + 1) / max(1, settings.warmup_steps))
-    return settings.learning_rate * warm * (0.51 + 0.49 * math.cos(math.pi * step / settings.steps))
-
-
-def _average(state: RunState) -> None:
-    decay = min(AVERAGE_DECAY, (1 + state.step) / (10 + state.step))
-    with torch.no_grad():
-        for slow, quick in zip(state.average.parameters(), state.network.parameters(), strict=True):
-            slow.lerp_(quick, 1 - decay)
+    average = copy.deepcopy(network).requires_grad_(False)
+    return RunState(network, average, optimiser), origin
 
 
 def _smooth(old: dict[str, float], new: dict[str, float]) -> dict[str, float]:
@@ -223,6 +150,7 @@ def _card(
     settings: TrainSettings,
     state: RunState,
     recent: Mapping[str, float],
+    origin: Card | None,
 ) -> Card:
     results: dict[str, Any] = {
         "steps": state.step,
@@ -230,4 +158,7 @@ def _card(
         "device": "cpu",
         "losses": {name: float(f"{value:.4g}") for name, value in recent.items()},
     }
-    return Card(config=config, styles=credits, recipe=settings.to_dict(), results=results)
+    recipe = settings.to_dict()
+    if origin is not None:
+        recipe["started_from"] = {"recipe": origin.recipe, "results": origin.results}
+    return Card(config=config, styles=credits, recipe=recipe, results=results)

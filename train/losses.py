@@ -78,12 +78,12 @@ class Judge:
             style: (N,) index of the style that each picture was painted in.
 
         Returns:
-            The style terms, one per octave and layer, and the content term if this judge has one.
+            The style terms, each (N,), one per octave and layer; and the content term, a scalar, if
+            this judge has one.
         """
         grams, features = self._grams(painted)
         style_terms = [
-            relative_error(gram, target[style]).mean()
-            for gram, target in zip(grams, targets, strict=True)
+            relative_error(gram, target[style]) for gram, target in zip(grams, targets, strict=True)
         ]
         if features is None or self.content_layer is None:
             return style_terms, None

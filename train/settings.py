@@ -34,6 +34,9 @@ class TrainSettings:
     content_weight: float = 1.0
     style_weight: float = 15.0
     """Terms are normalised by the energy of their targets, so one value serves every painting."""
+    style_factors: tuple[float, ...] = ()
+    """Factor on `style_weight` for each painting, 1 where none is given: paintings whose texture
+    hides faces want less."""
     tv_weight: float = 0.05
     """Total variation; 0 in the article's configurations, 1e-6 in Johnson's code."""
     stability_weight: float = 150.0
@@ -50,6 +53,10 @@ class TrainSettings:
             raise BadInputError(
                 f"steps and batch must be at least 1, got {self.steps}, {self.batch}"
             )
+        if self.style_factors and len(self.style_factors) != len(self.styles):
+            raise BadInputError(
+                f"{len(self.style_factors)} style factors for {len(self.styles)} paintings"
+            )
         if self.crop_px < 64:
             raise BadInputError(
                 f"crops must be at least 64 px for the loss network: {self.crop_px}"
@@ -59,5 +66,6 @@ class TrainSettings:
         """Return plain values for JSON; the paths keep their names only."""
         values = asdict(self)
         values["styles"] = [path.name for path in self.styles]
+        values["style_factors"] = list(self.style_factors)
         values["content"] = self.content.name
         return values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -85,8 +86,6 @@ def test_a_resumed_run_ends_bit_identical(settings: TrainSettings, tmp_path: Pat
 
 
 def test_training_moves_towards_the_style(settings: TrainSettings, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     longer = replace(settings, steps=60)
     run(longer, tmp_path / "out.safetensors")
     lines = [json.loads(x) for x in (tmp_path / "out.jsonl").read_text().splitlines()]
@@ -95,16 +94,12 @@ def test_training_moves_towards_the_style(settings: TrainSettings, tmp_path: Pat
 
 
 def test_other_settings_do_not_resume(settings: TrainSettings, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     run(settings, tmp_path / "out.safetensors", max_steps=2)
     with pytest.raises(BadInputError, match="other settings \\(style_weight\\)"):
         run(replace(settings, style_weight=1.0), tmp_path / "out.safetensors")
 
 
 def test_the_article_network_trains_too(settings: TrainSettings, tmp_path: Path) -> None:
-    from dataclasses import replace
-
     short = replace(
         settings, architecture="article", styles=settings.styles[:1], steps=2, batch=1,
         identity_steps=1, stability_weight=0.0,
@@ -115,11 +110,52 @@ def test_the_article_network_trains_too(settings: TrainSettings, tmp_path: Path)
 
 
 def test_settings_refuse_what_cannot_work(settings: TrainSettings) -> None:
-    from dataclasses import replace
-
     with pytest.raises(BadInputError, match="at least one painting"):
         replace(settings, styles=())
     with pytest.raises(BadInputError, match="at least 1"):
         replace(settings, steps=0)
     with pytest.raises(BadInputError, match="at least 64 px"):
         replace(settings, crop_px=32)
+    with pytest.raises(BadInputError, match="1 style factors for 2 paintings"):
+        replace(settings, style_factors=(1.0,))
+
+
+def test_a_run_that_is_stopped_leaves_a_bundle_and_goes_on(
+    settings: TrainSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.safetensors"
+    assert run(settings, out, should_stop=lambda: True).results["steps"] == 1
+    assert load_bundle(out).card.results["steps"] == 1
+    assert run(settings, out).results["steps"] == 12
+
+
+def test_a_second_round_starts_where_the_first_ended(
+    settings: TrainSettings, tmp_path: Path
+) -> None:
+    run(settings, tmp_path / "first.safetensors")
+    gentle = replace(settings, steps=1, learning_rate=1e-9, identity_steps=0)
+    card = run(gentle, tmp_path / "second.safetensors", start=tmp_path / "first.safetensors")
+    assert card.recipe["started_from"]["results"]["steps"] == 12
+    first, second = (
+        weights(tmp_path / "first.safetensors"),
+        weights(tmp_path / "second.safetensors"),
+    )
+    for name, kernel in first.items():
+        torch.testing.assert_close(second[name], kernel, atol=1e-4, rtol=0)
+
+
+def test_a_start_with_other_styles_is_refused(settings: TrainSettings, tmp_path: Path) -> None:
+    run(settings, tmp_path / "two.safetensors", max_steps=1)
+    one = replace(settings, styles=settings.styles[:1])
+    with pytest.raises(BadInputError, match="other styles"):
+        run(one, tmp_path / "one.safetensors", start=tmp_path / "two.safetensors")
+
+
+def test_a_style_factor_of_zero_leaves_only_the_content(
+    settings: TrainSettings, tmp_path: Path
+) -> None:
+    cards = {}
+    for factor in (0.0, 1.0):
+        chosen = replace(settings, steps=40, style_factors=(factor, factor), stability_weight=0.0)
+        cards[factor] = run(chosen, tmp_path / f"{factor}.safetensors")
+    assert cards[0.0].results["losses"]["style"] > cards[1.0].results["losses"]["style"]
