@@ -58,6 +58,8 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
             engine, state, snapshots=settings.snapshots, seconds=settings.seconds, tell=tell
         )
         interrupted, report = run_interruptibly(source, engine, sink, session.hooks())
+        if interrupted:
+            sink.finish()  # Ctrl-C is how a live recording ends: it is whole
     return Outcome(report, engine.description, getattr(sink, "result", None), interrupted)
 
 

@@ -63,9 +63,8 @@ RUNS: dict[str, tuple[tuple[str, ...], list[dict[str, Any]]]] = {
             {"architecture": "fast", "steps": 2400, "batch": 2},
             {
                 "architecture": "fast",
-                "steps": 700,
+                "steps": 450,
                 "batch": 2,
-                "crop_px": 224,
                 "learning_rate": 5e-4,
                 "identity_steps": 0,
                 "style_factors": (1.0, 0.8, 0.25, 0.8, 0.8, 0.5),
@@ -77,7 +76,7 @@ RUNS: dict[str, tuple[tuple[str, ...], list[dict[str, Any]]]] = {
         [
             {
                 "architecture": "article",
-                "steps": 900,
+                "steps": 700,
                 "batch": 2,
                 "crop_px": 160,
                 "style_px": 320,
