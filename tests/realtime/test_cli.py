@@ -16,6 +16,8 @@ import cv2
 import numpy as np
 import pytest
 
+from realtime.frame import Pixels
+from tests.clips import write_clip
 from tests.helpers import quadrant_card
 
 ROOT = Path(__file__).parents[2]
@@ -47,16 +49,9 @@ def write_image(path: Path, pixels: np.ndarray | None = None) -> Path:
     return path
 
 
-def write_clip(path: Path, frames: int = 12, width: int = 64, height: int = 48) -> Path:
-    with av.open(path, "w") as container:
-        stream = container.add_stream("libx264", rate=30)
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        for i in range(frames):
-            picture = np.roll(quadrant_card(width, height), i, axis=1)
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return path
+def rolling_cards(count: int, width: int = 64, height: int = 48) -> list[Pixels]:
+    card = quadrant_card(width, height)
+    return [np.ascontiguousarray(np.roll(card, i, axis=1)) for i in range(count)]
 
 
 def count_frames(path: Path) -> int:
@@ -139,7 +134,7 @@ def test_image_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
 
 
 def test_video_paints_every_frame(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "clip.mp4")
+    clip = write_clip(tmp_path / "clip.mp4", rolling_cards(12))
     finished = pleinair("video", clip, "--style", "scream")
     assert finished.returncode == 0, finished.stderr
     assert count_frames(tmp_path / "clip-scream.mp4") == 12
@@ -147,7 +142,7 @@ def test_video_paints_every_frame(tmp_path: Path) -> None:
 
 
 def test_video_scales_when_asked(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "clip.mp4")
+    clip = write_clip(tmp_path / "clip.mp4", rolling_cards(12))
     finished = pleinair("video", clip, tmp_path / "small.mp4", "--size", "32x32")
     assert finished.returncode == 0, finished.stderr
     with av.open(tmp_path / "small.mp4") as container:
@@ -160,7 +155,7 @@ def test_video_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
     assert_refused(pleinair("video", text), "text.mp4")
     assert_refused(pleinair("video", tmp_path / "none.mp4"), "none.mp4")
     assert_refused(pleinair("video", tmp_path), "folder")
-    clip = write_clip(tmp_path / "clip.mp4")
+    clip = write_clip(tmp_path / "clip.mp4", rolling_cards(12))
     before = clip.read_bytes()
     assert_refused(pleinair("video", clip, clip), "clip.mp4")
     assert_refused(pleinair("video", clip, tmp_path / "no" / "x.mp4"), "does not exist")
@@ -172,7 +167,7 @@ def test_video_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
 
 
 def test_a_truncated_video_keeps_what_was_painted(tmp_path: Path) -> None:
-    whole = write_clip(tmp_path / "whole.mkv", frames=90)
+    whole = write_clip(tmp_path / "whole.mkv", rolling_cards(90))
     cut = tmp_path / "cut.mkv"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     finished = pleinair("video", cut, tmp_path / "out.mkv")
@@ -182,7 +177,7 @@ def test_a_truncated_video_keeps_what_was_painted(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_leaves_a_playable_partial_file(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "clip.mp4", frames=600, width=320, height=240)
+    clip = write_clip(tmp_path / "clip.mp4", rolling_cards(600, 320, 240))
     command = [sys.executable, "-m", "realtime", "video", str(clip), str(tmp_path / "out.mp4")]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
@@ -241,7 +236,7 @@ def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     if mounted is None or mounted.returncode != 0:
         pytest.skip("needs the right to mount a small disk")
     try:
-        clip = write_clip(tmp_path / "clip.mp4", frames=60, width=320, height=240)
+        clip = write_clip(tmp_path / "clip.mp4", rolling_cards(60, 320, 240))
         assert_refused(pleinair("video", clip, small / "out.mp4"), "disk full")
         assert not (small / "out.mp4").exists()
     finally:

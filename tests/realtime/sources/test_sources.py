@@ -14,8 +14,8 @@ from realtime.errors import BadInputError, UnknownNameError
 from realtime.frame import Frame
 from realtime.sources import open_source
 from realtime.sources.camera_source import list_cameras
+from tests.clips import write_clip
 from tests.helpers import quadrant_card
-from tests.realtime.test_cli import write_clip
 
 no_camera = pytest.mark.skipif(not list_cameras(), reason="no camera is plugged in")
 
@@ -30,7 +30,7 @@ ADDRESSES: dict[str, Callable[[Path], str]] = {
     "camera": lambda folder: "camera:0",
     "images": images_address,
     "synthetic": lambda folder: "synthetic:seconds=0.2",
-    "video": lambda folder: f"video:{write_clip(folder / 'clip.mp4')}",
+    "video": lambda folder: f"video:{write_clip(folder / 'clip.mp4', [quadrant_card()] * 12)}",
 }
 
 
@@ -57,7 +57,7 @@ def test_the_contract(name: str, tmp_path: Path) -> None:
 
 
 def test_a_path_needs_no_prefix(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "my:clip.mp4")
+    clip = write_clip(tmp_path / "my:clip.mp4", [quadrant_card()] * 12)
     with closing(open_source(str(clip))) as source:
         assert len(list(source)) == 12
 

@@ -1,0 +1,103 @@
+"""Whole runs on real files, through the functions that the command line calls."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from realtime.app import beside, paint_images, paint_video, run_live, style_label
+from realtime.engines import open_engine
+from realtime.look import Look
+from realtime.network.library import choose
+from realtime.pipeline import Hooks, run, run_plainly
+from realtime.settings import LiveSettings, PaintSettings
+from realtime.sources import open_source
+from tests.clips import read_frames
+from tests.helpers import ListSink
+
+
+def test_a_real_clip_is_painted_alike_by_the_plain_loop_and_the_threads(
+    shared_video: Path,
+) -> None:
+    clip = f"video:{shared_video / 'camera-pan-room-audio-320x240.mp4'}"
+    entry, look = choose("scream")
+    plain, threaded = ListSink(), ListSink()
+    with closing(open_engine("torch", entry.path)) as engine:
+        with closing(open_source(clip)) as source:
+            run_plainly(source, engine, plain, look)
+        with closing(open_source(clip)) as source:
+            run(source, engine, threaded, Hooks(look=lambda: look))
+    assert len(plain.frames) == len(threaded.frames) == 36
+    for one, other in zip(plain.frames, threaded.frames, strict=True):
+        assert (one.index, one.pts_seconds) == (other.index, other.pts_seconds)
+        assert one.pixels.tobytes() == other.pixels.tobytes()
+
+
+def test_strength_zero_keeps_the_clip(shared_video: Path, tmp_path: Path) -> None:
+    clip = shared_video / "talking-car-carphone-176x144.mp4"
+    outcome = paint_video(
+        PaintSettings(strength=0.0), clip, tmp_path / "same.mp4", lambda report: None,
+        expect=lambda frames: None,
+    )  # fmt: skip
+    assert outcome.result == tmp_path / "same.mp4"
+    before, after = read_frames(clip), read_frames(tmp_path / "same.mp4")
+    assert len(before) == len(after) == 120
+    for one, other in zip(before, after, strict=True):
+        difference = np.abs(one.pixels.astype(int) - other.pixels)
+        assert difference.mean() < 3
+
+
+def test_every_shipped_style_changes_a_photograph(shared_content: Path, tmp_path: Path) -> None:
+    photograph = shared_content / "misc-03694.jpg"
+    paintings = []
+    for style in ("starry-night", "mosaic", "composition-vii"):
+        (path,) = paint_images(
+            PaintSettings(style=style), [photograph], tmp_path, lambda path: None
+        )
+        assert path == tmp_path / f"misc-03694-{style}.jpg"
+        with closing(open_source(f"images:{path}")) as source:
+            paintings.append(next(iter(source)).pixels.astype(int))
+    with closing(open_source(f"images:{photograph}")) as source:
+        original = next(iter(source)).pixels
+    for index, painting in enumerate(paintings):
+        assert painting.shape == original.shape == (357, 288, 3)
+        assert np.abs(painting - original).mean() > 15
+        assert np.abs(painting - paintings[index - 1]).mean() > 15
+
+
+def test_a_live_run_drops_rather_than_lags() -> None:
+    said: list[str] = []
+    settings = LiveSettings(
+        source="synthetic", sink="null", seconds=1.5, size=(640, 480), rate_fps=500
+    )
+    outcome = run_live(settings, said.append)
+    assert outcome.report.frames > 3
+    assert outcome.report.dropped > 0
+    assert outcome.report.latency.p50_ms < 2000
+    assert "torch" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "painted"),
+    [
+        ("clip.mp4", "clip-x.mp4"),
+        ("clip.MOV", "clip-x.mov"),
+        ("old.avi", "old-x.mp4"),
+        ("moving.gif", "moving-x.mp4"),
+        ("photo.JPG", "photo-x.jpg"),
+        ("scan.tif", "scan-x.png"),
+    ],
+)
+def test_paintings_lie_beside_what_they_were_painted_from(name: str, painted: str) -> None:
+    assert beside(Path("folder") / name, "x") == Path("folder") / painted
+
+
+def test_a_mix_is_named_after_its_styles() -> None:
+    entry, look = choose("starry-night:0.5,mosaic:0.5")
+    with closing(open_engine("identity", entry.path)) as engine:
+        assert style_label(engine, look) == "starry-night+mosaic"
+        count = len(engine.styles)
+        assert style_label(engine, Look.of_style(0, count)) == "starry-night"
