@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from realtime.errors import BadInputError
+from realtime.network.article import ArticleNetwork
 from realtime.network.bundle import load_bundle, save_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
@@ -125,6 +126,9 @@ def _fresh_state(
                 f"{start} holds another network or other styles: cannot start there"
             )
         network.load_state_dict(bundle.network.state_dict())
+    elif isinstance(network, ArticleNetwork):
+        for kernel in network.residual_kernels():
+            kernel.data *= settings.residual_scale
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     rows = [row for name, row in network.named_parameters() if "norm" in name]
     rest = [kernel for name, kernel in network.named_parameters() if "norm" not in name]

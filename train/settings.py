@@ -44,6 +44,10 @@ class TrainSettings:
     identity_steps: int = 250
     """First steps, without VGG and cheap: learn to return the photograph. Colours and edges are
     then in place when the styles come."""
+    residual_scale: float = 1.0
+    """`article` only: factor on the last kernel of every residual block before the first step. As
+    specified (1), each block enlarges its input sixfold and drowns the picture that passes by;
+    well below 1, blocks start near the identity, and training needs far fewer steps."""
     seed: int = 1
 
     def __post_init__(self) -> None:
