@@ -58,7 +58,7 @@ class ArticleNetwork(nn.Module):
         for kernel in self.parameters():
             nn.init.trunc_normal_(kernel, std=0.1, a=-0.2, b=0.2)
 
-    def residual_kernels(self) -> list[nn.Parameter]:
+    def residual_kernels(self) -> list[Tensor]:
         """Return the last kernel of every residual block: what is added to the picture."""
         blocks = (block for block in self.trunk if isinstance(block, ResidualBlock))
         return [block.conv2.weight for block in blocks]
