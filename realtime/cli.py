@@ -206,6 +206,7 @@ def _mount(name: str, module: str, help_text: str) -> None:
 
 
 _mount("train", "train.cli", "Learn a style from a painting.")
+_mount("paint", "train.paint_cli", "Paint one picture slowly, by optimising its pixels.")
 _mount("bench", "benchmarks.cli", "Measure speed on this machine, against the article.")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
-from torch import Tensor, nn, optim
+from torch import nn, optim
 
 from realtime.errors import BadInputError
 
@@ -23,40 +25,81 @@ class RunState:
     optimiser: optim.Optimizer
     step: int = 0
     seconds: float = 0.0
+    rate_scale: float = 1.0
+    """Halved whenever the run had to step back from numbers that were not finite."""
+
+    def values(self) -> dict[str, Any]:
+        """Return everything that `restore` wants, by reference."""
+        return {
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "random": torch.get_rng_state(),
+            "step": self.step,
+            "seconds": self.seconds,
+            "rate_scale": self.rate_scale,
+        }
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return a copy of everything that `restore` wants."""
+        return copy.deepcopy(self.values())
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Become what `values` or `snapshot` returned."""
+        self.network.load_state_dict(values["network"])
+        self.average.load_state_dict(values["average"])
+        self.optimiser.load_state_dict(copy.deepcopy(values["optimiser"]))
+        torch.set_rng_state(values["random"])
+        self.step, self.seconds = int(values["step"]), float(values["seconds"])
+        self.rate_scale = float(values["rate_scale"])
 
     def save(self, path: Path, settings: dict[str, Any]) -> None:
-        """Write the state to `path` atomically."""
+        """Write the state to `path` atomically.
+
+        Raises:
+            BadInputError: it cannot be written (a full disk, say); the last one survives.
+        """
         partial = path.with_suffix(".partial")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(
-            {
-                "network": self.network.state_dict(),
-                "average": self.average.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-                "random": torch.get_rng_state(),
-                "step": self.step,
-                "seconds": self.seconds,
-                "settings": settings,
-            },
-            partial,
-        )
-        os.replace(partial, path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torch.save(self.values() | {"settings": settings}, partial)
+            os.replace(partial, path)
+        except (OSError, RuntimeError) as exc:  # torch reports a full disk as RuntimeError
+            partial.unlink(missing_ok=True)
+            kept = "the last one is kept; " if path.exists() else ""
+            raise BadInputError(
+                f"cannot write the checkpoint {path} ({exc}): {kept}make room and run the same "
+                "command to go on"
+            ) from exc
 
     def load(self, path: Path, settings: dict[str, Any]) -> None:
         """Take the state from `path`; refuses a checkpoint made with other settings."""
-        try:
-            saved = torch.load(path, map_location="cpu", weights_only=True)
-        except (OSError, RuntimeError, ValueError, LookupError, EOFError) as exc:
-            raise BadInputError(f"cannot resume from {path}: {exc}") from exc
+        saved = read_checkpoint(path)
         if saved["settings"] != settings:
             changed = [key for key in settings if saved["settings"].get(key) != settings[key]]
             raise BadInputError(
                 f"cannot resume from {path}: it was made with other settings "
                 f"({', '.join(changed)}); give the same ones, or another --out"
             )
-        self.network.load_state_dict(saved["network"])
-        self.average.load_state_dict(saved["average"])
-        self.optimiser.load_state_dict(saved["optimiser"])
-        random: Tensor = saved["random"]
-        torch.set_rng_state(random)
-        self.step, self.seconds = int(saved["step"]), float(saved["seconds"])
+        self.restore(saved)
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint; raises BadInputError when it is damaged or no checkpoint."""
+    try:
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+        saved["settings"], saved["rate_scale"]
+    except (
+        OSError,
+        RuntimeError,
+        ValueError,
+        LookupError,
+        EOFError,
+        TypeError,
+        UnpicklingError,
+    ) as exc:
+        raise BadInputError(
+            f"cannot resume from {path}: it is damaged or no checkpoint of this version ({exc}); "
+            "delete it to start anew"
+        ) from exc
+    return saved  # type: ignore[no-any-return]

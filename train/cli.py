@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,79 +10,174 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from realtime.errors import BadInputError
 from realtime.interrupt import stop_on_interrupt
-from realtime.network.card import StyleCredit
+from train.budget import steps_in
+from train.distributed import World, joined
 from train.judges import load_judges
+from train.loop import Extras, train
 from train.loop import Progress as TrainProgress
-from train.loop import train
-from train.settings import TrainSettings
+from train.plan import Wish, credits_of, pick_device, plan
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 EXIT_INTERRUPTED = 130
+LOOK, LENGTH, NUMBERS, MACHINE = "The look", "How long", "For those who know", "Machine"
+
+GUIDE = """Learn a style from a painting.
+
+[bold]In minutes[/bold], on a laptop: add a painting to the styles that come with pleinair.
+
+\b
+  pleinair train painting.jpg --from fast --content photos/ --minutes 15
+
+[bold]From nothing[/bold], several paintings in one network (a GPU, or a night):
+
+\b
+  pleinair train one.jpg two.jpg --content coco/train2014 --out mine.safetensors
+
+[bold]As the article did[/bold], or Johnson, or PyTorch's examples, to the letter:
+
+\b
+  pleinair train painting.jpg --recipe article --content coco/train2014
+
+[bold]On several GPUs[/bold]: torchrun --nproc-per-node 4 -m train painting.jpg ...
+
+Photographs are any folder of pictures; a few hundred varied ones do. VGG weights are
+torchvision's own, downloaded once, or a file you have (--vgg). While it learns, look at the .png
+beside the bundle. Ctrl-C at any moment leaves a usable bundle; the same command goes on.
+"""
 
 
-@app.command()
+@app.command(help=GUIDE, epilog="Then: pleinair live --bundle painting.safetensors")
 def main(
-    paintings: Annotated[list[Path], typer.Argument(help="One or more paintings to learn from.")],
+    paintings: Annotated[list[Path], typer.Argument(help="The painting(s) to learn from.")],
     content: Annotated[
         Path, typer.Option(help="Folder of photographs to practise on (COCO train2014, or any).")
     ],
-    out: Annotated[Path, typer.Option(help="The bundle to write.")] = Path("mine.safetensors"),
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="Add the style to this bundle: a file, or a name: fast."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The bundle to write; default: PAINTING.safetensors here.")
+    ] = None,
     vgg: Annotated[
         Path | None,
         typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
     ] = None,
-    architecture: Annotated[str, typer.Option(help="fast or article.")] = "fast",
-    steps: Annotated[int, typer.Option(help="Steps of training.")] = 2000,
-    batch: Annotated[int, typer.Option(help="Photographs per step.")] = 4,
-    style_weight: Annotated[float, typer.Option(help="Higher: more painting, less photo.")] = 15.0,
-    style_px: Annotated[int, typer.Option(help="Shorter side of the paintings in pixels.")] = 384,
-    preview: Annotated[
-        list[Path] | None, typer.Option(help="Photograph to paint for the preview sheet.")
+    name: Annotated[
+        str | None,
+        typer.Option(help="What --style calls it; default: the file's name.", rich_help_panel=LOOK),
     ] = None,
+    style_weight: Annotated[
+        float | None,
+        typer.Option(help="Higher: more painting, less photograph. [15]", rich_help_panel=LOOK),
+    ] = None,
+    style_size: Annotated[
+        int | None,
+        typer.Option(
+            help="Shorter side of the painting: smaller gives coarser strokes. [384]",
+            rich_help_panel=LOOK,
+        ),
+    ] = None,
+    preview: Annotated[
+        list[Path] | None,
+        typer.Option(help="Photograph for the preview; give several.", rich_help_panel=LOOK),
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="As many steps as fit.", rich_help_panel=LENGTH)
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps.", rich_help_panel=LENGTH)] = None,
+    recipe: Annotated[
+        str,
+        typer.Option(
+            help="pleinair, article, johnson or pytorch-examples.", rich_help_panel=NUMBERS
+        ),
+    ] = "pleinair",
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--everything",
+            help="With --from: change the whole network, holding the old styles by example. "
+            "Otherwise only the new style's scales and shifts are learned.",
+            rich_help_panel=NUMBERS,
+        ),
+    ] = False,
+    architecture: Annotated[
+        str | None, typer.Option(help="fast or article.", rich_help_panel=NUMBERS)
+    ] = None,
+    batch: Annotated[
+        int | None, typer.Option(help="Photographs per step.", rich_help_panel=NUMBERS)
+    ] = None,
+    crop_size: Annotated[
+        int | None, typer.Option(help="Side of the crops in pixels.", rich_help_panel=NUMBERS)
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Adam's.", rich_help_panel=NUMBERS)
+    ] = None,
+    stability: Annotated[
+        float | None,
+        typer.Option(help="Weight of steadiness; 0: none. [150]", rich_help_panel=NUMBERS),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same bundle.", rich_help_panel=NUMBERS)] = 1,
+    tensorboard: Annotated[
+        Path | None, typer.Option(help="Folder for TensorBoard.", rich_help_panel=MACHINE)
+    ] = None,
+    device: Annotated[
+        str, typer.Option(help="auto, cpu, cuda or mps.", rich_help_panel=MACHINE)
+    ] = "auto",
+    precision: Annotated[
+        str,
+        typer.Option(help="auto (bf16 where it is fast), fp32, bf16.", rich_help_panel=MACHINE),
+    ] = "auto",
+    workers: Annotated[
+        int, typer.Option(help="Threads that decode photographs.", rich_help_panel=MACHINE)
+    ] = 2,
 ) -> None:
-    """Learn styles from paintings. Stop with Ctrl-C at any moment; the same command goes on."""
-    if architecture not in ("fast", "article"):
-        raise BadInputError(f"no architecture {architecture!r}: expected fast or article")
-    if out.suffix != ".safetensors":
-        raise BadInputError(f"a bundle's name ends in .safetensors, got {out.name}")
-    settings = TrainSettings(
-        architecture="article" if architecture == "article" else "fast",
-        styles=tuple(paintings),
-        content=content,
-        steps=steps,
-        batch=batch,
-        style_weight=style_weight,
-        style_px=style_px,
-        stability_weight=0.0 if architecture == "article" else 150.0,
-    )
-    credits = tuple(StyleCredit(name=path.stem) for path in paintings)
-    with _bar() as bar:
-        task = bar.add_task("learning", total=steps, terms="")
+    """Learn styles as asked on the command line; the help text is `GUIDE`."""
+    wish = Wish(
+        paintings=tuple(paintings), content=content, start=start, out=out, name=name,
+        recipe=recipe, everything=everything, precision=precision, device=device, steps=steps,
+        numbers={
+            "architecture": architecture, "style_weight": style_weight, "style_px": style_size,
+            "batch": batch, "crop_px": crop_size, "learning_rate": learning_rate,
+            "stability_weight": stability, "seed": seed,
+        },
+    )  # fmt: skip
+    extras = Extras(previews=tuple(preview or ()), tensorboard=tensorboard, workers=workers)
+    with joined(pick_device(device)) as world:
+        _run(wish, extras, vgg, minutes, world)
+
+
+def _run(wish: Wish, extras: Extras, vgg: Path | None, minutes: float | None, world: World) -> None:
+    settings, start, out = plan(wish, world.device)
+    judges = load_judges(vgg, settings)
+    credits = credits_of(wish)
+    if minutes is not None:
+        settings = steps_in(minutes, settings, judges, credits, out, start=start, world=world)
+    with _bar(quiet=not world.first) as bar, stop_on_interrupt() as asked:
+        task = bar.add_task("learning", total=settings.steps, terms="")
 
         def listen(progress: TrainProgress) -> None:
             terms = "  ".join(f"{name} {value:.3g}" for name, value in progress.terms.items())
             bar.update(task, completed=progress.step, terms=terms)
 
-        with stop_on_interrupt() as asked:
-            card = train(
-                settings,
-                load_judges(vgg),
-                credits,
-                out,
-                previews=tuple(preview or ()),
-                listen=listen,
-                should_stop=asked.is_set,
-            )
+        extras = replace(extras, listen=listen, should_stop=asked.is_set)
+        card = train(settings, judges, credits, out, start=start, extras=extras, world=world)
+    if not world.first:
+        return
     if asked.is_set():
         typer.echo(f"stopped; the bundle so far is {out}; the same command goes on", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
+    new = card.names[-len(settings.styles)]
     typer.echo(f"wrote {out}: {', '.join(card.names)}")
-    typer.echo(f"try it: pleinair live --bundle {out}")
+    typer.echo(f"try it: pleinair live --bundle {out} --style {new}")
+    if len(card.names) > 1:
+        other = next(name for name in card.names if name != new)
+        typer.echo(f"mix it: pleinair live --bundle {out} --style {new}:0.6,{other}:0.4")
 
 
-def _bar() -> Progress:
+def _bar(*, quiet: bool) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     terms = TextColumn("{task.fields[terms]}")
-    return Progress(*columns, TimeRemainingColumn(), terms, console=Console(stderr=True))
+    console = Console(stderr=True, quiet=quiet)
+    return Progress(*columns, TimeRemainingColumn(), terms, console=console)

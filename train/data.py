@@ -1,14 +1,16 @@
 """Photographs to paint and paintings to learn from.
 
-The batch of step t is a pure function of (seed, t): which pictures, which crops, which flips. So a
-resumed run sees exactly what an uninterrupted one would have seen, and no loader state is saved.
+Picture i of step t is a pure function of (seed, t, i): which photograph, which crop, which flip. So
+a resumed run sees exactly what an uninterrupted one would have seen, whatever the number of
+decoding threads or processes, and no loader state is saved.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -23,6 +25,11 @@ LOGGER = logging.getLogger(__name__)
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 SCALES = (0.75, 1.5)
 """Range of random enlargement of the photographs: webcams show things larger than photographs."""
+SMALLEST_PAINTING_PX = 64
+LONGEST_SIDE_RATIO = 4
+"""Of longer paintings the middle is taken: their Gram matrices would cost without end."""
+AHEAD = 3
+"""Batches decoded in advance."""
 
 Picture = npt.NDArray[np.uint8]
 
@@ -33,7 +40,10 @@ def read_rgb(path: Path) -> Picture:
         data = np.fromfile(path, np.uint8)
     except OSError as exc:
         raise BadInputError(f"cannot read {path}: {exc.strerror}") from exc
-    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    try:
+        decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    except cv2.error as exc:  # more pixels than OpenCV is willing to decode
+        raise BadInputError(f"{path} cannot be decoded: {exc.err}; scale it down first") from exc
     if decoded is None:
         raise BadInputError(f"{path} is not an image that can be decoded (or it is damaged)")
     return np.ascontiguousarray(decoded[:, :, ::-1])
@@ -44,47 +54,88 @@ def as_tensor(picture: Picture) -> Tensor:
     return torch.from_numpy(picture).permute(2, 0, 1).unsqueeze(0).float()
 
 
-def load_painting(path: Path, short_side_px: int) -> Tensor:
-    """Load a painting as (1, 3, H, W) in [0, 255] with the given shorter side, aspect kept."""
+def load_painting(path: Path, short_side_px: int, *, square: bool = False) -> Tensor:
+    """Load a painting as (1, 3, H, W) in [0, 255] with the given shorter side.
+
+    Args:
+        path: Any image that OpenCV reads; grey ones become RGB.
+        short_side_px: Of the result; the aspect is kept.
+        square: Take the centre square, as the article does. Otherwise only of paintings more than
+            four times as long as wide is the middle taken.
+
+    Raises:
+        BadInputError: not an image, or too small to learn from.
+    """
     picture = read_rgb(path)
-    scale = short_side_px / min(picture.shape[:2])
-    return as_tensor(_resize(picture, scale))
+    short = min(picture.shape[:2])
+    if short < SMALLEST_PAINTING_PX:
+        raise BadInputError(
+            f"{path} has {picture.shape[1]}x{picture.shape[0]} pixels: a painting needs at least "
+            f"{SMALLEST_PAINTING_PX} on its shorter side, better {short_side_px}, to show strokes"
+        )
+    longest = short if square else LONGEST_SIDE_RATIO * short
+    return as_tensor(_resize(_centre(picture, longest), short_side_px / short))
 
 
 class Photographs:
-    """A folder of photographs, served as random square crops."""
+    """A folder of photographs, served as square crops.
 
-    def __init__(self, folder: Path, *, crop_px: int, batch: int, seed: int) -> None:
-        if not folder.is_dir():
-            raise BadInputError(f"no folder of photographs at {folder}")
-        self.paths = sorted(
-            path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES
-        )
-        if not self.paths:
-            raise BadInputError(
-                f"no photographs in {folder}: expected files ending in "
-                f"{', '.join(sorted(IMAGE_SUFFIXES))}"
-            )
-        self.crop_px, self.batch, self.seed = crop_px, batch, seed
+    Args:
+        folder: Searched with all its subfolders.
+        crop_px: Side of the crops; smaller photographs are enlarged to it.
+        batch: Pictures per step.
+        seed: Of every random choice.
+        augment: True: any photograph, scale, place and way round. False: cover-resize and centre
+            crop, every photograph once per epoch in random order, as in the article (reader.py).
+
+    Raises:
+        BadInputError: no such folder, or no images in it.
+    """
+
+    def __init__(
+        self, folder: Path, *, crop_px: int, batch: int, seed: int, augment: bool = True
+    ) -> None:
+        self.paths = find_photographs(folder)
+        self.crop_px, self.batch, self.seed, self.augment = crop_px, batch, seed, augment
         self.skipped: set[Path] = set()
 
-    def batch_at(self, step: int) -> Tensor:
-        """Return the (batch, 3, crop, crop) tensor in [0, 255] that belongs to `step`."""
-        rng = np.random.default_rng((self.seed, step))
-        return torch.cat([self._crop(rng) for _ in range(self.batch)])
+    def batch_at(self, step: int, rows: slice = slice(None)) -> Tensor:
+        """Return the (batch, 3, crop, crop) tensor in [0, 255] that belongs to `step`.
 
-    def batches(self, start: int, stop: int) -> Iterator[tuple[int, Tensor]]:
-        """Yield (step, batch) from `start` to `stop`, decoded ahead in a background thread."""
-        with ThreadPoolExecutor(1, thread_name_prefix="photographs") as worker:
-            ahead = worker.submit(self.batch_at, start)
-            for step in range(start, stop):
-                batch = ahead.result()
-                if step + 1 < stop:
-                    ahead = worker.submit(self.batch_at, step + 1)
-                yield step, batch
+        Args:
+            step: From 0.
+            rows: Which pictures of the batch; all by default.
+        """
+        return torch.cat([self._picture(step, i) for i in range(self.batch)[rows]])
 
-    def _crop(self, rng: np.random.Generator) -> Tensor:
-        picture = self._any_picture(rng)
+    def batches(
+        self, start: int, stop: int, *, rows: slice = slice(None), workers: int = 2
+    ) -> Iterator[tuple[int, Tensor]]:
+        """Yield (step, batch) from `start` to `stop`, decoded ahead by `workers` threads."""
+        pool = ThreadPoolExecutor(workers, thread_name_prefix="photographs")
+        try:
+            waiting: deque[list[Future[Tensor]]] = deque()
+            numbers = range(self.batch)[rows]
+            for step in range(start, stop + AHEAD):
+                if step < stop:
+                    waiting.append([pool.submit(self._picture, step, i) for i in numbers])
+                if step >= start + AHEAD:
+                    pictures = waiting.popleft()
+                    yield step - AHEAD, torch.cat([picture.result() for picture in pictures])
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _picture(self, step: int, number: int) -> Tensor:
+        if self.augment:
+            return self._random_crop(np.random.default_rng((self.seed, step, number)))
+        epoch, place = divmod(step * self.batch + number, len(self.paths))
+        order = np.random.default_rng((self.seed, epoch)).permutation(len(self.paths))
+        picture = self._read_or_next(int(order[place]))
+        picture = _resize(picture, self.crop_px / min(picture.shape[:2]), at_least=self.crop_px)
+        return as_tensor(np.ascontiguousarray(_centre(picture, self.crop_px)))
+
+    def _random_crop(self, rng: np.random.Generator) -> Tensor:
+        picture = self._read_or_next(int(rng.integers(len(self.paths))))
         scale = max(rng.uniform(*SCALES), self.crop_px / min(picture.shape[:2]))
         picture = _resize(picture, scale, at_least=self.crop_px)
         top, left = (int(rng.integers(0, side - self.crop_px + 1)) for side in picture.shape[:2])
@@ -93,16 +144,35 @@ class Photographs:
             picture = picture[:, ::-1]
         return as_tensor(np.ascontiguousarray(picture))
 
-    def _any_picture(self, rng: np.random.Generator) -> Picture:
-        while len(self.skipped) < len(self.paths):
-            path = self.paths[int(rng.integers(len(self.paths)))]
+    def _read_or_next(self, index: int) -> Picture:
+        """Read a photograph; in place of one that is damaged, the next that is not."""
+        for offset in range(len(self.paths)):
+            path = self.paths[(index + offset) % len(self.paths)]
             try:
                 return read_rgb(path)
             except BadInputError as exc:
                 if path not in self.skipped:
-                    LOGGER.warning("skipping a photograph: %s", exc)
                     self.skipped.add(path)
+                    LOGGER.warning("skipping a photograph: %s", exc)
         raise BadInputError(f"none of the {len(self.paths)} photographs could be decoded")
+
+
+def find_photographs(folder: Path) -> list[Path]:
+    """List the images of a folder and its subfolders; raises BadInputError if there are none."""
+    if not folder.is_dir():
+        raise BadInputError(f"no folder of photographs at {folder}")
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
+    if not paths:
+        raise BadInputError(
+            f"no photographs in {folder}: expected files ending in "
+            f"{', '.join(sorted(IMAGE_SUFFIXES))}"
+        )
+    return paths
+
+
+def _centre(picture: Picture, longest_px: int) -> Picture:
+    top, left = (max(0, side - longest_px) // 2 for side in picture.shape[:2])
+    return picture[top : top + longest_px, left : left + longest_px]
 
 
 def _resize(picture: Picture, scale: float, at_least: int = 1) -> Picture:

@@ -15,7 +15,7 @@ import typer
 
 from realtime.network.card import StyleCredit
 from train.judges import load_judges
-from train.loop import Progress, train
+from train.loop import Extras, Progress, train
 from train.settings import TrainSettings
 
 
@@ -121,7 +121,8 @@ def main(
             )
             last = number == len(rounds)
             path = out / (f"{bundle}.safetensors" if last else f"{bundle}-{number}.safetensors")
-            train(settings, judges, credits, path, previews=previews, start=start, listen=_report)
+            extras = Extras(previews=previews, listen=_report)
+            train(settings, judges, credits, path, start=start, extras=extras)
             start = path
 
 

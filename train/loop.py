@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import copy
-import json
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from realtime.errors import BadInputError
-from realtime.network.article import ArticleNetwork
-from realtime.network.bundle import load_bundle, save_bundle
+from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
-from realtime.network.config import TransformerConfig
-from realtime.network.folding import fold_upsamplers
-from realtime.network.transformer import build_network
-from train.checkpoint import RunState
 from train.data import Photographs, load_painting
+from train.diary import Diary
+from train.distributed import World
+from train.guard import Guard, NotFiniteError
 from train.losses import Judge
-from train.preview import save_preview
+from train.memory import explain_out_of_memory
+from train.preview import draw_preview, save_sheet
+from train.record import describe
 from train.settings import TrainSettings
-from train.step import train_step
+from train.start import Beginning, begin
+from train.step import Lesson, train_step
 
 SAVE_EVERY_SECONDS = 60.0
+ALONE = World()
 
 
 @dataclass(frozen=True)
@@ -40,129 +39,140 @@ class Progress:
     terms: Mapping[str, float]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Extras:
+    """What may accompany a run and does not change what is learned."""
+
+    previews: tuple[Path, ...] = ()
+    """Photographs to paint for the preview."""
+    listen: Callable[[Progress], None] = lambda progress: None
+    """Called after every step."""
+    should_stop: Callable[[], bool] = lambda: False
+    """Asked after every step; True saves and ends the call."""
+    max_steps: int | None = None
+    """Stop after so many steps of this call (for tests and time-slicing)."""
+    save_every_seconds: float = SAVE_EVERY_SECONDS
+    tensorboard: Path | None = None
+    """Folder for TensorBoard."""
+    workers: int = 2
+    """Threads that decode photographs."""
+
+
 def train(
     settings: TrainSettings,
     judges: Sequence[Judge],
     credits: tuple[StyleCredit, ...],
     out: Path,
     *,
-    previews: tuple[Path, ...] = (),
     start: Path | None = None,
-    listen: Callable[[Progress], None] = lambda progress: None,
-    should_stop: Callable[[], bool] = lambda: False,
-    max_steps: int | None = None,
+    extras: Extras | None = None,
+    world: World = ALONE,
 ) -> Card:
     """Train a network and write it to `out`.
 
     Beside `out` lie a checkpoint (`.checkpoint`), the losses (`.jsonl`) and a preview (`.png`);
-    a run that finds its checkpoint goes on from there. The bundle is rewritten at every
-    checkpoint, so a run stopped at any moment leaves a usable one.
+    a run that finds its checkpoint goes on from there, and ends bit for bit as if it had never
+    stopped. The bundle is rewritten at every checkpoint, so a run stopped at any moment leaves a
+    usable one.
 
     Args:
         settings: The run.
-        judges: The loss networks; all of them judge every picture.
-        credits: One per style.
+        judges: The loss networks; all of them judge every picture. Moved to the world's device.
+        credits: One per style that is learned.
         out: The bundle to write.
-        previews: Photographs to paint for the preview.
-        start: A bundle of the same architecture and styles to begin with, instead of fresh weights.
-        listen: Called after every step.
-        should_stop: Asked after every step; True saves and ends this call.
-        max_steps: Stop after this many steps of this call (for tests and time-slicing).
+        start: A bundle to begin with: of the same network and styles, or, with
+            `settings.kept_styles`, one to which the new styles are added.
+        extras: Previews, progress, stopping.
+        world: This process among those that train together.
+
+    Raises:
+        BadInputError: nothing to learn from, a foreign checkpoint, a full disk, a GPU out of
+            memory, or numbers that do not stay finite. The last good checkpoint is kept.
     """
+    extras = extras or Extras()
     torch.manual_seed(settings.seed)
+    rows = world.share(settings.batch)
     photographs = Photographs(
-        settings.content, crop_px=settings.crop_px, batch=settings.batch, seed=settings.seed
-    )
-    paintings = [load_painting(path, settings.style_px) for path in settings.styles]
+        settings.content, crop_px=settings.crop_px, batch=settings.batch, seed=settings.seed,
+        augment=settings.augment,
+    )  # fmt: skip
+    paintings = [
+        load_painting(path, settings.style_px, square=settings.style_square).to(world.device)
+        for path in settings.styles
+    ]
+    for judge in judges:
+        judge.network.to(world.device)
     targets = [judge.style_targets(paintings) for judge in judges]
-    config = _config(settings)
-    state, origin = _fresh_state(config, settings, start)
+    beginning = begin(settings, credits, start, judges, targets, photographs, world.device)
+    state = beginning.state
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.exists():
         state.load(checkpoint, settings.to_dict())
-    stop = settings.steps if max_steps is None else min(settings.steps, state.step + max_steps)
+    network = world.wrap(state.network)
+    lesson = Lesson(settings, judges, targets, network, world, beginning.teacher)
+    stop = settings.steps
+    if extras.max_steps is not None:
+        stop = min(stop, state.step + extras.max_steps)
     started = saved = time.monotonic() - state.seconds
     recent: dict[str, float] = {}
     pace: deque[float] = deque(maxlen=50)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    guard, stopped = Guard(state), False
+    with contextlib.closing(_diary(out, state.step, extras, world)) as diary:
 
-    def save() -> Card:
-        state.save(checkpoint, settings.to_dict())
-        card = _card(config, credits, settings, state, recent, origin)
-        save_preview(out.with_suffix(".png"), state.average, len(credits), previews)
-        return save_bundle(out, state.average, card)
+        def save() -> Card:
+            card = describe(beginning, settings, photographs, recent, guard, world)
+            return _save(out, beginning, settings, card, extras, diary) if world.first else card
 
-    for step, batch in photographs.batches(state.step, stop):
-        terms = train_step(state, settings, judges, targets, batch)
-        state.step, state.seconds = step + 1, time.monotonic() - started
-        recent = _smooth(recent, terms)
-        _log(out.with_suffix(".jsonl"), step, terms)
-        pace.append(state.seconds)
-        left = (pace[-1] - pace[0]) / max(1, len(pace) - 1) * (settings.steps - state.step)
-        listen(Progress(state.step, settings.steps, left, recent))
-        if should_stop():
-            break
-        if time.monotonic() - saved > SAVE_EVERY_SECONDS:
-            save()
-            saved = time.monotonic()
-    return save()
+        while state.step < stop and not stopped:
+            batches = photographs.batches(state.step, stop, rows=rows, workers=extras.workers)
+            for step, batch in batches:
+                try:
+                    terms = train_step(state, lesson, batch.to(world.device))
+                except NotFiniteError as exc:
+                    guard.step_back(state, exc)
+                    diary.forget_after(state.step)
+                    break
+                except torch.OutOfMemoryError as exc:
+                    raise explain_out_of_memory(state, lesson, batch) from exc
+                state.step, state.seconds = step + 1, time.monotonic() - started
+                guard.keep(state)
+                recent = _smooth(recent, terms)
+                pace.append(state.seconds)
+                left = (pace[-1] - pace[0]) / max(1, len(pace) - 1) * (settings.steps - state.step)
+                if world.first:
+                    diary.write(step, terms)
+                    extras.listen(Progress(state.step, settings.steps, left, recent))
+                stopped = world.any(extras.should_stop())
+                if stopped:
+                    break
+                if world.any(time.monotonic() - saved > extras.save_every_seconds):
+                    save()
+                    saved = time.monotonic()
+        return save()
 
 
-def _config(settings: TrainSettings) -> TransformerConfig:
-    if settings.architecture == "article":
-        return TransformerConfig.article()
-    return TransformerConfig.fast(len(settings.styles))
+def _diary(out: Path, step: int, extras: Extras, world: World) -> Diary:
+    # Others but the first write where nobody reads.
+    path = out.with_suffix(".jsonl") if world.first else out.with_suffix(f".{world.rank}.jsonl")
+    return Diary(path, step, extras.tensorboard if world.first else None)
 
 
-def _fresh_state(
-    config: TransformerConfig, settings: TrainSettings, start: Path | None
-) -> tuple[RunState, Card | None]:
-    network, origin = fold_upsamplers(build_network(config)), None
-    if start is not None:
-        bundle = load_bundle(start)
-        origin = bundle.card
-        if origin.config != config:
-            raise BadInputError(
-                f"{start} holds another network or other styles: cannot start there"
-            )
-        network.load_state_dict(bundle.network.state_dict())
-    elif isinstance(network, ArticleNetwork):
-        for kernel in network.residual_kernels():
-            kernel.data *= settings.residual_scale
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    rows = [row for name, row in network.named_parameters() if "norm" in name]
-    rest = [kernel for name, kernel in network.named_parameters() if "norm" not in name]
-    groups = [{"params": rest, "factor": 1.0}, {"params": rows, "factor": settings.style_rate}]
-    optimiser = torch.optim.Adam([group for group in groups if group["params"]])
-    average = copy.deepcopy(network).requires_grad_(False)
-    return RunState(network, average, optimiser), origin
+def _save(
+    out: Path,
+    beginning: Beginning,
+    settings: TrainSettings,
+    card: Card,
+    extras: Extras,
+    diary: Diary,
+) -> Card:
+    state = beginning.state
+    state.save(out.with_suffix(".checkpoint"), settings.to_dict())
+    sheet = draw_preview(state.average, settings.all_styles, extras.previews)
+    if sheet is not None:
+        save_sheet(out.with_suffix(".png"), sheet)
+        diary.show(state.step, sheet)
+    return save_bundle(out, state.average, card)
 
 
 def _smooth(old: dict[str, float], new: dict[str, float]) -> dict[str, float]:
     return old | {key: 0.95 * old.get(key, value) + 0.05 * value for key, value in new.items()}
-
-
-def _log(path: Path, step: int, terms: Mapping[str, float]) -> None:
-    with path.open("a") as file:
-        rounded = {name: float(f"{value:.5g}") for name, value in terms.items()}
-        file.write(json.dumps({"step": step, **rounded}) + "\n")
-
-
-def _card(
-    config: TransformerConfig,
-    credits: tuple[StyleCredit, ...],
-    settings: TrainSettings,
-    state: RunState,
-    recent: Mapping[str, float],
-    origin: Card | None,
-) -> Card:
-    results: dict[str, Any] = {
-        "steps": state.step,
-        "seconds": round(state.seconds),
-        "device": "cpu",
-        "losses": {name: float(f"{value:.4g}") for name, value in recent.items()},
-    }
-    recipe = settings.to_dict()
-    if origin is not None:
-        recipe["started_from"] = {"recipe": origin.recipe, "results": origin.results}
-    return Card(config=config, styles=credits, recipe=recipe, results=results)

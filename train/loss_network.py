@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -189,5 +190,7 @@ def _read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             with safe_open(path, "pt") as file:
                 return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118
         return torch.load(path, map_location="cpu", weights_only=True), {}
-    except (SafetensorError, OSError, RuntimeError, ValueError, LookupError, EOFError) as exc:
+    except (
+        SafetensorError, OSError, RuntimeError, ValueError, LookupError, EOFError, UnpicklingError,
+    ) as exc:  # fmt: skip
         raise BadInputError(f"cannot read the weights in {path}: {exc}") from exc

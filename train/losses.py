@@ -1,13 +1,12 @@
 """What makes a painting good: the content of the photograph, the texture of the style, calm.
 
 Sources: Gatys et al. 2016 (content, Gram matrices), Johnson et al. 2016 (perceptual losses),
-Snelgrove 2017 (octaves). Every term is divided by the energy of its target, so that weights mean
-the same for every layer and every painting.
+Snelgrove 2017 (octaves). How the terms are scaled differs from code to code: `FORMULAS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
@@ -15,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from train.loss_network import LossNetwork
+from train.settings import FormulaName
 
 
 def gram_matrix(features: Tensor) -> Tensor:
@@ -24,11 +24,53 @@ def gram_matrix(features: Tensor) -> Tensor:
     return flat @ flat.transpose(1, 2) / (height * width)
 
 
+def gram_matrix_per_channel(features: Tensor) -> Tensor:
+    """(N, C, H, W) -> (N, C, C): as `gram_matrix`, divided by the channels as well."""
+    return gram_matrix(features) / features.shape[1]
+
+
 def relative_error(value: Tensor, target: Tensor) -> Tensor:
     """Squared distance over the target's energy, per picture: (N, ...) x 2 -> (N,)."""
     axes = tuple(range(1, target.dim()))
     energy = target.square().mean(axes).clamp_min(1e-12)
     return (value - target).square().mean(axes) / energy
+
+
+def mean_square(value: Tensor, target: Tensor) -> Tensor:
+    """Mean squared distance per picture: (N, ...) x 2 -> (N,)."""
+    return (value - target).square().flatten(1).mean(1)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """How Gram matrices and distances are scaled, and what becomes of several layers."""
+
+    gram: Callable[[Tensor], Tensor]
+    """Features (N, C, H, W) -> Gram matrices (N, C, C)."""
+    style: Callable[[Tensor, Tensor, Tensor], Tensor]
+    """Gram matrices, their targets, the features they came from -> (N,)."""
+    content: Callable[[Tensor, Tensor], Tensor]
+    """Features and their targets -> (N,)."""
+    mean_of_layers: bool
+    """Style terms of all layers are averaged, else summed."""
+
+
+def _article_style(gram: Tensor, target: Tensor, features: Tensor) -> Tensor:
+    # losses.py:80-89 divides by the size of the feature map, N * H * W * C, not of the matrix.
+    return (gram - target).square().sum((1, 2)) / features[0].numel()
+
+
+FORMULAS: dict[FormulaName, Formula] = {
+    # Ours: every term over the energy of its target, so that weights mean the same for every layer
+    # and every painting.
+    "relative": Formula(gram_matrix, lambda g, t, f: relative_error(g, t), relative_error, True),
+    # hzy46/fast-neural-style-tensorflow, losses.py: l2_loss * 2 / size, summed over layers.
+    "article": Formula(gram_matrix_per_channel, _article_style, mean_square, False),
+    # Johnson et al. 2016 and pytorch/examples: mean squares throughout, summed over layers.
+    "johnson": Formula(
+        gram_matrix_per_channel, lambda g, t, f: mean_square(g, t), mean_square, False
+    ),
+}
 
 
 def total_variation(pictures: Tensor) -> Tensor:
@@ -38,14 +80,21 @@ def total_variation(pictures: Tensor) -> Tensor:
     return (down + right) / 255
 
 
+def squared_variation(pictures: Tensor) -> Tensor:
+    """Half the sum of squared differences of neighbours: what Johnson's TV layer descends."""
+    inner = pictures[..., :-1, :-1]
+    right, down = pictures[..., :-1, 1:], pictures[..., 1:, :-1]
+    return ((inner - right).square().sum() + (inner - down).square().sum()) / 2
+
+
 def out_of_range(pictures: Tensor) -> Tensor:
     """Mean square of what lies outside [0, 255], in units of the full range; a scalar."""
     return (pictures - pictures.clamp(0, 255)).square().mean() / 255**2
 
 
-def instability(painting: Tensor, disturbed: Tensor) -> Tensor:
+def instability(painting: Tensor, wanted: Tensor) -> Tensor:
     """Mean squared difference of two paintings that should be one, in units of the full range."""
-    return (painting - disturbed).square().mean() / 255**2
+    return (painting - wanted).square().mean() / 255**2
 
 
 @dataclass(frozen=True)
@@ -57,13 +106,17 @@ class Judge:
     content_layer: str | None = None
     octaves: int = 1
     """Pictures are judged at full size, half size, ...: the reach of deeper layers, cheaply."""
+    formula: Formula = FORMULAS["relative"]
+    half: bool = False
+    """Run the loss network in bf16; Gram matrices and distances are fp32 all the same."""
 
     def style_targets(self, paintings: Iterable[Tensor]) -> list[Tensor]:
         """Return Gram matrices of the paintings: one (S, C, C) per octave and layer, in order."""
         rows = []
         for painting in paintings:
             with torch.no_grad():
-                rows.append(self._grams(painting)[0])
+                tapped, _ = self._tap(painting)
+                rows.append([self.formula.gram(features) for features in tapped])
         return [torch.cat(column) for column in zip(*rows, strict=True)]
 
     def terms(
@@ -81,26 +134,50 @@ class Judge:
             The style terms, each (N,), one per octave and layer; and the content term, a scalar, if
             this judge has one.
         """
-        grams, features = self._grams(painted)
+        tapped, features = self._tap(painted)
         style_terms = [
-            relative_error(gram, target[style]) for gram, target in zip(grams, targets, strict=True)
+            self.formula.style(self.formula.gram(found), target[style], found)
+            for found, target in zip(tapped, targets, strict=True)
         ]
         if features is None or self.content_layer is None:
             return style_terms, None
         with torch.no_grad():
             wanted = self.network(photographs, [self.content_layer])[self.content_layer]
-        return style_terms, relative_error(features, wanted).mean()
+        return style_terms, self.formula.content(features, wanted.float()).mean()
 
-    def _grams(self, pictures: Tensor) -> tuple[list[Tensor], Tensor | None]:
-        grams, content = [], None
+    def _tap(self, pictures: Tensor) -> tuple[list[Tensor], Tensor | None]:
+        """Features at the style layers of every octave, and at the content layer; in fp32."""
+        tapped, content = [], None
         for octave in range(self.octaves):
             layers = [*self.style_layers]
             if octave:
                 pictures = F.avg_pool2d(pictures, 2)
             elif self.content_layer is not None:
                 layers.append(self.content_layer)
-            found = self.network(pictures, layers)
+            with torch.autocast(pictures.device.type, torch.bfloat16, enabled=self.half):
+                found = self.network(pictures, layers)
             if not octave and self.content_layer is not None:
-                content = found[self.content_layer]
-            grams += [gram_matrix(found[layer]) for layer in self.style_layers]
-        return grams, content
+                content = found[self.content_layer].float()
+            tapped += [found[layer].float() for layer in self.style_layers]
+        return tapped, content
+
+
+def judge_all(
+    judges: Iterable[Judge],
+    targets: Iterable[list[Tensor]],
+    painted: Tensor,
+    photographs: Tensor,
+    style: Tensor,
+) -> tuple[Tensor, Tensor]:
+    """Ask several judges at once; returns the style term (N,) and the content term, a scalar.
+
+    The judges must share a formula; see `Judge.terms` for the arguments.
+    """
+    styles, contents, mean = [], [], True
+    for judge, wanted in zip(judges, targets, strict=True):
+        style_terms, content = judge.terms(painted, photographs, wanted, style)
+        styles += style_terms
+        contents += [content] if content is not None else []
+        mean = judge.formula.mean_of_layers
+    layers = torch.stack(styles)
+    return layers.mean(0) if mean else layers.sum(0), torch.stack(contents).mean()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -13,29 +16,41 @@ from realtime.network.pixels import to_pixels, to_tensor
 from train.data import read_rgb
 
 PREVIEW_HEIGHT_PX = 240
+SHOWN_STYLES = 6
+"""At most so many columns of paintings: the newest."""
+
+Sheet = npt.NDArray[np.uint8]
 
 
-def save_preview(
-    path: Path, network: nn.Module, styles: int, photographs: tuple[Path, ...]
-) -> None:
-    """Write a sheet to `path`: a row per photograph, the photograph first, then every style."""
+def draw_preview(network: nn.Module, styles: int, photographs: Sequence[Path]) -> Sheet | None:
+    """Draw a row per photograph, the photograph first, then the newest styles; (H, W, 3) RGB.
+
+    None if there are no photographs.
+    """
     if not photographs:
-        return
+        return None
+    device = next(network.parameters()).device
+    looks = torch.eye(styles, device=device)[-SHOWN_STYLES:]
     rows = []
     for photograph in photographs:
         picture = read_rgb(photograph)
-        width = round(picture.shape[1] * PREVIEW_HEIGHT_PX / picture.shape[0])
+        width = max(16, round(picture.shape[1] * PREVIEW_HEIGHT_PX / picture.shape[0]))
         picture = cv2.resize(
             picture, (width, PREVIEW_HEIGHT_PX), interpolation=cv2.INTER_AREA
         ).astype(np.uint8)
-        cells = [picture]
-        frame = to_tensor(picture, torch.device("cpu"), torch.float32)
+        frame = to_tensor(picture, device, torch.float32)
         with torch.inference_mode():
-            cells += [to_pixels(network.eval()(frame, row[None])) for row in torch.eye(styles)]
-        network.train()
-        rows.append(np.hstack(cells))
+            paintings = [to_pixels(network.eval()(frame, look[None])) for look in looks]
+        rows.append(np.hstack([picture, *paintings]))
+    network.train()
     width = max(row.shape[1] for row in rows)
-    sheet = np.vstack([np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows])
+    return np.vstack([np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows])
+
+
+def save_sheet(path: Path, sheet: Sheet) -> None:
+    """Write a sheet as PNG, atomically: a viewer that follows the file never sees half of it."""
     encoded, data = cv2.imencode(".png", sheet[:, :, ::-1])
-    if encoded:
-        path.write_bytes(data.tobytes())
+    assert encoded
+    partial = path.with_suffix(".partial.png")
+    partial.write_bytes(data.tobytes())
+    os.replace(partial, path)

@@ -1,3 +1,5 @@
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -6,7 +8,7 @@ import pytest
 import torch
 
 from realtime.errors import BadInputError
-from train.data import Photographs, load_painting
+from train.data import Photographs, load_painting, read_rgb
 
 
 @pytest.fixture
@@ -57,10 +59,62 @@ def test_folders_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
         Photographs(tmp_path, crop_px=64, batch=1, seed=1).batch_at(0)
 
 
+def test_a_photograph_is_a_function_of_its_place_in_the_batch(folder: Path) -> None:
+    photographs = Photographs(folder, crop_px=64, batch=4, seed=1)
+    assert torch.equal(photographs.batch_at(5)[2:], photographs.batch_at(5, slice(2, 4)))
+    (_, shared), *_ = photographs.batches(5, 6, rows=slice(2, 4), workers=3)
+    assert torch.equal(photographs.batch_at(5)[2:], shared)
+
+
+def test_without_augmentation_every_photograph_comes_once_an_epoch_cut_in_the_middle(
+    folder: Path,
+) -> None:
+    photographs = Photographs(folder, crop_px=40, batch=2, seed=1, augment=False)
+    expected = set()
+    for path in folder.iterdir():
+        picture = read_rgb(path)
+        height, width = picture.shape[:2]
+        scaled = cv2.resize(picture, (round(width * 40 / height), 40), interpolation=cv2.INTER_AREA)
+        left = (scaled.shape[1] - 40) // 2
+        expected.add(scaled[:, left : left + 40].tobytes())
+    for epoch in range(3):
+        batches = [photographs.batch_at(2 * epoch + step) for step in range(2)]
+        pictures = torch.cat(batches).permute(0, 2, 3, 1).byte().numpy()
+        assert {picture.tobytes() for picture in pictures} == expected
+
+
+def test_one_photograph_is_enough(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "only.png"), np.full((30, 20, 3), 90, np.uint8))
+    assert Photographs(tmp_path, crop_px=64, batch=2, seed=1).batch_at(9).shape == (2, 3, 64, 64)
+
+
 def test_a_painting_keeps_aspect_and_colours(tmp_path: Path) -> None:
-    picture = np.zeros((50, 100, 3), np.uint8)
+    picture = np.zeros((80, 160, 3), np.uint8)
     picture[..., 2] = 200  # red, in OpenCV's order
     cv2.imwrite(str(tmp_path / "red.png"), picture)
     painting = load_painting(tmp_path / "red.png", 64)
     assert painting.shape == (1, 3, 64, 128)
     assert painting[0, :, 0, 0].tolist() == [200, 0, 0]
+    assert load_painting(tmp_path / "red.png", 64, square=True).shape == (1, 3, 64, 64)
+
+
+def test_odd_paintings(tmp_path: Path) -> None:
+    path = tmp_path / "painting.png"
+    cv2.imwrite(str(path), np.full((100, 120), 77, np.uint8))
+    assert load_painting(path, 50)[0, :, 3, 3].tolist() == [77, 77, 77]
+    cv2.imwrite(str(path), np.zeros((20, 300, 3), np.uint8))
+    with pytest.raises(BadInputError, match="300x20 pixels: a painting needs at least 64"):
+        load_painting(path, 384)
+    cv2.imwrite(str(path), np.zeros((70, 20_000, 3), np.uint8))
+    assert load_painting(path, 35).shape == (1, 3, 35, 140)  # the middle, four times as long
+
+
+def test_a_painting_larger_than_can_be_decoded_is_refused(tmp_path: Path) -> None:
+    # The header of a 60,000 x 60,000 PNG is enough for OpenCV to decline.
+    cv2.imwrite(str(tmp_path / "huge.png"), np.zeros((1, 1, 3), np.uint8))
+    data = bytearray((tmp_path / "huge.png").read_bytes())
+    header = b"IHDR" + struct.pack(">II", 60_000, 60_000) + bytes(data[24:29])
+    data[12:33] = header + struct.pack(">I", zlib.crc32(header))
+    (tmp_path / "huge.png").write_bytes(data)
+    with pytest.raises(BadInputError, match="scale it down first"):
+        load_painting(tmp_path / "huge.png", 384)

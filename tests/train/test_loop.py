@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,58 +9,24 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from realtime.errors import BadInputError
 from realtime.network.bundle import load_bundle
-from realtime.network.card import Card, StyleCredit
-from train.loop import Progress, train
-from train.loss_network import LossNetwork
-from train.losses import Judge
+from tests.train.tiny import diary_lines, run, same_weights, tiny_settings, weights
+from train.loop import Extras, Progress
 from train.settings import TrainSettings
-
-
-def judge() -> Judge:
-    torch.manual_seed(4)
-    stages = {"relu1_1": nn.Conv2d(3, 8, 3), "relu2_1": nn.Conv2d(8, 8, 3)}
-    network = LossNetwork(stages, offset=(127.5,) * 3, factor=(1 / 128,) * 3, padding="reflect")
-    return Judge(network, ("relu1_1", "relu2_1"), "relu2_1")
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> TrainSettings:
-    rng = np.random.default_rng(0)
-    content = tmp_path / "content"
-    content.mkdir()
-    for number in range(3):
-        small = rng.integers(0, 256, (9, 12, 3), np.uint8)
-        picture = cv2.resize(small, (120, 90), interpolation=cv2.INTER_CUBIC)
-        cv2.imwrite(str(content / f"{number}.png"), picture)
-    styles = []
-    for number, colour in enumerate([(20, 60, 220), (200, 120, 10)]):
-        painting = np.full((80, 80, 3), colour, np.uint8)
-        painting[::4] = 250
-        cv2.imwrite(str(tmp_path / f"style{number}.png"), painting)
-        styles.append(tmp_path / f"style{number}.png")
-    return TrainSettings(
-        architecture="fast", styles=tuple(styles), content=content, steps=12, batch=2, crop_px=64,
-        style_px=64, warmup_steps=2, identity_steps=4,
-    )  # fmt: skip
-
-
-def run(settings: TrainSettings, out: Path, **options: object) -> Card:
-    names = (StyleCredit(name="one"), StyleCredit(name="two"))
-    return train(settings, [judge()], names[: len(settings.styles)], out, **options)  # type: ignore[arg-type]
-
-
-def weights(path: Path) -> dict[str, torch.Tensor]:
-    return dict(load_bundle(path).network.state_dict())
+    return tiny_settings(tmp_path)
 
 
 def test_a_run_ends_in_a_bundle_with_a_card(settings: TrainSettings, tmp_path: Path) -> None:
     heard: list[Progress] = []
     previews = tuple(sorted(settings.content.iterdir()))[:2]
-    card = run(settings, tmp_path / "out.safetensors", listen=heard.append, previews=previews)
+    extras = Extras(listen=heard.append, previews=previews)
+    card = run(settings, tmp_path / "out.safetensors", extras)
     assert load_bundle(tmp_path / "out.safetensors").card == card
     assert card.results["steps"] == 12
     assert {"content", "style", "stability", "tv", "range"} <= card.results["losses"].keys()
@@ -75,26 +40,25 @@ def test_a_run_ends_in_a_bundle_with_a_card(settings: TrainSettings, tmp_path: P
 
 def test_a_resumed_run_ends_bit_identical(settings: TrainSettings, tmp_path: Path) -> None:
     run(settings, tmp_path / "whole.safetensors")
-    run(settings, tmp_path / "parts.safetensors", max_steps=5)
+    run(settings, tmp_path / "parts.safetensors", Extras(max_steps=5))
     torch.manual_seed(99)
-    run(settings, tmp_path / "parts.safetensors", max_steps=3)
+    run(settings, tmp_path / "parts.safetensors", Extras(max_steps=3))
     run(settings, tmp_path / "parts.safetensors")
-    whole, parts = weights(tmp_path / "whole.safetensors"), weights(tmp_path / "parts.safetensors")
-    assert all(torch.equal(whole[name], parts[name]) for name in whole)
-    lines = (tmp_path / "parts.jsonl").read_text().splitlines()
-    assert [json.loads(line)["step"] for line in lines] == list(range(12))
+    assert same_weights(tmp_path / "whole.safetensors", tmp_path / "parts.safetensors")
+    lines = diary_lines(tmp_path / "parts.safetensors")
+    assert [line["step"] for line in lines] == list(range(12))
 
 
 def test_training_moves_towards_the_style(settings: TrainSettings, tmp_path: Path) -> None:
     longer = replace(settings, steps=60)
     run(longer, tmp_path / "out.safetensors")
-    lines = [json.loads(x) for x in (tmp_path / "out.jsonl").read_text().splitlines()]
+    lines = diary_lines(tmp_path / "out.safetensors")
     styles = [line["style"] for line in lines if "style" in line]
     assert np.mean(styles[-10:]) < 0.7 * np.mean(styles[:10])
 
 
 def test_other_settings_do_not_resume(settings: TrainSettings, tmp_path: Path) -> None:
-    run(settings, tmp_path / "out.safetensors", max_steps=2)
+    run(settings, tmp_path / "out.safetensors", Extras(max_steps=2))
     with pytest.raises(BadInputError, match="other settings \\(style_weight\\)"):
         run(replace(settings, style_weight=1.0), tmp_path / "out.safetensors")
 
@@ -124,7 +88,7 @@ def test_a_run_that_is_stopped_leaves_a_bundle_and_goes_on(
     settings: TrainSettings, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.safetensors"
-    assert run(settings, out, should_stop=lambda: True).results["steps"] == 1
+    assert run(settings, out, Extras(should_stop=lambda: True)).results["steps"] == 1
     assert load_bundle(out).card.results["steps"] == 1
     assert run(settings, out).results["steps"] == 12
 
@@ -145,7 +109,7 @@ def test_a_second_round_starts_where_the_first_ended(
 
 
 def test_a_start_with_other_styles_is_refused(settings: TrainSettings, tmp_path: Path) -> None:
-    run(settings, tmp_path / "two.safetensors", max_steps=1)
+    run(settings, tmp_path / "two.safetensors", Extras(max_steps=1))
     one = replace(settings, styles=settings.styles[:1])
     with pytest.raises(BadInputError, match="other styles"):
         run(one, tmp_path / "one.safetensors", start=tmp_path / "two.safetensors")

@@ -6,23 +6,12 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
 from realtime.errors import BadInputError
+from tests.train.vgg import torchvision_state
 from train.judges import load_judges
 from train.loss_network import VGG16_BLOCKS, load_distilled, load_vgg
 
 REAL = "vgg19_conv1_1-conv3_4.safetensors"
 DISTILLED = "vgg19_distilled16x_to_conv5_1.safetensors"
-
-
-def torchvision_state(blocks: tuple[int, ...], width: int = 4) -> dict[str, torch.Tensor]:
-    """A thin VGG with torchvision's key names."""
-    state, number, inputs = {}, 0, 3
-    for count in blocks:
-        for _ in range(count):
-            state[f"features.{number}.weight"] = torch.randn(width, inputs, 3, 3)
-            state[f"features.{number}.bias"] = torch.randn(width)
-            number, inputs = number + 2, width
-        number += 1
-    return state
 
 
 def test_torchvision_files_are_told_apart_and_normalised(tmp_path: Path) -> None:
@@ -91,7 +80,9 @@ def test_weights_that_cannot_be_used_say_why(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="does not look like VGG"):
         load_vgg(tmp_path / "vgg.safetensors")
     with pytest.raises(BadInputError, match="no VGG weights"):
-        load_judges(tmp_path / "empty")
+        load_judges(tmp_path.parent)
+    with pytest.raises(BadInputError, match="no weights file or folder"):
+        load_judges(tmp_path / "none")
 
 
 def test_a_layer_beyond_the_weights_is_named(shared_vgg: Path) -> None:

@@ -1,0 +1,140 @@
+"""From a command line to a run, and what is refused before one begins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+import typer.testing
+
+from realtime.errors import BadInputError, PleinairError, UnknownNameError
+from realtime.network.bundle import load_bundle
+from realtime.network.card import StyleCredit
+from tests.train.tiny import tiny_judge, tiny_settings, write_painting, write_photographs
+from tests.train.vgg import torchvision_state
+from train.budget import steps_in
+from train.cli import app
+from train.loss_network import VGG16_BLOCKS
+from train.plan import Wish, credits_of, find_bundle, pick_device, pick_precision, plan
+
+CPU = torch.device("cpu")
+TWO = (StyleCredit(name="one"), StyleCredit(name="two"))
+
+
+@pytest.fixture
+def wish(tmp_path: Path) -> Wish:
+    painting = write_painting(tmp_path / "My Cat (2).png", (20, 60, 220))
+    return Wish(
+        paintings=(painting,), content=write_photographs(tmp_path / "photos"), start=None, out=None,
+        name=None, recipe="pleinair", everything=False, precision="fp32", device="cpu",
+        steps=None, numbers={},
+    )  # fmt: skip
+
+
+def test_the_defaults_are_the_recipe_pleinair(wish: Wish) -> None:
+    settings, start, out = plan(wish, CPU)
+    assert (settings.recipe, settings.architecture, settings.steps) == ("pleinair", "fast", 2000)
+    assert start is None
+    assert out == Path("my-cat-2.safetensors")
+    assert [credit.name for credit in credits_of(wish)] == ["my-cat-2"]
+
+
+def test_from_a_bundle_only_rows_are_learned_unless_everything_is(wish: Wish) -> None:
+    settings, start, _ = plan(replace(wish, start="fast"), CPU)
+    assert start == find_bundle("fast")
+    assert (settings.kept_styles, settings.rows_only, settings.identity_steps) == (6, True, 0)
+    settings, _, _ = plan(replace(wish, start="fast", everything=True), CPU)
+    assert not settings.rows_only
+
+
+def test_what_was_given_wins_over_the_recipe(wish: Wish) -> None:
+    settings, _, _ = plan(replace(wish, recipe="article", numbers={"style_weight": 9.0}), CPU)
+    assert (settings.style_weight, settings.steps) == (9.0, 1)  # 2 epochs of 3 photographs in 4s
+    settings, _, _ = plan(replace(wish, numbers={"style_weight": None, "batch": 2}, steps=7), CPU)
+    assert (settings.style_weight, settings.batch, settings.steps) == (15.0, 2, 7)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"out": Path("x.pth")}, "ends in .safetensors"),
+        ({"everything": True}, "--everything goes with --from"),
+        ({"start": "fist"}, "fast"),
+        ({"recipe": "artical"}, "article"),
+        ({"numbers": {"architecture": "quick"}}, "article, fast|fast, article|fast"),
+        ({"precision": "fp8"}, "bf16"),
+        ({"content": Path("nowhere")}, "no folder of photographs"),
+        ({"numbers": {"crop_px": 8}}, "at least 64 px"),
+        ({"numbers": {"batch": 0}}, "at least 1"),
+    ],
+)
+def test_what_cannot_work_is_refused(wish: Wish, changes: dict[str, object], message: str) -> None:
+    with pytest.raises(PleinairError, match=message):
+        plan(replace(wish, **changes), CPU)  # type: ignore[arg-type]
+
+
+def test_a_bundle_is_never_written_over_the_one_it_starts_from(wish: Wish, tmp_path: Path) -> None:
+    start = tmp_path / "mine.safetensors"
+    start.write_bytes(find_bundle("fast").read_bytes())
+    with pytest.raises(BadInputError, match="is the bundle to start from: give another name"):
+        plan(replace(wish, start=str(start), out=start), CPU)
+
+
+def test_names_of_new_styles(wish: Wish) -> None:
+    two = replace(wish, paintings=(wish.paintings[0], wish.paintings[0]))
+    with pytest.raises(BadInputError, match="two paintings are both called my-cat-2"):
+        credits_of(two)
+    with pytest.raises(BadInputError, match="--name names one style, got 2"):
+        credits_of(replace(two, name="cat"))
+    with pytest.raises(BadInputError, match="such as cat-s"):
+        credits_of(replace(wish, name="Cat's"))
+    assert credits_of(replace(wish, name="cat"))[0].name == "cat"
+
+
+def test_devices_and_precisions() -> None:
+    assert pick_device("cpu") == CPU
+    with pytest.raises(UnknownNameError, match="cuda"):
+        pick_device("gpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(BadInputError, match="no cuda device here: use --device cpu"):
+            pick_device("cuda")
+    assert pick_precision("bf16", CPU) == "bf16"
+    assert pick_precision("auto", CPU) in ("bf16", "fp32")
+
+
+def test_minutes_become_steps(tmp_path: Path) -> None:
+    settings = tiny_settings(tmp_path)
+    found = [
+        steps_in(minutes, settings, [tiny_judge()], TWO, tmp_path / "out.safetensors").steps
+        for minutes in (0.1, 0.4)
+    ]
+    assert 2 < found[0] < found[1]
+    assert not list(tmp_path.glob("*.checkpoint"))
+    with pytest.raises(BadInputError, match="above 0"):
+        steps_in(0, settings, [tiny_judge()], TWO, tmp_path / "out.safetensors")
+
+
+def test_help_reads_like_a_guide() -> None:
+    text = typer.testing.CliRunner().invoke(app, ["--help"]).output
+    for word in ("In minutes", "--from fast", "--recipe article", "torchrun", "Ctrl-C"):
+        assert word in text
+
+
+def test_a_style_is_added_from_the_command_line(tmp_path: Path) -> None:
+    torch.save(torchvision_state(VGG16_BLOCKS), tmp_path / "vgg16.pth")
+    painting = write_painting(tmp_path / "stripes.png", (20, 60, 220))
+    content, out = write_photographs(tmp_path / "photos"), tmp_path / "mine.safetensors"
+    arguments = [
+        painting, "--from", "fast", "--content", content, "--vgg", tmp_path / "vgg16.pth", "--out",
+        out, "--steps", 3, "--batch", 1, "--crop-size", 64, "--device", "cpu", "--preview",
+        content / "0.png",
+    ]  # fmt: skip
+    result = typer.testing.CliRunner().invoke(app, [str(x) for x in arguments])
+    assert result.exit_code == 0, result.output
+    assert f"pleinair live --bundle {out} --style stripes:0.6,starry-night:0.4" in result.output
+    card = load_bundle(out).card
+    assert card.names[-1] == "stripes"
+    assert card.recipe["started_from"]["recipe"]
+    assert out.with_suffix(".png").exists()

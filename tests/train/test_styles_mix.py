@@ -1,0 +1,44 @@
+"""Between two styles lie paintings between them."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from realtime.network.bundle import load_bundle
+from realtime.network.library import find_bundles
+from realtime.network.pixels import to_tensor
+from train.data import read_rgb
+from train.judges import load_judges
+from train.losses import relative_error
+
+
+def test_half_of_each_style_lies_between_both(shared_content: Path, shared_vgg: Path) -> None:
+    (fast,) = (entry.path for entry in find_bundles() if entry.name == "fast")
+    network = load_bundle(fast).network.eval()
+    judge = load_judges(shared_vgg)[0]
+    photograph = cv2.resize(read_rgb(sorted(shared_content.iterdir())[0]), (240, 180))
+    frame = to_tensor(photograph.astype(np.uint8), torch.device("cpu"), torch.float32)
+
+    def seen(*looks: tuple[int, float]) -> list[Tensor]:
+        weights = torch.zeros(1, 6)
+        for style, weight in looks:
+            weights[0, style] = weight
+        with torch.inference_mode():
+            return judge.style_targets([network(frame, weights).clamp(0, 255)])
+
+    def distance(one: list[Tensor], other: list[Tensor]) -> float:
+        pairs = zip(one, other, strict=True)
+        return float(np.mean([relative_error(a, b).item() for a, b in pairs]))
+
+    pure = [seen((style, 1.0)) for style in range(6)]
+    for one, other in combinations(range(6), 2):
+        middle = seen((one, 0.5), (other, 0.5))
+        apart = distance(pure[one], pure[other]), distance(pure[other], pure[one])
+        assert distance(middle, pure[one]) < apart[1], (one, other)
+        assert distance(middle, pure[other]) < apart[0], (one, other)

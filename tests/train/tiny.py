@@ -1,0 +1,87 @@
+"""Training at the smallest scale: pictures of 64 px, a loss network of two layers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from realtime.network.bundle import load_bundle
+from realtime.network.card import Card, StyleCredit
+from train.loop import Extras, train
+from train.loss_network import LossNetwork
+from train.losses import Judge
+from train.settings import TrainSettings
+
+NO_EXTRAS = Extras()
+
+
+def tiny_judge() -> Judge:
+    torch.manual_seed(4)
+    stages = {"relu1_1": nn.Conv2d(3, 8, 3), "relu2_1": nn.Conv2d(8, 8, 3)}
+    network = LossNetwork(stages, offset=(127.5,) * 3, factor=(1 / 128,) * 3, padding="reflect")
+    return Judge(network, ("relu1_1", "relu2_1"), "relu2_1")
+
+
+def write_photographs(folder: Path, count: int = 3) -> Path:
+    rng = np.random.default_rng(0)
+    folder.mkdir(parents=True)
+    for number in range(count):
+        small = rng.integers(0, 256, (9, 12, 3), np.uint8)
+        picture = cv2.resize(small, (120, 90), interpolation=cv2.INTER_CUBIC)
+        cv2.imwrite(str(folder / f"{number}.png"), picture)
+    return folder
+
+
+def write_painting(path: Path, colour: tuple[int, int, int], stripes: int = 4) -> Path:
+    painting = np.full((80, 80, 3), colour, np.uint8)
+    painting[::stripes] = 250
+    cv2.imwrite(str(path), painting)
+    return path
+
+
+def tiny_settings(folder: Path, **changes: object) -> TrainSettings:
+    """Two styles, three photographs, twelve steps; writes the pictures into `folder`."""
+    content = write_photographs(folder / "content")
+    styles = (
+        write_painting(folder / "style0.png", (20, 60, 220)),
+        write_painting(folder / "style1.png", (200, 120, 10)),
+    )
+    values: dict[str, Any] = {
+        "architecture": "fast", "styles": styles, "content": content, "steps": 12, "batch": 2,
+        "crop_px": 64, "style_px": 64, "warmup_steps": 2, "identity_steps": 4,
+    }  # fmt: skip
+    return TrainSettings(**(values | changes))
+
+
+def run(
+    settings: TrainSettings,
+    out: Path,
+    extras: Extras = NO_EXTRAS,
+    *,
+    start: Path | None = None,
+    judges: Sequence[Judge] | None = None,
+    names: Sequence[str] = ("one", "two"),
+) -> Card:
+    credits = tuple(StyleCredit(name=name) for name in names[: len(settings.styles)])
+    judges = [tiny_judge()] if judges is None else judges
+    return train(settings, judges, credits, out, start=start, extras=extras)
+
+
+def weights(path: Path) -> dict[str, torch.Tensor]:
+    return dict(load_bundle(path).network.state_dict())
+
+
+def same_weights(first: Path, second: Path) -> bool:
+    one, two = weights(first), weights(second)
+    return all(torch.equal(one[name], two[name]) for name in one)
+
+
+def diary_lines(out: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in out.with_suffix(".jsonl").read_text().splitlines()]

@@ -1,0 +1,122 @@
+"""What a moment does to a camera's picture, and what the painting should make of it.
+
+Of two views of one scene, the paintings must be one: under camera noise, a touch of exposure, a
+shift of a fraction of a pixel, a small zoom. A lamp or a shadow that changes one side of the scene
+should change the painting's luminance as much there, and nothing else: the luminance-aware term of
+ReCoNet (Gao et al. 2018, eq. 5). Exposure of the whole picture is the camera's doing, not the
+scene's, and is left out of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+NOISE_LEVELS = (2.0, 8.0)
+"""Camera noise: range of its standard deviation in levels of 255."""
+EXPOSURE = 0.08
+LAMPLIGHT = 0.1
+"""Largest relative change at the picture's edges by light that falls from one side."""
+SHIFT_PX = 1.5
+ZOOM = 0.02
+MARGIN_PX = 8
+"""Border left out of the comparison after motion: what moved in was never seen."""
+LUMINANCE = (0.299, 0.587, 0.114)
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """Numbers of a disturbance, one per picture of the batch; all (N,) but `noise`."""
+
+    noise: Tensor
+    """(N, 3, H, W), added; in levels."""
+    exposure: Tensor
+    lamp: Tensor
+    """(N, 2): relative change from the middle to the right and to the lower edge."""
+    motion: Tensor | None
+    """(N, 3): zoom - 1, shift right and down in units of half the picture; None: no motion."""
+
+    @classmethod
+    def draw(cls, shape: torch.Size, generator: torch.Generator) -> Disturbance:
+        """Draw one for a batch of `shape` (N, 3, H, W); every second batch moves too."""
+        count, _, height, width = shape
+
+        def symmetric(*size: int) -> Tensor:
+            return torch.rand(size, generator=generator) * 2 - 1
+
+        low, high = NOISE_LEVELS
+        sigma = torch.rand((count, 1, 1, 1), generator=generator) * (high - low) + low
+        reach = torch.tensor([ZOOM, 2 * SHIFT_PX / width, 2 * SHIFT_PX / height])
+        motion, moves = symmetric(count, 3) * reach, bool(symmetric(1) > 0)
+        return cls(
+            noise=torch.randn(shape, generator=generator) * sigma,
+            exposure=symmetric(count) * EXPOSURE,
+            lamp=symmetric(count, 2) * LAMPLIGHT,
+            motion=motion if moves else None,
+        )
+
+    def part(self, rows: slice) -> Disturbance:
+        """Return the disturbance of some pictures of the batch."""
+        motion = None if self.motion is None else self.motion[rows]
+        return Disturbance(self.noise[rows], self.exposure[rows], self.lamp[rows], motion)
+
+    def to(self, device: torch.device) -> Disturbance:
+        """Return the same on another device."""
+        motion = None if self.motion is None else self.motion.to(device)
+        return Disturbance(
+            self.noise.to(device), self.exposure.to(device), self.lamp.to(device), motion
+        )
+
+    def second_view(self, pictures: Tensor) -> Tensor:
+        """Show (N, 3, H, W) in [0, 255] as the camera would a moment later."""
+        if self.motion is not None:
+            pictures = _move(pictures, self.motion, "bicubic")
+        gain = (1 + self.exposure).view(-1, 1, 1, 1) * (1 + self._lamplight(pictures))
+        return (pictures * gain + self.noise).clamp(0, 255)
+
+    def instability(self, first: Tensor, second: Tensor, pictures: Tensor) -> Tensor:
+        """Compare the paintings of both views; mean square in units of the full range, a scalar.
+
+        Args:
+            first: The painting of `pictures`, (N, 3, H, W).
+            second: The painting of their `second_view`.
+            pictures: The photographs, in [0, 255].
+        """
+        if self.motion is not None:
+            # Each painting goes half the way, so both are blurred alike by the resampling.
+            there, back = _half_way(self.motion)
+            first, second = _move(first, there, "bilinear"), _move(second, back, "bilinear")
+            pictures = _move(pictures, there, "bilinear")
+        weights = pictures.new_tensor(LUMINANCE).view(1, 3, 1, 1)
+        brighter = (pictures * weights).sum(1, keepdim=True) * self._lamplight(pictures)
+        difference = second - first - brighter
+        if self.motion is not None:
+            difference = difference[..., MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX]
+        return difference.square().mean() / 255**2
+
+    def _lamplight(self, pictures: Tensor) -> Tensor:
+        """Relative change of light, (N, 1, H, W); its mean over the picture is 0."""
+        right = torch.linspace(-1, 1, pictures.shape[3], device=pictures.device)
+        down = torch.linspace(-1, 1, pictures.shape[2], device=pictures.device)
+        x, y = self.lamp.view(-1, 2, 1, 1, 1).unbind(1)
+        return x * right + y * down[:, None]
+
+
+def _move(pictures: Tensor, motion: Tensor, how: str) -> Tensor:
+    zoom, right, down = motion.unbind(1)
+    zero = torch.zeros_like(zoom)
+    rows = [torch.stack([1 + zoom, zero, right], 1), torch.stack([zero, 1 + zoom, down], 1)]
+    grid = F.affine_grid(torch.stack(rows, 1), list(pictures.shape), align_corners=False)
+    return F.grid_sample(pictures, grid, how, padding_mode="reflection", align_corners=False)
+
+
+def _half_way(motion: Tensor) -> tuple[Tensor, Tensor]:
+    """The map that, done twice, is `motion`; and its inverse."""
+    zoom = (1 + motion[:, :1]).sqrt()
+    shift = motion[:, 1:] / (1 + zoom)
+    there = torch.cat([zoom - 1, shift], 1)
+    back = torch.cat([1 / zoom - 1, -shift / zoom], 1)
+    return there, back

@@ -1,0 +1,134 @@
+"""What happens around a picture while it is painted: loaded, watched, recorded, written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor
+
+from realtime.errors import BadInputError, EngineError
+from realtime.frame import Frame
+from realtime.network.pixels import to_pixels
+from realtime.sinks import outputs
+from realtime.sinks.images_sink import ImagesSink
+from train.data import as_tensor, read_rgb
+from train.gatys import Listener, Turn
+
+SIZES_PX = (64, 4096)
+SMALLEST_PICTURE_PX = 32
+"""relu5_1 sees a sixteenth of each side."""
+
+
+def load_photograph(path: Path, size_px: int) -> Tensor:
+    """Load a picture as (1, 3, H, W) in [0, 255] with the given longer side, aspect kept.
+
+    Raises:
+        BadInputError: not an image, too small or too narrow, or a size nobody can want.
+    """
+    low, high = SIZES_PX
+    if not low <= size_px <= high:
+        raise BadInputError(f"--size must be from {low} to {high} pixels, got {size_px}")
+    picture = read_rgb(path)
+    height, width = picture.shape[:2]
+    scale = size_px / max(height, width)
+    sides = (round(height * scale), round(width * scale))
+    if min(height, width, *sides) < SMALLEST_PICTURE_PX:
+        raise BadInputError(
+            f"{path} has {width}x{height} pixels, and {sides[1]}x{sides[0]} when scaled to --size "
+            f"{size_px}: expected at least {SMALLEST_PICTURE_PX} on the shorter side"
+        )
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    scaled = cv2.resize(picture, (sides[1], sides[0]), interpolation=how)
+    return as_tensor(scaled.astype(np.uint8, copy=False))
+
+
+class Last:
+    """Passes every turn on to several listeners, and remembers its number."""
+
+    def __init__(self, listeners: list[Listener]) -> None:
+        self.listeners, self.step = listeners, 0
+
+    def __call__(self, turn: Turn) -> None:
+        """Hear of one step."""
+        self.step = turn.step
+        for listen in self.listeners:
+            listen(turn)
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Listener]:
+    """Show steps, time left and the terms of the loss, on stderr if that is a terminal."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    terms = TextColumn("{task.fields[terms]}")
+    with Progress(
+        *columns, TimeRemainingColumn(), terms, console=console, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(title, total=None, terms="")
+
+        def listen(turn: Turn) -> None:
+            text = "  ".join(f"{name} {value:.3g}" for name, value in turn.terms.items())
+            bar.update(task, completed=turn.step, total=turn.steps, terms=text)
+
+        yield listen
+
+
+def sketchbook(target: Path, every: int, photograph: Tensor) -> Listener:
+    """Return a listener that writes every so many pictures into `TARGET-steps/`.
+
+    All are of the final size, whatever level they are from; numbered by their step.
+    """
+    folder = target.with_name(f"{target.stem}-steps")
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as exc:
+        raise BadInputError(f"no folder can be made at {folder}: {exc.strerror}") from exc
+    outputs.check_folder(folder)
+    size = tuple(photograph.shape[2:])
+
+    def listen(turn: Turn) -> None:
+        if turn.step % every == 0 or turn.step == turn.steps:
+            picture = F.interpolate(turn.picture(), size, mode="bicubic")
+            write_picture(folder / f"{turn.step:05}.png", picture)
+
+    return listen
+
+
+def ledger(file: TextIO) -> Listener:
+    """Return a listener that writes the terms of every step, a JSON line each, at once."""
+
+    def listen(turn: Turn) -> None:
+        terms = {name: float(f"{value:.5g}") for name, value in turn.terms.items()}
+        file.write(json.dumps({"step": turn.step, **terms}) + "\n")
+        file.flush()
+
+    return listen
+
+
+def write_picture(path: Path, picture: Tensor) -> None:
+    """Write a (1, 3, H, W) picture; the file appears when it is complete."""
+    ImagesSink(path.parent, (path.name,)).show(Frame(to_pixels(picture), 0, 0.0))
+
+
+@contextmanager
+def memory_errors(photograph: Tensor) -> Iterator[None]:
+    """Turn running out of memory, on whatever device, into advice."""
+    try:
+        yield
+    except RuntimeError as exc:
+        if not isinstance(exc, torch.OutOfMemoryError) and "alloc" not in str(exc):
+            raise
+        height, width = photograph.shape[2:]
+        raise EngineError(
+            f"out of memory while painting {width}x{height} pixels: try a smaller --size"
+        ) from exc

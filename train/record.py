@@ -1,0 +1,63 @@
+"""What a run writes into the card of its bundle."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from realtime.network.card import Card
+from train.data import Photographs
+from train.distributed import World
+from train.guard import Guard
+from train.settings import TrainSettings
+from train.start import Beginning
+
+
+def describe(
+    beginning: Beginning,
+    settings: TrainSettings,
+    photographs: Photographs,
+    losses: Mapping[str, float],
+    guard: Guard,
+    world: World,
+) -> Card:
+    """Return the card of the run so far: recipe, losses, time, hardware."""
+    state = beginning.state
+    results: dict[str, Any] = {
+        "steps": state.step,
+        "seconds": round(state.seconds),
+        "seconds_per_1000_steps": round(1000 * state.seconds / max(1, state.step), 1),
+        "device": str(world.device.type),
+        "hardware": hardware(world),
+        "photographs": len(photographs.paths) - len(photographs.skipped),
+        "skipped_photographs": len(photographs.skipped),
+        "steps_back": guard.steps_back,
+        "losses": {name: float(f"{value:.4g}") for name, value in losses.items()},
+    }
+    recipe = settings.to_dict()
+    if beginning.origin is not None:
+        origin = beginning.origin
+        recipe["started_from"] = {"recipe": origin.recipe, "results": origin.results}
+    return Card(config=beginning.config, styles=beginning.credits, recipe=recipe, results=results)
+
+
+def hardware(world: World) -> str:
+    """Name what trains: processor or GPU, processes, threads, PyTorch."""
+    if world.device.type == "cuda":
+        machine = torch.cuda.get_device_name(world.device)
+    else:
+        machine = f"{_processor()}, {torch.get_num_threads()} threads"
+    processes = f"{world.size} processes, " if world.size > 1 else ""
+    return f"{machine}, {processes}PyTorch {torch.__version__}"
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if "model name" in line)
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
