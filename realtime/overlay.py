@@ -10,7 +10,6 @@ import numpy as np
 from realtime.frame import Frame, Pixels
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
-WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 REFERENCE_HEIGHT_PX = 480
 """The height at which text is drawn at its natural size."""
 
@@ -19,16 +18,21 @@ def with_lines(frame: Frame, lines: Sequence[str]) -> Frame:
     """Write lines of text into the top left corner, white with a dark outline."""
     if not lines:
         return frame
-    pixels = frame.pixels.copy()
     scale = max(0.4, 0.6 * min(frame.height, frame.width) / REFERENCE_HEIGHT_PX)
-    step = round(34 * scale)
+    step, thickness = round(34 * scale), max(1, round(2 * scale))
+    text = np.zeros((frame.height, frame.width), np.uint8)[: step * (len(lines) + 1)]
     for i, line in enumerate(lines):
         at = (round(16 * scale), step * (i + 1))
-        for colour, thickness in (
-            (BLACK, max(2, round(6 * scale))),
-            (WHITE, max(1, round(2 * scale))),
-        ):
-            cv2.putText(pixels, line, at, FONT, scale, colour, thickness, cv2.LINE_AA)
+        cv2.putText(text, line, at, FONT, scale, 255, thickness, cv2.LINE_AA)
+    # Not the text again, only bolder: a bolder font may be wider too.
+    reach = 2 * max(1, round(2 * scale)) + 1
+    outline = cv2.dilate(text, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    _, _, width, height = cv2.boundingRect(outline)
+    width, height = width + reach + at[0], height + step
+    text, outline = text[:height, :width, None], outline[:height, :width, None]
+    pixels = frame.pixels.copy()
+    written = pixels[:height, :width]
+    written[:] = np.maximum(written * (1 - outline / np.float32(255)), text)
     return frame.with_pixels(pixels)
 
 
