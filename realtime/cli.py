@@ -158,11 +158,22 @@ def demo(
 
 @app.command()
 def styles(
+    name: Annotated[
+        str | None, typer.Argument(help="Tell all about this style or bundle instead.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List the styles and the bundles they live in."""
+    """List the styles and the bundles they live in, or tell all about one."""
+    from realtime.network.describe import describe, find
     from realtime.network.library import find_bundles
 
+    if name is not None:
+        found, only = find(name)
+        if as_json:
+            typer.echo(json.dumps(json.loads(found.card.to_json()), indent=2))
+        else:
+            typer.echo("\n".join(describe(found, only)))
+        return
     entries = find_bundles()
     if as_json:
         listed = [
@@ -207,6 +218,7 @@ def _mount(name: str, module: str, help_text: str) -> None:
 
 _mount("train", "train.cli", "Learn a style from a painting.")
 _mount("paint", "train.paint_cli", "Paint one picture slowly, by optimising its pixels.")
+_mount("appraise", "train.appraise_cli", "Measure what a style bundle is worth.")
 _mount("bench", "benchmarks.cli", "Measure speed on this machine, against the article.")
 
 

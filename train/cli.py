@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from realtime.interrupt import stop_on_interrupt
 from train.budget import steps_in
 from train.distributed import World, joined
 from train.judges import load_judges
 from train.loop import Extras, train
-from train.loop import Progress as TrainProgress
 from train.plan import Wish, credits_of, pick_device, plan
+from train.progress import shown
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 EXIT_INTERRUPTED = 130
@@ -154,13 +152,8 @@ def _run(wish: Wish, extras: Extras, vgg: Path | None, minutes: float | None, wo
     credits = credits_of(wish)
     if minutes is not None:
         settings = steps_in(minutes, settings, judges, credits, out, start=start, world=world)
-    with _bar(quiet=not world.first) as bar, stop_on_interrupt() as asked:
-        task = bar.add_task("learning", total=settings.steps, terms="")
-
-        def listen(progress: TrainProgress) -> None:
-            terms = "  ".join(f"{name} {value:.3g}" for name, value in progress.terms.items())
-            bar.update(task, completed=progress.step, terms=terms)
-
+    title = "learning " + ", ".join(credit.name for credit in credits)
+    with shown(title, quiet=not world.first) as listen, stop_on_interrupt() as asked:
         extras = replace(extras, listen=listen, should_stop=asked.is_set)
         card = train(settings, judges, credits, out, start=start, extras=extras, world=world)
     if not world.first:
@@ -174,10 +167,3 @@ def _run(wish: Wish, extras: Extras, vgg: Path | None, minutes: float | None, wo
     if len(card.names) > 1:
         other = next(name for name in card.names if name != new)
         typer.echo(f"mix it: pleinair live --bundle {out} --style {new}:0.6,{other}:0.4")
-
-
-def _bar(*, quiet: bool) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    terms = TextColumn("{task.fields[terms]}")
-    console = Console(stderr=True, quiet=quiet)
-    return Progress(*columns, TimeRemainingColumn(), terms, console=console)

@@ -15,7 +15,8 @@ import typer
 
 from realtime.network.card import StyleCredit
 from train.judges import load_judges
-from train.loop import Extras, Progress, train
+from train.loop import Extras, train
+from train.progress import shown
 from train.settings import TrainSettings
 
 
@@ -121,16 +122,10 @@ def main(
             )
             last = number == len(rounds)
             path = out / (f"{bundle}.safetensors" if last else f"{bundle}-{number}.safetensors")
-            extras = Extras(previews=previews, listen=_report)
-            train(settings, judges, credits, path, start=start, extras=extras)
+            with shown(path.stem) as listen:
+                extras = Extras(previews=previews, listen=listen)
+                train(settings, judges, credits, path, start=start, extras=extras)
             start = path
-
-
-def _report(progress: Progress) -> None:
-    if progress.step % 25 == 0 or progress.step == progress.steps:
-        terms = "  ".join(f"{name} {value:.3g}" for name, value in progress.terms.items())
-        left = f"{progress.seconds_left / 60:.1f} min left"
-        typer.echo(f"step {progress.step}/{progress.steps}  {left}  {terms}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,66 @@
+"""`pleinair styles NAME`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from realtime.cli import app
+from realtime.errors import UnknownNameError
+from realtime.network.describe import describe, find
+from realtime.network.library import Entry
+
+
+def show(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["styles", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_style_is_told_of_with_its_bundle() -> None:
+    text = show("scream")
+    assert "fast: fast network" in text
+    assert "scream (The Scream, Edvard Munch, 1893)" in text
+    assert "starry-night (" not in text
+    assert "steps in" in text
+    assert "edvard-munch-the-scream.jpg" in text
+
+
+def test_a_bundle_is_told_of_with_all_its_styles() -> None:
+    text = show("fast")
+    assert "scream (" in text
+    assert "starry-night (" in text
+    assert json.loads(show("fast", "--json"))["licence"] == "Apache-2.0"
+
+
+def test_figures_are_shown_where_there_are_any() -> None:
+    entry, style = find("scream")
+    row = {
+        "content": 0.5, "style": 0.25, "equivalent_steps": 61.0, "noise_gain": 0.4,
+        "shift_gain": None,
+    }  # fmt: skip
+    appraisal = {
+        "photographs": 4, "long_side_px": 480, "most_steps": 200,
+        "styles": {"scream": row, "udnie": row},
+    }  # fmt: skip
+    measured = replace(entry.card, results=entry.card.results | {"appraisal": appraisal})
+    lines = list(describe(Entry(entry.path, measured), style))
+    assert lines[-1].split() == ["scream", "0.5", "0.25", "61", "0.4", "-"]
+    unmeasured = replace(entry.card, results={})
+    assert "not measured" in list(describe(Entry(entry.path, unmeasured)))[-1]
+
+
+def test_an_unknown_name_gets_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean scream"):
+        find("screm")
+
+
+def test_it_needs_no_torch() -> None:
+    code = "import sys; from realtime.network.describe import find; find('fast')"
+    code += "; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

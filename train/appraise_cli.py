@@ -1,0 +1,67 @@
+"""`pleinair appraise`: what a style bundle is worth, measured and written into its card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from realtime.errors import BadInputError
+from realtime.network.card import read_card
+from realtime.network.describe import TABLE_HEAD, appraisal_row
+from train.appraise import Appraisal, Terms, appraise, rounded
+from train.data import find_photographs
+from train.plan import find_bundle, pick_device
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def main(
+    bundle: Annotated[str, typer.Argument(help="A bundle file, or a name: fast.")],
+    photographs: Annotated[
+        Path, typer.Option(help="Folder of photographs that were not trained on.")
+    ],
+    paintings: Annotated[
+        Path, typer.Option(help="Folder with the paintings, under the file names of the card.")
+    ],
+    vgg: Annotated[
+        Path | None,
+        typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
+    ] = None,
+    size: Annotated[int, typer.Option(help="Longer side of the photographs in pixels.")] = 480,
+    steps: Annotated[
+        int,
+        typer.Option(
+            help="Count equivalent steps of Adam up to here; 0 leaves out this slow part."
+        ),
+    ] = 200,
+    first: Annotated[
+        int | None, typer.Option(help="Only so many photographs, the first of the folder.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+) -> None:
+    """Measure a bundle on photographs it never saw; the result becomes part of its card.
+
+    Losses, the steps of Adam on the pixels that reach them, and how much the painting moves when
+    only the camera's noise does, or when everything moves by 3 pixels.
+    """
+    if not 96 <= size <= 4096 or steps < 0 or (first is not None and first < 1):
+        raise BadInputError(
+            f"--size must be from 96 to 4096, --steps 0 or more, --first at least 1; got {size}, "
+            f"{steps}, {first}"
+        )
+    path = find_bundle(bundle)
+    read_card(path)
+    chosen = find_photographs(photographs)[:first]
+    typer.echo(TABLE_HEAD)
+
+    def listen(style: str, appraisal: Appraisal) -> None:
+        typer.echo(appraisal_row(style, rounded(appraisal)))
+
+    appraise(
+        path, chosen, paintings, vgg, terms=Terms(long_side_px=size, most_steps=steps),
+        device=pick_device(device), listen=listen,
+    )  # fmt: skip
+    typer.echo(f"written into the card of {path}; `pleinair styles {path.stem}` shows it")
