@@ -50,6 +50,9 @@ class WindowSink:
                 cv2.resizeWindow(self._title, frame.width, frame.height)
                 self._sized = True
             cv2.imshow(self._title, cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2BGR))
+            # Before events are handled: a window closed while the engine still got ready is seen
+            # here once, and then never again.
+            self._visible = self._visible or self._is_visible()
         except cv2.error as exc:
             raise SinkError(f"the window cannot show frames any more: {_first_line(exc)}") from exc
 
@@ -77,13 +80,16 @@ class WindowSink:
         cv2.pollKey()
 
     def _closed_by_user(self) -> bool:
-        try:
-            visible = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) >= 1
-        except cv2.error:
-            visible = False
+        visible = self._is_visible()
         # A window that has not appeared yet is invisible too, and not closed.
         self._visible = self._visible or visible
         return self._visible and not visible
+
+    def _is_visible(self) -> bool:
+        try:
+            return cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) >= 1
+        except cv2.error:
+            return False
 
 
 def open_sink(options: SinkOptions) -> WindowSink:

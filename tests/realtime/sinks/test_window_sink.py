@@ -55,6 +55,7 @@ def press_close_button(screen: str, window: int) -> None:
         data=(32, [deleting, X.CurrentTime, 0, 0, 0]),
     )
     display.create_resource_object("window", window).send_event(event)
+    display.sync()  # else what the server has not read yet can be lost with the connection
     display.close()
 
 
