@@ -28,6 +28,7 @@ from realtime.sources import open_source
 ARTICLE_SECONDS = 1.455744
 ARTICLE_PX = (252, 252)
 LIVE_PX = (640, 480)
+YARDSTICK = "as specified, eager PyTorch on the CPU, fp32"
 
 
 def measure_all(*, seconds: float, device: str, precision: str) -> list[dict[str, Any]]:
@@ -50,7 +51,7 @@ def _measure(
     device: str,
     precision: str,
 ) -> list[dict[str, Any]]:
-    frame = _landscape(size)
+    frame = landscape(size)
     started = monotonic()
     engine = open_engine("torch", path, device=device, precision=precision)
     look = Look.of_style(0, len(engine.styles))
@@ -61,7 +62,7 @@ def _measure(
             engine.description: lambda: engine.stylize(frame, look)
         }
         if engine.description.endswith("fp32") and "cpu" in engine.description:
-            contenders["as specified, eager fp32 on the CPU"] = _as_specified(path, frame, look)
+            contenders[YARDSTICK] = as_specified(path, frame, look)
         durations = interleaved(contenders, seconds=seconds)
     rows = []
     for name, measured in durations.items():
@@ -69,6 +70,8 @@ def _measure(
             "network": architecture,
             "size": f"{size[0]}x{size[1]}",
             "runs_on": name,
+            "engine": "torch" if name == engine.description else "eager",
+            "precision": name.rpartition(", ")[2] if name == engine.description else "fp32",
         }
         row |= summary(measured)
         if size == ARTICLE_PX:
@@ -79,7 +82,8 @@ def _measure(
     return rows
 
 
-def _as_specified(path: Path, frame: Frame, look: Look) -> Callable[[], object]:
+def as_specified(path: Path, frame: Frame, look: Look) -> Callable[[], object]:
+    """Return what paints a frame as the specification reads: unfolded, eager, fp32, on the CPU."""
     network: nn.Module = load_bundle(path).network
     weights = torch.tensor([look.style_weights])
 
@@ -91,6 +95,7 @@ def _as_specified(path: Path, frame: Frame, look: Look) -> Callable[[], object]:
     return paint
 
 
-def _landscape(size: tuple[int, int]) -> Frame:
+def landscape(size: tuple[int, int]) -> Frame:
+    """Return the first moment of the synthetic landscape."""
     with closing(open_source("synthetic:seconds=1", size=size)) as source:
         return next(iter(source))

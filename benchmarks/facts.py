@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import platform
 from pathlib import Path
 from typing import Any
 
 import torch
+
+ENGINE_PACKAGES = ("openvino", "onnxruntime", "onnxruntime-gpu", "tensorrt", "triton")
 
 
 def machine_facts() -> dict[str, Any]:
@@ -22,7 +25,15 @@ def machine_facts() -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "torch": torch.__version__,
+        "packages": {name: found for name in ENGINE_PACKAGES if (found := _version(name))},
     }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _cpu_name() -> str:

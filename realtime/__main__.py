@@ -23,6 +23,7 @@ LIBGL_ADVICE = (
 def main() -> None:
     """Run the command line; our own errors become a message without a traceback."""
     logging.basicConfig(format="pleinair: %(message)s", level=logging.WARNING)
+    logging.getLogger("realtime").setLevel(logging.INFO)
     try:
         app()
     except PleinairError as exc:

@@ -6,12 +6,12 @@ Heavy imports (torch, OpenCV, PyAV) wait until a command needs them.
 from __future__ import annotations
 
 import importlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime.about_cli import doctor, styles
 from realtime.options import (
     Bundle,
     Device,
@@ -56,7 +56,7 @@ def live(
     overlay: Annotated[bool, typer.Option(help="Write fps and latency into the picture.")] = True,
     snapshots: Annotated[Path, typer.Option(help="Folder for snapshots (key s).")] = Path(),
     bundle: Bundle = None,
-    engine: Engine = "torch",
+    engine: Engine = "auto",
     device: Device = "auto",
     precision: Precision = "auto",
 ) -> None:
@@ -91,7 +91,7 @@ def video(
     strength: Strength = 1.0,
     size: Fit = None,
     bundle: Bundle = None,
-    engine: Engine = "torch",
+    engine: Engine = "auto",
     device: Device = "auto",
     precision: Precision = "auto",
 ) -> None:
@@ -117,7 +117,7 @@ def image(
     strength: Strength = 1.0,
     size: Fit = None,
     bundle: Bundle = None,
-    engine: Engine = "torch",
+    engine: Engine = "auto",
     device: Device = "auto",
     precision: Precision = "auto",
 ) -> None:
@@ -136,7 +136,7 @@ def demo(
     strength: Strength = 1.0,
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT of the landscape.")] = None,
     bundle: Bundle = None,
-    engine: Engine = "torch",
+    engine: Engine = "auto",
     device: Device = "auto",
     precision: Precision = "auto",
 ) -> None:
@@ -156,54 +156,8 @@ def demo(
     typer.echo("go live: pleinair live (a camera), or pleinair live --source synthetic")
 
 
-@app.command()
-def styles(
-    name: Annotated[
-        str | None, typer.Argument(help="Tell all about this style or bundle instead.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
-    """List the styles and the bundles they live in, or tell all about one."""
-    from realtime.network.describe import describe, find
-    from realtime.network.library import find_bundles
-
-    if name is not None:
-        found, only = find(name)
-        if as_json:
-            typer.echo(json.dumps(json.loads(found.card.to_json()), indent=2))
-        else:
-            typer.echo("\n".join(describe(found, only)))
-        return
-    entries = find_bundles()
-    if as_json:
-        listed = [
-            {"bundle": e.name, "path": str(e.path), "architecture": e.card.config.architecture,
-             "styles": [vars(style) for style in e.card.styles]}
-            for e in entries
-        ]  # fmt: skip
-        typer.echo(json.dumps(listed, indent=2))
-        return
-    for entry in entries:
-        typer.echo(f"{entry.name}  ({entry.card.config.architecture} network)")
-        for style in entry.card.styles:
-            typer.echo(f"  {style}")
-
-
-@app.command()
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
-    """Check what works on this machine, and say what to do about what does not."""
-    from realtime.doctor import examine
-
-    checks = examine()
-    if as_json:
-        typer.echo(json.dumps([vars(check) for check in checks], indent=2))
-    else:
-        for check in checks:
-            typer.echo(f"{'ok  ' if check.ok else 'NO  '}{check.name}: {check.found}")
-            if check.advice:
-                typer.echo(f"      {check.advice}")
+app.command()(styles)
+app.command()(doctor)
 
 
 def _mount(name: str, module: str, help_text: str) -> None:
@@ -219,6 +173,9 @@ def _mount(name: str, module: str, help_text: str) -> None:
 _mount("train", "train.cli", "Learn a style from a painting.")
 _mount("paint", "train.paint_cli", "Paint one picture slowly, by optimising its pixels.")
 _mount("appraise", "train.appraise_cli", "Measure what a style bundle is worth.")
+_mount(
+    "export", "export.cli", "Write a style bundle for other programs (ONNX, OpenVINO, TensorRT)."
+)
 _mount("bench", "benchmarks.cli", "Measure speed on this machine, against the article.")
 
 

@@ -16,9 +16,15 @@ Style = Annotated[
 ]
 Strength = Annotated[float, typer.Option(help="0 leaves the picture as it is, 1 paints it fully.")]
 Bundle = Annotated[str | None, typer.Option(help="Style bundle to look in: a name or a file.")]
-Engine = Annotated[str, typer.Option(help="What paints: torch, or identity (paints nothing).")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N or mps.")]
-Precision = Annotated[str, typer.Option(help="auto, fp32, fp16 or bf16.")]
+Engine = Annotated[
+    str,
+    typer.Option(
+        help="What paints: auto (the fastest here), openvino, onnxruntime, torch, tensorrt, "
+        "or identity (paints nothing)."
+    ),
+]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N, mps, gpu, npu, coreml or dml.")]
+Precision = Annotated[str, typer.Option(help="auto, fp32, fp16, bf16 or int8.")]
 Fit = Annotated[
     str | None, typer.Option("--size", help="Scale to fit inside WIDTHxHEIGHT, aspect kept.")
 ]

@@ -22,7 +22,7 @@ class PaintSettings:
     bundle: str | None = None
     """Name or path of a style bundle; None looks through all."""
     strength: float = 1.0
-    engine: str = "torch"
+    engine: str = "auto"
     device: str = "auto"
     precision: str = "auto"
     size: Size | None = None

@@ -10,12 +10,14 @@ from realtime.plugins import load
 
 ROOT = Path(__file__).parents[1]
 CODE = [
-    path for folder in ("realtime", "train", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    path
+    for folder in ("realtime", "train", "export", "benchmarks")
+    for path in (ROOT / folder).rglob("*.py")
 ]
 
 
 def test_the_plugins_are_the_files() -> None:
-    assert engines.names() == ("identity", "torch")
+    assert engines.names() == ("identity", "onnxruntime", "openvino", "tensorrt", "torch")
     assert sinks.names() == ("images", "null", "video", "window")
     assert sources.names() == ("camera", "images", "synthetic", "video")
 

@@ -29,7 +29,7 @@ def test_it_holds_the_intended_packages_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.partition("/")[0] for name in names}
     (info,) = (top for top in tops if top.endswith(".dist-info"))
-    assert tops - {info} == {"realtime", "train", "benchmarks"}
+    assert tops - {info} == {"realtime", "train", "export", "benchmarks"}
     shipped = {p.name for p in (ROOT / "realtime" / "styles").glob("*.safetensors")}
     assert {Path(n).name for n in names if n.endswith(".safetensors")} == shipped
     extra = [n for n in names if not n.endswith((".py", ".safetensors", ".md")) and info not in n]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from realtime.folders import write_whole
 from realtime.network.pixels import to_pixels, to_tensor
 from train.data import read_rgb
 
@@ -51,6 +51,4 @@ def save_sheet(path: Path, sheet: Sheet) -> None:
     """Write a sheet as PNG, atomically: a viewer that follows the file never sees half of it."""
     encoded, data = cv2.imencode(".png", sheet[:, :, ::-1])
     assert encoded
-    partial = path.with_suffix(".partial.png")
-    partial.write_bytes(data.tobytes())
-    os.replace(partial, path)
+    write_whole(path, data.tobytes())

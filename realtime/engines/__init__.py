@@ -5,14 +5,15 @@ Each `x_engine.py` has `open_engine(bundle_path, *, device, precision)`.
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
 from realtime import plugins
 from realtime.ports import Engine
 
-PRECISIONS = ("auto", "fp32", "fp16", "bf16")
-DEFAULT = "torch"
+AUTO = "auto"
+log = logging.getLogger(__name__)
 
 
 def names() -> tuple[str, ...]:
@@ -26,14 +27,24 @@ def open_engine(
     """Open an engine.
 
     Args:
-        name: One of `names()`.
+        name: One of `names()`, or `auto`: the fastest on this machine, see `engines.choice`.
         bundle: The style bundle to paint with.
-        device: `auto`, or what the engine understands: `cpu`, `cuda`, `cuda:1`, `mps`.
-        precision: One of `PRECISIONS`; `auto` is fp16 on GPUs, fp32 on CPUs.
+        device: `auto`, or what the engine understands: `cpu`, `cuda`, `cuda:1`, `mps`, `gpu`.
+        precision: `auto`, or what the engine understands. `auto` is what is fast and safe on the
+            device: fp16 on GPUs, on CPUs bf16 where they have it, else fp32.
 
     Raises:
         BadInputError: the device or precision is not to be had here, or the bundle is unusable.
     """
+    if name == AUTO:
+        # Looks at many things; not needed by those who know what they want.
+        from realtime.engines.choice import choose_engine
+
+        engine, choice = choose_engine(
+            names(), bundle, device=device, precision=precision, open_engine=open_engine
+        )
+        log.info("%s: %s", choice.engine, choice.reason)
+        return engine
     module = plugins.load(sys.modules[__name__], "engine", name)
-    engine: Engine = module.open_engine(bundle, device=device, precision=precision)
-    return engine
+    opened: Engine = module.open_engine(bundle, device=device, precision=precision)
+    return opened

@@ -18,11 +18,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from realtime.network.layers import NearestUpsampleConv, ReflectConv, instance_norm
-from realtime.network.pixels import crop_to
+from realtime.network.pixels import crop_to, rough_mean
 
 BORDER_PX = 10
 CHANNEL_MEANS = (123.68, 116.78, 103.94)
 """RGB means subtracted from the input (vgg_preprocessing.py of TF-Slim)."""
+
+
+HALF_TRUNK_SCALE = 1 / 64
+"""The trunk has no norm and outgrows fp16 (106,000 was met; it ends at 65,504). It is made of
+bias-free convolutions and ReLU, so a factor put in comes out, where the next norm removes it."""
 
 
 class ResidualBlock(nn.Module):
@@ -47,6 +52,8 @@ class ArticleNetwork(nn.Module):
     def __init__(self, *, epsilon: float) -> None:
         super().__init__()
         self.epsilon = epsilon
+        self.centres_on_frame = False
+        """Set by folding: the frame's own mean is taken off instead of the data set's."""
         self.register_buffer("means", torch.tensor(CHANNEL_MEANS).view(1, 3, 1, 1), False)
         self.conv1 = ReflectConv(3, 32, 9)
         self.conv2 = ReflectConv(32, 64, 3, stride=2)
@@ -77,10 +84,13 @@ class ArticleNetwork(nn.Module):
         """
         del style_weights
         height, width = frames.shape[-2:]
-        x = F.pad(frames - self.means.to(frames.dtype), (BORDER_PX,) * 4, mode="reflect")
+        centre = rough_mean(frames) if self.centres_on_frame else self.means.to(frames.dtype)
+        x = F.pad(frames - centre, (BORDER_PX,) * 4, mode="reflect")
         x = self._normalised(self.conv1(x))  # (N, 32, H+20, W+20)
         x = self._normalised(self.conv2(x))  # (N, 64, /2, /2)
         x = self._normalised(self.conv3(x))  # (N, 128, /4, /4)
+        if x.dtype == torch.float16:
+            x = x * HALF_TRUNK_SCALE
         x = self.trunk(x)
         x = self._normalised(self.deconv1(x))  # (N, 64, /2, /2)
         x = self._normalised(self.deconv2(x))  # (N, 32, /1, /1)

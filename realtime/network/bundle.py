@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from realtime.errors import BundleError
+from realtime.folders import write_whole
 from realtime.network.card import METADATA_KEY, Card, read_card
 from realtime.network.config import TransformerConfig
 from realtime.network.transformer import build_network
@@ -53,7 +53,12 @@ def same_golden(first: str, second: str) -> bool:
 
 
 def save_bundle(path: Path, network: nn.Module, card: Card) -> Card:
-    """Write `network` and `card` to `path` atomically; returns the card with its golden picture."""
+    """Write `network` and `card` to `path` atomically; returns the card with its golden picture.
+
+    Raises:
+        BundleError: weights that are not finite.
+        BadInputError: the disk does not take the file; what was there stays.
+    """
     weights = {
         name: tensor.detach().to("cpu", torch.float16).contiguous()
         for name, tensor in network.state_dict().items()
@@ -62,10 +67,7 @@ def save_bundle(path: Path, network: nn.Module, card: Card) -> Card:
         raise BundleError(f"{path.name}: weights are not finite in fp16, nothing was written")
     rebuilt = _rebuild(card.config, weights)
     card = replace(card, golden=golden_picture(rebuilt, card.config.styles))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(save(weights, {METADATA_KEY: card.to_json()}))
-    os.replace(partial, path)
+    write_whole(path, save(weights, {METADATA_KEY: card.to_json()}))
     return card
 
 

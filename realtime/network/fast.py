@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from realtime.network.layers import ConditionalInstanceNorm, ReflectConv, SubPixelConv
-from realtime.network.pixels import crop_to, pad_to_multiple
+from realtime.network.pixels import crop_to, pad_to_multiple, rough_mean
 
 BLOCK_PX = 4
 MULTIPLE_PX = 8
@@ -69,7 +69,8 @@ class FastNetwork(nn.Module):
             return StyledConv(inputs, outputs, kernel, styles, stride=stride, epsilon=epsilon)
 
         self.takes_pixels = False
-        """Set by folding: the scaling from and to pixels is part of the first and last weights."""
+        """Set by folding: the scaling from and to pixels is part of the first and last weights, and
+        frames are centred on their own mean."""
         self.stem = styled(3, width, 2 * BLOCK_PX, BLOCK_PX)
         self.down = styled(width, trunk_width, 3, 2)
         self.trunk = nn.ModuleList(
@@ -92,7 +93,7 @@ class FastNetwork(nn.Module):
             The same shape, in about [0, 255]: values may overshoot and want clamping.
         """
         height, width = frames.shape[-2:]
-        x = frames if self.takes_pixels else (frames - CENTRE) / CENTRE
+        x = frames - rough_mean(frames) if self.takes_pixels else (frames - CENTRE) / CENTRE
         x = pad_to_multiple(x, MULTIPLE_PX)
         detail = self.stem(x, style_weights)  # (N, width, H/4, W/4)
         y = self.down(detail, style_weights)  # (N, trunk_width, H/8, W/8)

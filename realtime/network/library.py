@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from realtime.errors import BadInputError, UnknownNameError
+from realtime.folders import data_folder
 from realtime.look import Look
 from realtime.network.card import Card, read_card
 
@@ -18,8 +18,7 @@ PREFERRED = "fast"
 
 def user_folder() -> Path:
     """Return the folder where a user's own bundles are found; it need not exist."""
-    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(base) / "pleinair" / "styles"
+    return data_folder() / "styles"
 
 
 @dataclass(frozen=True)

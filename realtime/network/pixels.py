@@ -16,6 +16,10 @@ from torch import Tensor
 Pixels = npt.NDArray[np.uint8]
 
 
+MEAN_STEP = 8
+"""`rough_mean` looks at every eighth row and column."""
+
+
 def to_tensor(pixels: Pixels, device: torch.device, dtype: torch.dtype) -> Tensor:
     """Move one picture (H, W, 3) uint8 to a (1, 3, H, W) float tensor in [0, 255].
 
@@ -31,6 +35,16 @@ def to_pixels(tensor: Tensor) -> Pixels:
     picture = tensor[0].permute(1, 2, 0).clamp(0.0, 255.0).round().to(torch.uint8)
     pixels: Pixels = picture.contiguous().cpu().numpy()
     return pixels
+
+
+def rough_mean(frames: Tensor) -> Tensor:
+    """Return the mean of every picture and channel, rounded: (N, 3, H, W) -> (N, 3, 1, 1).
+
+    Taken over every eighth row and column, in fp32, so that a constant picture gives its constant
+    exactly, in any precision.
+    """
+    some = frames[..., ::MEAN_STEP, ::MEAN_STEP]
+    return some.mean((2, 3), keepdim=True, dtype=torch.float32).round().to(frames.dtype)
 
 
 def pad_to_multiple(frames: Tensor, multiple: int) -> Tensor:

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from benchmarks.cli import app
 from benchmarks.measure import interleaved, summary, timed
+from realtime.errors import UnknownNameError
 
 
 def test_timing_warms_up_and_repeats() -> None:
@@ -43,3 +44,22 @@ def test_bench_keeps_its_data_with_the_machine(tmp_path: Path) -> None:
     assert {row["size"] for row in article} == {"252x252"}
     for row in article:
         assert row["times_faster_than_article"] == pytest.approx(1455.744 / row["p50_ms"], abs=0.1)
+
+
+def test_engines_are_measured_side_by_side() -> None:
+    arguments = ["engines", "torch", "openvino", "--seconds", "0.05", "--json", "-"]
+    finished = CliRunner().invoke(app, [*arguments, "--precision", "fp32,int8"])
+    assert finished.exit_code == 0, finished.output
+    result = json.loads(finished.stdout)
+    assert {row["engine"] for row in result["rows"]} >= {"torch", "openvino", "eager"}
+    assert {row["size"] for row in result["rows"]} == {"252x252", "640x480", "1280x720"}
+    assert any("torch int8" in what for what in result["not_measured"])
+    assert result["machine"]["packages"]["openvino"]
+    for row in result["rows"]:
+        assert row["times_faster_than_eager"] > 0
+
+
+def test_an_engine_that_is_not_is_refused() -> None:
+    finished = CliRunner().invoke(app, ["engines", "opnvino"])
+    assert isinstance(finished.exception, UnknownNameError)
+    assert "did you mean openvino" in str(finished.exception)

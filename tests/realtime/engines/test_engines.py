@@ -17,6 +17,7 @@ from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.library import SHIPPED
 from realtime.network.transformer import build_network
+from tests.engines import opened
 from tests.helpers import make_frames, quadrant_card
 
 FAST = SHIPPED / "fast.safetensors"
@@ -31,7 +32,7 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize(("width", "height"), [(16, 16), (33, 47), (64, 48)])
 def test_the_contract(name: str, device: str, width: int, height: int) -> None:
-    with closing(open_engine(name, FAST, device=device)) as engine:
+    with closing(opened(name, FAST, device)) as engine:
         assert engine.name == name
         assert engine.description
         count = len(engine.styles)
@@ -45,14 +46,14 @@ def test_the_contract(name: str, device: str, width: int, height: int) -> None:
 
 
 def test_strength_zero_is_the_frame_bit_for_bit(name: str) -> None:
-    with closing(open_engine(name, FAST)) as engine:
+    with closing(opened(name, FAST)) as engine:
         frame = make_frames(1)[0]
         look = Look.of_style(0, len(engine.styles), strength=0.0)
         assert engine.stylize(frame, look).pixels.tobytes() == frame.pixels.tobytes()
 
 
 def test_engines_are_stateless(name: str) -> None:
-    with closing(open_engine(name, FAST)) as engine:
+    with closing(opened(name, FAST)) as engine:
         look = Look.of_style(1, len(engine.styles))
         first, second = make_frames(2)
         alone = engine.stylize(second, look).pixels.copy()

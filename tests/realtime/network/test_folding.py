@@ -85,3 +85,16 @@ def test_sub_pixel_convolution_can_still_draw_edges() -> None:
     edge = torch.zeros(1, 1, 6, 6)
     edge[..., 3:] = 1
     assert layer(edge).diff(dim=3).diff(dim=3).abs().max() > 0.1
+
+
+@pytest.mark.parametrize("config", [TransformerConfig.article(), TransformerConfig.fast(2)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
+def test_a_covered_lens_is_a_flat_picture_whatever_the_precision(
+    config: TransformerConfig, dtype: torch.dtype
+) -> None:
+    network = fold(build_network(config)).to(dtype)
+    shades = torch.tensor([0.0, 37.0, 255.0]).view(3, 1, 1, 1)
+    frames = shades.expand(3, 3, 40, 48).to(dtype)
+    with torch.inference_mode():
+        paintings = network(frames, torch.full((3, config.styles), 1 / config.styles, dtype=dtype))
+    assert (paintings.float() - paintings[:1, :, :1, :1].float()).abs().max() <= 1.0

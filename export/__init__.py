@@ -1,0 +1,1 @@
+"""Bundles for other programs, and other programs' networks as bundles."""

@@ -1,0 +1,126 @@
+"""`pleinair export`: a bundle for other programs, compared with PyTorch before it is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from realtime.errors import MissingExtraError
+from realtime.settings import parse_size
+
+if TYPE_CHECKING:
+    from export.job import Job
+    from export.parity import Parity
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    help="Write a style bundle for other programs: uint8 pictures in, uint8 pictures out, any "
+    "style and strength. Every file is run and compared with PyTorch before it is kept.",
+)
+Bundle = Annotated[str, typer.Argument(help="Style bundle: a name (fast) or a file.")]
+Out = Annotated[Path | None, typer.Option(help="File to write; default: beside you, by name.")]
+Photographs = Annotated[
+    Path | None, typer.Option(help="Folder of photographs to compare with, and to calibrate int8.")
+]
+SizeText = Annotated[
+    str | None, typer.Option("--size", help="WIDTHxHEIGHT if it shall take no other size.")
+]
+
+
+@app.command()
+def onnx(
+    bundle: Bundle,
+    out: Out = None,
+    size: SizeText = None,
+    precision: Annotated[str, typer.Option(help="fp32, fp16 or int8.")] = "fp32",
+    opset: Annotated[int, typer.Option(help="ONNX operator set, 13 to 21.")] = 18,
+    portable: Annotated[
+        bool, typer.Option(help="Reflect borders without Pad (Core ML, WebGPU, NPUs).")
+    ] = False,
+    photographs: Photographs = None,
+) -> None:
+    """An ONNX file, for ONNX Runtime, OpenVINO, TensorRT, Core ML tools, browsers."""
+    from export.onnx_file import export_onnx
+
+    job = _job(bundle, out, size, precision, photographs, _endings(precision, "onnx"))
+    _tell(job, export_onnx(job, opset=opset, portable_padding=portable))
+
+
+@app.command()
+def openvino(
+    bundle: Bundle,
+    out: Out = None,
+    size: SizeText = None,
+    precision: Annotated[str, typer.Option(help="Of the stored weights: fp32 or fp16.")] = "fp32",
+    photographs: Photographs = None,
+) -> None:
+    """OpenVINO's files: NAME.xml and NAME.bin."""
+    from export.openvino_file import export_openvino
+
+    job = _job(bundle, out, size, precision, photographs, _endings(precision, "xml"))
+    _tell(job, export_openvino(job))
+
+
+@app.command()
+def tensorrt(
+    bundle: Bundle,
+    size: Annotated[str, typer.Option(help="WIDTHxHEIGHT; the engine takes no other size.")],
+    out: Out = None,
+    precision: Annotated[str, typer.Option(help="fp32 or fp16.")] = "fp16",
+    photographs: Photographs = None,
+) -> None:
+    """A TensorRT engine for the NVIDIA GPU in this machine."""
+    try:
+        from export.tensorrt_file import export_tensorrt
+    except ModuleNotFoundError as exc:
+        raise MissingExtraError("the export to TensorRT", exc.name or "tensorrt") from exc
+
+    job = _job(bundle, out, size, precision, photographs, _endings(precision, "plan"))
+    _tell(job, export_tensorrt(job))
+
+
+@app.command()
+def int8(
+    bundle: Bundle, photographs: Annotated[Path, typer.Option(help="Folder of photographs.")]
+) -> None:
+    """Calibrate a bundle for --precision int8; kept if it is faster here and looks the same."""
+    from export.int8_here import prepare_int8
+    from export.job import find_bundle
+    from realtime.graph.store import quantised_path
+
+    job = _job(bundle, quantised_path(find_bundle(bundle)), None, "int8", photographs, "")
+    _tell(job, prepare_int8(job))
+
+
+def _endings(precision: str, suffix: str) -> str:
+    return f".{suffix}" if precision == "fp32" else f".{precision}.{suffix}"
+
+
+def _job(
+    bundle: str,
+    out: Path | None,
+    size: str | None,
+    precision: str,
+    photographs: Path | None,
+    ending: str,
+) -> Job:
+    from export.job import Job, find_bundle, find_photographs
+
+    path = find_bundle(bundle)
+    return Job(
+        bundle=path,
+        out=out or Path(f"{path.stem}{ending}"),
+        precision=precision,
+        size=parse_size(size) if size else None,
+        photographs=find_photographs(photographs),
+        listen=typer.echo,
+    )
+
+
+def _tell(job: Job, parity: Parity) -> None:
+    typer.echo(f"against PyTorch in fp32, worst: {parity.worst}")
+    typer.echo(f"run with {parity.engine}")
+    typer.echo(f"wrote {job.out}")

@@ -1,0 +1,96 @@
+"""A graph with its convolutions in int8, calibrated on photographs (ONNX Runtime's quantiser)."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+
+from export.job import HELD_OUT, Job
+from export.parity import looks
+from export.pictures import GENERATED, check_pictures
+from realtime.errors import BadInputError
+from realtime.graph.signature import FRAMES, STRENGTH, STYLE_WEIGHTS
+from realtime.network.card import read_card
+
+PHOTOGRAPHS = 12
+"""Enough for the ranges to settle; more only takes longer."""
+
+
+class Photographs(CalibrationDataReader):  # type: ignore[misc]  # ONNX Runtime has no types
+    """Every photograph in every style."""
+
+    def __init__(self, job: Job) -> None:
+        self._inputs = self._all(job)
+
+    def get_next(self) -> dict[str, Any] | None:
+        """Return the next inputs of the graph, or None at the end."""
+        return next(self._inputs, None)
+
+    def _all(self, job: Job) -> Iterator[dict[str, Any]]:
+        styles = len(read_card(job.bundle).names)
+        scenes = check_pictures(_practice(job), job.size)
+        for name in (name for name in scenes if name not in GENERATED):
+            for look in looks(styles)[:styles]:
+                yield {
+                    FRAMES: scenes[name][None],
+                    STYLE_WEIGHTS: np.asarray(look.style_weights, np.float32),
+                    STRENGTH: np.asarray(1.0, np.float32),
+                }
+
+
+def _practice(job: Job) -> tuple[Path, ...]:
+    return job.photographs[:-HELD_OUT][:PHOTOGRAPHS]
+
+
+def quantise(model: onnx.ModelProto, job: Job) -> onnx.ModelProto:
+    """Return the graph with int8 convolutions; the first and the last stay as they are.
+
+    They carry the picture itself, little arithmetic, and most of the visible error.
+
+    Raises:
+        BadInputError: too few photographs.
+    """
+    if not _practice(job):
+        raise BadInputError(
+            f"int8 is calibrated on photographs, and compared on {HELD_OUT} others: "
+            f"got {len(job.photographs)} in all; give --photographs FOLDER with a dozen or more"
+        )
+    convolutions = [node.name for node in model.graph.node if node.op_type == "Conv"]
+    job.listen(f"calibrating on {len(_practice(job))} photographs")
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "int8.onnx"
+        level = logging.getLogger().level
+        logging.getLogger().setLevel(logging.ERROR)  # it advises to pre-process; that is done
+        try:
+            quantize_static(
+                model,
+                str(result),
+                Photographs(job),
+                quant_format=QuantFormat.QDQ,
+                op_types_to_quantize=["Conv"],
+                nodes_to_exclude=[convolutions[0], convolutions[-1]],
+                per_channel=True,
+                # Without VNNI, 8-bit products of full range would overflow their 16-bit sums.
+                reduce_range=True,
+                activation_type=QuantType.QUInt8,
+                weight_type=QuantType.QInt8,
+                calibrate_method=CalibrationMethod.MinMax,
+            )
+        finally:
+            logging.getLogger().setLevel(level)
+        quantised = onnx.load(result)
+    onnx.helper.set_model_props(quantised, {p.key: p.value for p in model.metadata_props})
+    return quantised

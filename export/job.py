@@ -1,0 +1,78 @@
+"""What is exported, and the steps that every kind of export takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from export.parity import TOLERANCES, Parity, compare
+from export.pictures import check_pictures
+from realtime.engines import open_engine
+from realtime.errors import BadInputError
+from realtime.frame import Pixels
+from realtime.network.library import choose
+from realtime.ports import Engine
+from realtime.settings import Size
+
+HELD_OUT = 4
+"""Photographs that results are compared on, and that int8 is not calibrated on."""
+PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One export as the user asked for it."""
+
+    bundle: Path
+    out: Path
+    precision: str = "fp32"
+    size: Size | None = None
+    """Width and height if the result shall take no other."""
+    photographs: tuple[Path, ...] = ()
+    """To calibrate and to compare with."""
+    listen: Callable[[str], None] = field(default=lambda message: None, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.out.is_dir():
+            raise BadInputError(f"{self.out} is a folder: expected a file to write")
+
+    @property
+    def pictures(self) -> Mapping[str, Pixels]:
+        """What the result is compared on."""
+        return check_pictures(self.photographs[-HELD_OUT:], self.size)
+
+    def check(self, candidate: Engine) -> Parity:
+        """Compare the result with PyTorch, and tell.
+
+        Raises:
+            EngineError: it paints something else.
+        """
+        with closing(open_engine("torch", self.bundle, device="cpu", precision="fp32")) as torch:
+            parity = compare(torch, candidate, self.pictures)
+        for name, difference in parity.differences.items():
+            self.listen(f"  {name:16} {difference}")
+        parity.require(TOLERANCES[self.precision], f"the {self.precision} export")
+        return parity
+
+
+def find_bundle(name: str) -> Path:
+    """Return the file of a bundle given by name or path; raises BadInputError."""
+    return choose(None, name)[0].path
+
+
+def find_photographs(given: Path | None) -> tuple[Path, ...]:
+    """List a folder's pictures in order of their names.
+
+    Raises:
+        BadInputError: no folder, or none in it.
+    """
+    if given is None:
+        return ()
+    if not given.is_dir():
+        raise BadInputError(f"no folder of photographs at {given}")
+    found = sorted(p for p in given.iterdir() if p.suffix.lower() in PHOTO_ENDINGS)
+    if not found:
+        raise BadInputError(f"no pictures in {given}: expected {', '.join(sorted(PHOTO_ENDINGS))}")
+    return tuple(found)

@@ -1,0 +1,64 @@
+"""A bundle as an ONNX file: uint8 frames in, uint8 paintings out; see `realtime.graph.frames`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import onnx
+
+from export.job import Job
+from export.parity import Parity
+from realtime.errors import BadInputError
+from realtime.folders import write_whole
+from realtime.graph.builder import OPSET
+from realtime.graph.frames import write_graph
+from realtime.graph.store import GraphFile
+from realtime.network.bundle import load_bundle
+from realtime.network.card import read_card
+from realtime.ports import Engine, Style
+
+PRECISIONS = ("fp32", "fp16", "int8")
+
+
+def export_onnx(job: Job, *, opset: int = OPSET, portable_padding: bool = False) -> Parity:
+    """Write the file, once it has been run and compared.
+
+    Raises:
+        BadInputError: a precision or opset that is not written, or int8 without photographs.
+        EngineError: the file does not paint what PyTorch paints; nothing is kept.
+    """
+    if job.precision not in PRECISIONS:
+        raise BadInputError(f"no ONNX in {job.precision!r}: expected {', '.join(PRECISIONS)}")
+    model = write_graph(
+        load_bundle(job.bundle),
+        size=job.size,
+        half=job.precision == "fp16",
+        portable_padding=portable_padding,
+        opset=opset,
+    )
+    if job.precision == "int8":
+        from export.int8 import quantise  # needs onnxruntime, which only int8 does
+
+        model = quantise(model, job)
+    with closing(run_onnx(job, model.SerializeToString())) as engine:
+        parity = job.check(engine)
+    onnx.helper.set_model_props(
+        model, {p.key: p.value for p in model.metadata_props} | {"parity": parity.to_json()}
+    )
+    write_whole(job.out, model.SerializeToString())
+    return parity
+
+
+def run_onnx(job: Job, data: bytes) -> Engine:
+    """Open what can run an ONNX model here: ONNX Runtime, or else OpenVINO."""
+    styles = tuple(Style(name) for name in read_card(job.bundle).names)
+    graph = GraphFile(data, "export")
+    try:
+        from realtime.engines.onnxruntime_engine import OnnxRuntimeEngine
+    except ModuleNotFoundError:
+        pass
+    else:
+        return OnnxRuntimeEngine(graph, styles, device="cpu", precision=job.precision)
+    from realtime.engines.openvino_engine import OpenVinoEngine
+
+    return OpenVinoEngine(graph, styles, device="CPU", precision=job.precision)

@@ -1,0 +1,151 @@
+"""`--engine auto`: tries the engines on this machine, takes the fastest, and remembers it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from realtime.clockwork import monotonic
+from realtime.errors import BadInputError, EngineError, PleinairError
+from realtime.folders import cache_folder, keep
+from realtime.frame import Frame
+from realtime.look import Look
+from realtime.network.card import read_card
+from realtime.ports import Engine
+
+TRIAL_PX = (640, 480)
+TRIAL_FRAMES = 7
+PACKAGES = ("torch", "openvino", "onnxruntime", "onnxruntime-gpu", "tensorrt")
+NOT_TRIED = {
+    "identity": "paints nothing",
+    "tensorrt": "builds for minutes; ask for it with --engine tensorrt",
+}
+"""Engines that `auto` leaves out, and why."""
+
+
+class Opener(Protocol):
+    """What `engines.open_engine` is."""
+
+    def __call__(self, name: str, bundle: Path, *, device: str, precision: str) -> Engine:
+        """Open an engine."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which engine, and why."""
+
+    engine: str
+    reason: str
+    """For the user: `fastest of openvino 17 ms, torch 29 ms`."""
+
+
+def choose_engine(
+    candidates: Sequence[str], bundle: Path, *, device: str, precision: str, open_engine: Opener
+) -> tuple[Engine, Choice]:
+    """Return the fastest engine, open, for this bundle on this machine.
+
+    The choice is kept in the cache folder until the machine, a package's version, or the kind of
+    network changes; delete `engine-choice.json` there to measure again.
+
+    Raises:
+        BadInputError: no engine can do what was asked; the message holds what each one said.
+    """
+    key = _key(bundle, device, precision)
+    remembered = _read().get(key)
+    if remembered is not None and remembered.engine in candidates:
+        try:
+            found = open_engine(remembered.engine, bundle, device=device, precision=precision)
+        except PleinairError:
+            pass  # something changed that the key does not know of: measure again
+        else:
+            return found, remembered
+    choice = _measure(candidates, bundle, device, precision, open_engine)
+    _remember(key, choice)
+    return open_engine(choice.engine, bundle, device=device, precision=precision), choice
+
+
+def _measure(
+    candidates: Sequence[str], bundle: Path, device: str, precision: str, open_engine: Opener
+) -> Choice:
+    times: dict[str, float] = {}
+    refusals: dict[str, str] = {}
+    for name in candidates:
+        if name in NOT_TRIED:
+            continue
+        try:
+            with closing(open_engine(name, bundle, device=device, precision=precision)) as engine:
+                times[name] = _milliseconds(engine)
+        except PleinairError as exc:
+            refusals[name] = str(exc)
+    if not times:
+        said = "; ".join(f"{name}: {why}" for name, why in refusals.items())
+        raise BadInputError(
+            f"no engine works here with device {device!r} and precision {precision!r}: {said}"
+        )
+    ranked = sorted(times, key=times.__getitem__)
+    listed = ", ".join(f"{name} {times[name]:.0f} ms" for name in ranked)
+    size = f"{TRIAL_PX[0]}x{TRIAL_PX[1]}"
+    return Choice(ranked[0], f"fastest for {size} on this machine of {listed}")
+
+
+def _milliseconds(engine: Engine) -> float:
+    """The quickest of some frames: what else the machine does must not decide."""
+    noise = np.random.default_rng(0).integers(0, 256, (*TRIAL_PX[::-1], 3), np.uint8)
+    frame = Frame(noise, 0, 0.0)
+    look = Look.of_style(0, len(engine.styles))
+    durations = []
+    for _ in range(TRIAL_FRAMES):
+        started = monotonic()
+        engine.stylize(frame, look)
+        durations.append(monotonic() - started)
+    if min(durations) <= 0:
+        raise EngineError(f"{engine.description} took no time at all")
+    return 1000 * min(durations[1:])
+
+
+def _key(bundle: Path, device: str, precision: str) -> str:
+    """Whatever may change which engine is the fastest."""
+    config = read_card(bundle).config.to_dict()
+    driver = Path("/proc/driver/nvidia/version")
+    facts = {
+        "network": {name: value for name, value in config.items() if name != "styles"},
+        "asked": [device, precision],
+        "machine": [platform.machine(), platform.processor(), platform.node(), os.cpu_count()],
+        "driver": driver.read_text() if driver.exists() else "",
+        "visible": os.environ.get("CUDA_VISIBLE_DEVICES"),
+        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+    }
+    return json.dumps(facts, sort_keys=True)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _file() -> Path:
+    return cache_folder() / "engine-choice.json"
+
+
+def _read() -> dict[str, Choice]:
+    try:
+        stored = json.loads(_file().read_text())
+        return {key: Choice(**value) for key, value in stored.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}  # not there, or damaged: it is only a memory
+
+
+def _remember(key: str, choice: Choice) -> None:
+    known = {name: asdict(value) for name, value in _read().items()} | {key: asdict(choice)}
+    keep(_file(), json.dumps(known, indent=2).encode())

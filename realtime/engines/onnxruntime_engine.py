@@ -1,0 +1,102 @@
+"""Paints with ONNX Runtime: on CPUs, CUDA GPUs, Apple's Core ML, and DirectML on Windows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from realtime.engines.graph_base import GraphEngine, styles_of
+from realtime.errors import BadInputError, EngineError
+from realtime.frame import Pixels
+from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
+from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
+from realtime.ports import Style
+
+PROVIDERS = {
+    "cuda": "CUDAExecutionProvider",
+    "coreml": "CoreMLExecutionProvider",
+    "dml": "DmlExecutionProvider",
+    "cpu": "CPUExecutionProvider",
+}
+"""By the names of `--device`; `auto` takes the first that is installed and works."""
+PRECISIONS = ("fp32", "fp16", "int8")
+
+
+class OnnxRuntimeEngine(GraphEngine):
+    """A graph in one session."""
+
+    name = "onnxruntime"
+
+    def __init__(
+        self, graph: GraphFile, styles: tuple[Style, ...], *, device: str, precision: str
+    ) -> None:
+        super().__init__(styles)
+        self.device, self.precision = device, precision
+        kind, _, index = device.partition(":")
+        options = {"device_id": index} if index else {}
+        settings = onnxruntime.SessionOptions()
+        settings.log_severity_level = 3  # errors; warnings of the optimiser mean nothing to users
+        self._session = onnxruntime.InferenceSession(
+            graph.data, settings, providers=[(PROVIDERS[kind], options)]
+        )
+        got = self._session.get_providers()
+        if got[0] != PROVIDERS[kind]:
+            raise BadInputError(
+                f"ONNX Runtime {onnxruntime.__version__} could not start {PROVIDERS[kind]} and "
+                f"offers {', '.join(got)}: check the driver, or use --device cpu"
+            )
+        self.description = f"onnxruntime {onnxruntime.__version__}, {got[0]}, {precision}"
+
+    def paint(
+        self, frames: Pixels, style_weights: npt.NDArray[np.float32], strength: float
+    ) -> Pixels:
+        """Run the graph (see `GraphEngine`)."""
+        inputs = {
+            FRAMES: frames,
+            STYLE_WEIGHTS: style_weights,
+            STRENGTH: np.asarray(strength, np.float32),
+        }
+        painting: Pixels = self._session.run([PAINTINGS], inputs)[0]
+        return painting
+
+    def close(self) -> None:
+        """Drop the session."""
+        del self._session
+
+
+def open_engine(bundle: Path, *, device: str, precision: str) -> OnnxRuntimeEngine:
+    """Open the engine on `cpu`, `cuda`, `cuda:1`, `coreml`, `dml`, or the best of them."""
+    target = _choose_device(device)
+    if precision == "auto":
+        precision = "fp16" if target.startswith(("cuda", "dml")) else "fp32"
+    if precision not in PRECISIONS:
+        raise BadInputError(
+            f"no precision {precision!r} in the onnxruntime engine: "
+            f"expected auto, {', '.join(PRECISIONS)}"
+        )
+    if precision == "int8":
+        graph = quantised_graph_of(bundle)
+    else:
+        graph = graph_of(bundle, half=precision == "fp16")
+    try:
+        return OnnxRuntimeEngine(graph, styles_of(bundle), device=target, precision=precision)
+    except RuntimeError as exc:
+        raise EngineError(f"ONNX Runtime cannot run {bundle.stem} on {target}: {exc}") from exc
+
+
+def _choose_device(name: str) -> str:
+    installed = set(onnxruntime.get_available_providers())
+    here = [device for device, provider in PROVIDERS.items() if provider in installed]
+    if name == "auto":
+        return here[0]
+    kind, colon, index = name.lower().partition(":")
+    if kind not in here or (colon and not index.isdigit()):
+        raise BadInputError(
+            f"device {name!r} is not here for the onnxruntime engine: this build has "
+            f"{', '.join(here)}; use --device auto, or install onnxruntime-gpu (CUDA) or "
+            "onnxruntime-directml (Windows)"
+        )
+    return name.lower()

@@ -1,0 +1,140 @@
+"""Paints with OpenVINO: the fastest on Intel and AMD CPUs; also Intel's GPUs and NPUs."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import openvino
+from openvino import properties
+from openvino.properties import hint
+
+from realtime.engines.graph_base import GraphEngine, styles_of
+from realtime.errors import BadInputError, EngineError
+from realtime.folders import cache_folder
+from realtime.frame import Pixels
+from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
+from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
+from realtime.ports import Style
+
+TYPES = {
+    "fp32": openvino.Type.f32,
+    "bf16": openvino.Type.bf16,
+    "fp16": openvino.Type.f16,
+    "int8": openvino.Type.f32,
+}
+"""What arithmetic is asked for; an int8 graph says itself where it is int8."""
+SIZES_KEPT = 4
+"""A graph is compiled per size, which is faster than an open size; so many stay in memory."""
+
+
+class OpenVinoEngine(GraphEngine):
+    """A graph (of the store, or a file that OpenVINO reads) on one OpenVINO device."""
+
+    name = "openvino"
+
+    def __init__(
+        self, graph: GraphFile | Path, styles: tuple[Style, ...], *, device: str, precision: str
+    ) -> None:
+        super().__init__(styles)
+        self.device, self.precision = device, precision
+        self._core = openvino.Core()
+        self._core.set_property({properties.cache_dir: str(cache_folder() / "openvino")})
+        self._model = self._core.read_model(graph if isinstance(graph, Path) else graph.data)
+        self._requests: OrderedDict[tuple[int, ...], openvino.InferRequest] = OrderedDict()
+        version = openvino.__version__.partition("-")[0]
+        threads = f" ({_threads()} threads)" if device == "CPU" else ""
+        what = self._core.get_property(device, properties.device.full_name)
+        self.description = f"openvino {version}, {what.strip()}{threads}, {precision}"
+
+    def paint(
+        self, frames: Pixels, style_weights: npt.NDArray[np.float32], strength: float
+    ) -> Pixels:
+        """Run the graph (see `GraphEngine`)."""
+        request = self._request(frames.shape)
+        inputs = {
+            FRAMES: frames,
+            STYLE_WEIGHTS: style_weights,
+            STRENGTH: np.asarray(strength, np.float32),
+        }
+        painting: Pixels = request.infer(inputs, share_inputs=True)[PAINTINGS]
+        return painting
+
+    def close(self) -> None:
+        """Drop what was compiled."""
+        self._requests.clear()
+        del self._model, self._core
+
+    def _request(self, shape: tuple[int, ...]) -> openvino.InferRequest:
+        if shape in self._requests:
+            self._requests.move_to_end(shape)
+            return self._requests[shape]
+        model = self._model.clone()
+        model.reshape({FRAMES: list(shape)})
+        settings = {
+            hint.performance_mode: hint.PerformanceMode.LATENCY,
+            hint.inference_precision: TYPES[self.precision],
+        }
+        if self.device == "CPU":
+            settings[properties.inference_num_threads] = _threads()
+        compiled = self._core.compile_model(model, self.device, settings)
+        self._requests[shape] = compiled.create_infer_request()
+        if len(self._requests) > SIZES_KEPT:
+            self._requests.popitem(last=False)
+        return self._requests[shape]
+
+
+def open_engine(bundle: Path, *, device: str, precision: str) -> OpenVinoEngine:
+    """Open the engine on `cpu` (also for `auto`), `gpu`, `gpu.1` or `npu`."""
+    core = openvino.Core()
+    target = _choose_device(core, device)
+    able = set(core.get_property(target, properties.device.capabilities))
+    if precision == "auto":
+        precision = _fastest_precision(target, able)
+    if precision not in TYPES:
+        raise BadInputError(
+            f"no precision {precision!r} in the openvino engine: expected auto, {', '.join(TYPES)}"
+        )
+    if precision.upper() not in able and precision in ("bf16", "fp16"):
+        raise BadInputError(
+            f"{target} has no {precision} here (OpenVINO lists {', '.join(sorted(able))}): "
+            "use --precision fp32"
+        )
+    graph = quantised_graph_of(bundle) if precision == "int8" else graph_of(bundle)
+    try:
+        return OpenVinoEngine(graph, styles_of(bundle), device=target, precision=precision)
+    except RuntimeError as exc:
+        raise EngineError(f"OpenVINO cannot run {bundle.stem} on {target}: {exc}") from exc
+
+
+def _choose_device(core: openvino.Core, name: str) -> str:
+    here = core.available_devices
+    wanted = "CPU" if name == "auto" else name.upper()
+    if re.fullmatch(r"(CPU|GPU|NPU)(\.\d+)?", wanted) and wanted in _with_indices(here):
+        return wanted
+    raise BadInputError(
+        f"device {name!r} is not here for the openvino engine: OpenVINO sees "
+        f"{', '.join(here).lower() or 'none'}; use --device auto"
+    )
+
+
+def _with_indices(devices: list[str]) -> set[str]:
+    # With two GPUs OpenVINO lists GPU.0 and GPU.1; GPU alone then means the first.
+    return {*devices, *(device.partition(".")[0] for device in devices)}
+
+
+def _fastest_precision(device: str, able: set[str]) -> str:
+    if device != "CPU":
+        return "fp16" if "FP16" in able else "fp32"
+    return "bf16" if "BF16" in able else "fp32"
+
+
+def _threads() -> int:
+    # All logical ones: by itself OpenVINO leaves hyper-threads idle, and in a virtual machine it
+    # takes every second core for one.
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -1,0 +1,159 @@
+"""Paints with TensorRT on an NVIDIA GPU. Engines are built once per size and kept on disk.
+
+The graph is written in fp16 with its statistics in fp32, and the network is strongly typed:
+TensorRT computes exactly what the graph says.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorrt as trt
+import torch
+from torch import Tensor
+
+from realtime.engines.graph_base import GraphEngine, styles_of
+from realtime.engines.tensorrt_build import build_plan
+from realtime.errors import BadInputError, EngineError
+from realtime.folders import cache_folder, keep
+from realtime.frame import Pixels
+from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
+from realtime.graph.store import GraphFile, graph_of
+from realtime.ports import Style
+
+PRECISIONS = ("fp32", "fp16")
+SIZES_KEPT = 4
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Loaded:
+    """A built engine with its buffers: pinned on the host, fixed on the device."""
+
+    context: Any
+    host_in: Tensor
+    host_out: Tensor
+    device_in: Tensor
+    device_out: Tensor
+    weights: Tensor
+    strength: Tensor
+
+
+class TensorRtEngine(GraphEngine):
+    """A graph on one GPU; a size it has not met yet is built first, which takes minutes."""
+
+    name = "tensorrt"
+
+    def __init__(
+        self, graph: GraphFile, styles: tuple[Style, ...], *, device: torch.device, precision: str
+    ) -> None:
+        super().__init__(styles)
+        self._graph, self._device, self._precision = graph, device, precision
+        self._logger = trt.Logger(trt.Logger.WARNING)
+        self._runtime = trt.Runtime(self._logger)
+        self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        self._sizes: OrderedDict[tuple[int, ...], _Loaded] = OrderedDict()
+        gpu = torch.cuda.get_device_name(device)
+        self.description = f"tensorrt {trt.__version__}, {device} ({gpu}), {precision}"
+
+    def paint(
+        self, frames: Pixels, style_weights: npt.NDArray[np.float32], strength: float
+    ) -> Pixels:
+        """Run the graph (see `GraphEngine`)."""
+        loaded = self._for_size(frames.shape)
+        loaded.host_in.copy_(torch.from_numpy(np.require(frames, requirements="W")))
+        with torch.cuda.stream(self._stream):
+            loaded.device_in.copy_(loaded.host_in, non_blocking=True)
+            loaded.weights.copy_(torch.from_numpy(style_weights))
+            loaded.strength.fill_(strength)
+            if not loaded.context.execute_async_v3(self._stream.cuda_stream):
+                raise EngineError(f"{self.description} did not run; see TensorRT's message above")
+            loaded.host_out.copy_(loaded.device_out, non_blocking=True)
+        self._stream.synchronize()
+        painting: Pixels = loaded.host_out.numpy().copy()
+        return painting
+
+    def close(self) -> None:
+        """Give the engines and their memory back."""
+        self._sizes.clear()
+        del self._runtime
+        torch.cuda.empty_cache()
+
+    def _for_size(self, shape: tuple[int, ...]) -> _Loaded:
+        if shape in self._sizes:
+            self._sizes.move_to_end(shape)
+            return self._sizes[shape]
+        self._sizes[shape] = self._load(shape)
+        if len(self._sizes) > SIZES_KEPT:
+            self._sizes.popitem(last=False)
+        return self._sizes[shape]
+
+    def _load(self, shape: tuple[int, ...]) -> _Loaded:
+        context = self._engine(shape).create_execution_context()
+        loaded = _Loaded(
+            context=context,
+            host_in=torch.empty(shape, dtype=torch.uint8, pin_memory=True),
+            host_out=torch.empty(shape, dtype=torch.uint8, pin_memory=True),
+            device_in=torch.empty(shape, dtype=torch.uint8, device=self._device),
+            device_out=torch.empty(shape, dtype=torch.uint8, device=self._device),
+            weights=torch.empty(len(self.styles), device=self._device),
+            strength=torch.empty((), device=self._device),
+        )
+        context.set_input_shape(FRAMES, shape)
+        context.set_tensor_address(FRAMES, loaded.device_in.data_ptr())
+        context.set_tensor_address(STYLE_WEIGHTS, loaded.weights.data_ptr())
+        context.set_tensor_address(STRENGTH, loaded.strength.data_ptr())
+        context.set_tensor_address(PAINTINGS, loaded.device_out.data_ptr())
+        return loaded
+
+    def _engine(self, shape: tuple[int, ...]) -> trt.ICudaEngine:
+        """Load the built engine of a size; build it when there is none, or it does not load."""
+        path = self.plan_path(shape)
+        if path.is_file():
+            engine = self._runtime.deserialize_cuda_engine(path.read_bytes())
+            if engine is not None:
+                return engine
+            log.warning("%s does not load here: building it again", path)
+        log.info("building for %dx%d on this GPU, once; this takes minutes", shape[2], shape[1])
+        plan = build_plan(self._graph.data, shape, self._logger, path.with_name("timing.cache"))
+        keep(path, plan)
+        engine = self._runtime.deserialize_cuda_engine(plan)
+        if engine is None:
+            raise EngineError(f"{self.description}: the engine that was just built does not load")
+        return engine
+
+    def plan_path(self, shape: tuple[int, ...]) -> Path:
+        """Where the engine built for frames of this shape is kept: of this GPU and version only."""
+        major, minor = torch.cuda.get_device_capability(self._device)
+        gpu = torch.cuda.get_device_name(self._device).replace(" ", "-").replace("/", "-")
+        name = f"{self._graph.key}-{shape[2]}x{shape[1]}-{self._precision}.plan"
+        return cache_folder() / "tensorrt" / f"{gpu}-sm{major}{minor}-{trt.__version__}" / name
+
+
+def open_engine(bundle: Path, *, device: str, precision: str) -> TensorRtEngine:
+    """Open the engine on `cuda` or `cuda:1`."""
+    if not torch.cuda.is_available():
+        raise BadInputError(
+            f"the tensorrt engine needs an NVIDIA GPU, and torch {torch.__version__} sees none: "
+            "install the driver and a CUDA build of torch, or use --engine auto"
+        )
+    target = torch.device("cuda" if device == "auto" else device)
+    if target.type != "cuda" or (target.index or 0) >= torch.cuda.device_count():
+        raise BadInputError(
+            f"device {device!r} is not here for the tensorrt engine: "
+            f"expected auto or cuda:0 to cuda:{torch.cuda.device_count() - 1}"
+        )
+    precision = "fp16" if precision == "auto" else precision
+    if precision not in PRECISIONS:
+        raise BadInputError(
+            f"no precision {precision!r} in the tensorrt engine: "
+            f"expected auto, {', '.join(PRECISIONS)}"
+        )
+    graph = graph_of(bundle, half=precision == "fp16")
+    return TensorRtEngine(graph, styles_of(bundle), device=target, precision=precision)

@@ -1,0 +1,26 @@
+"""Opening engines in tests: what this machine does not have is skipped, and said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from realtime.engines import open_engine
+from realtime.errors import BadInputError, MissingExtraError
+from realtime.ports import Engine
+
+
+def opened(name: str, bundle: Path, device: str = "auto", precision: str = "auto") -> Engine:
+    """Open an engine, or skip what this machine does not have, saying what."""
+    try:
+        return open_engine(name, bundle, device=device, precision=precision)
+    except MissingExtraError as exc:
+        if name != "tensorrt":
+            raise
+        pytest.skip(str(exc))
+    except BadInputError as exc:
+        known = name == "torch" or (name, precision) == ("openvino", "fp32")
+        if device == "cpu" and known:
+            raise
+        pytest.skip(str(exc))

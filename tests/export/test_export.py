@@ -1,0 +1,171 @@
+"""Exports as users make them: real files, run by the real runtimes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import openvino
+import pytest
+
+from export.int8_here import prepare_int8
+from export.job import Job, find_photographs
+from export.onnx_file import export_onnx
+from export.openvino_file import export_openvino
+from export.parity import TOLERANCES, Difference, Parity, compare
+from export.pictures import GENERATED, check_pictures
+from realtime.engines import open_engine
+from realtime.errors import BadInputError, EngineError
+from realtime.frame import Frame
+from realtime.graph.store import quantised_path
+from realtime.look import Look
+from realtime.network.bundle import save_bundle
+from realtime.network.card import Card, StyleCredit
+from realtime.network.config import TransformerConfig
+from realtime.network.library import SHIPPED
+from realtime.network.transformer import build_network
+from tests.realtime.test_cli import assert_refused, pleinair
+
+FAST = SHIPPED / "fast.safetensors"
+ROOT = Path(__file__).parents[2]
+
+
+def metadata(path: Path) -> dict[str, str]:
+    return {entry.key: entry.value for entry in onnx.load(path).metadata_props}
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp16"])
+def test_an_onnx_file_carries_its_card_and_its_report(precision: str, tmp_path: Path) -> None:
+    job = Job(bundle=FAST, out=tmp_path / "fast.onnx", precision=precision)
+    export_onnx(job)
+    stored = metadata(job.out)
+    assert json.loads(stored["pleinair"])["config"]["architecture"] == "fast"
+    assert set(GENERATED) <= json.loads(stored["parity"])["pictures"].keys()
+    assert [p.name for p in tmp_path.iterdir()] == ["fast.onnx"]
+
+
+def test_openvino_files_paint_and_carry_their_report(tmp_path: Path) -> None:
+    job = Job(bundle=FAST, out=tmp_path / "fast.xml", precision="fp16", size=(64, 48))
+    export_openvino(job)
+    model = openvino.Core().read_model(job.out)
+    assert list(model.inputs[0].shape) == [1, 48, 64, 3]
+    assert "pictures" in json.loads(model.get_rt_info(["pleinair", "parity"]).value)
+    assert (tmp_path / "fast.bin").stat().st_size < 500_000
+
+
+def test_what_paints_something_else_is_not_kept(tmp_path: Path) -> None:
+    """A bundle that is not the one exported: the comparison must notice, and name the pictures."""
+    config = TransformerConfig.fast(2)
+    styles = (StyleCredit(name="one"), StyleCredit(name="two"))
+    save_bundle(
+        tmp_path / "b.safetensors", build_network(config), Card(config=config, styles=styles)
+    )
+    other = open_engine("torch", tmp_path / "b.safetensors")
+    job = Job(bundle=tmp_path / "b.safetensors", out=tmp_path / "b.onnx")
+    trained = open_engine("torch", tmp_path / "b.safetensors", precision="fp32")
+    weights = trained.network.get_parameter("end.bias")  # type: ignore[attr-defined]
+    weights.data += 3.0
+    parity = compare(other, trained, check_pictures())
+    with pytest.raises(EngineError, match=r"nothing was written.*noise \(max 3"):
+        parity.require(TOLERANCES["fp32"], "it")
+    assert not job.out.exists()
+
+
+def test_one_level_is_rounding_and_two_are_not() -> None:
+    def said(largest: int, mean: float, name: str = "grey", precision: str = "fp32") -> bool:
+        return TOLERANCES[precision].allows(name, Difference(largest, mean, 34.0, 1.0))
+
+    assert said(1, 0.9)
+    assert not said(2, 0.001)
+    assert said(9, 4.0, "16x16", "bf16")
+    assert not said(9, 4.0, "noise", "bf16")
+    assert said(255, 50.0, "noise", "int8")
+    assert not said(9, 1.0, "a photograph", "int8")
+
+
+def test_equal_paintings_have_no_psnr() -> None:
+    report = Parity("e", {"p": Difference(0, 0.0, float("inf"), 1.0)})
+    assert json.loads(report.to_json())["pictures"]["p"]["psnr_db"] is None
+    assert "equal" in str(report.worst)
+
+
+def test_int8_is_calibrated_compared_and_kept_only_where_it_is_faster(
+    tmp_path: Path, shared_content: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    photographs = find_photographs(shared_content)
+    job = Job(bundle=FAST, out=tmp_path / "fast.int8.onnx", precision="int8",
+              photographs=photographs)  # fmt: skip
+    parity = export_onnx(job)
+    for name, difference in parity.differences.items():
+        if name not in GENERATED:
+            assert difference.psnr_db >= 35
+            assert difference.ssim >= 0.95
+    assert len(metadata(job.out)) >= 3
+    with pytest.raises(BadInputError, match="no int8 graph of fast here"):
+        open_engine("openvino", FAST, precision="int8")
+    here = replace(job, out=quantised_path(FAST))
+    refusal = ""
+    try:
+        prepare_int8(here)
+    except EngineError as exc:
+        refusal = str(exc)
+    assert ("int8 is not faster here" in refusal) != here.out.exists()
+    if refusal:
+        return
+    look = Look.of_style(0, len(open_engine("identity", FAST).styles))
+    for name in ("openvino", "onnxruntime"):
+        with closing(open_engine(name, FAST, precision="int8")) as engine:
+            frame = Frame(np.full((48, 64, 3), 99, np.uint8), 0, 0.0)
+            assert engine.stylize(frame, look).pixels.shape == (48, 64, 3)
+
+
+def test_bad_requests_are_refused_in_a_line(tmp_path: Path) -> None:
+    for arguments, words in (
+        (["onnx", "fsat"], ["no bundle named 'fsat'", "did you mean fast"]),
+        (["onnx", "fast", "--opset", "9"], ["no opset 9"]),
+        (["onnx", "fast", "--precision", "fp8"], ["fp8", "fp32, fp16, int8"]),
+        (["onnx", "fast", "--precision", "int8"], ["give --photographs FOLDER"]),
+        (["onnx", "fast", "--photographs", str(tmp_path / "no")], ["no folder of photographs"]),
+        (["onnx", "fast", "--photographs", str(tmp_path)], ["no pictures in"]),
+        (["onnx", "fast", "--out", str(tmp_path)], ["is a folder"]),
+        (["onnx", "fast", "--size", "8x8"], ["out of range"]),
+        (["openvino", "fast", "--out", str(tmp_path / "x.onnx")], ["NAME.xml"]),
+    ):
+        assert_refused(pleinair("export", *arguments), *words)
+
+
+def test_the_lines_of_the_readme_run_with_nothing_of_ours(tmp_path: Path) -> None:
+    """The README's ten lines of plain ONNX Runtime, as written there."""
+    readme = (ROOT / "README.md").read_text()
+    start = readme.index("import onnxruntime")
+    start = readme.rindex("```python\n", 0, start) + len("```python\n")
+    lines = readme[start : readme.index("```", start)]
+    assert "pleinair" not in lines
+    assert len(lines.splitlines()) <= 10
+    export_onnx(Job(bundle=FAST, out=tmp_path / "fast.onnx"))
+    picture = np.random.default_rng(0).integers(0, 256, (97, 131, 3), np.uint8)
+    import cv2
+
+    cv2.imwrite(str(tmp_path / "photo.jpg"), picture)
+    finished = subprocess.run(
+        [sys.executable, "-I", "-c", lines], cwd=tmp_path, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stderr
+    painting = cv2.imread(str(tmp_path / "painting.png"))
+    assert painting is not None
+    assert painting.shape == picture.shape
+    decoded = cv2.imread(str(tmp_path / "photo.jpg"))
+    assert decoded is not None
+    with closing(open_engine("torch", FAST)) as engine:
+        photo = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
+        look = Look.of_style(0, len(engine.styles))
+        expected = engine.stylize(Frame(np.asarray(photo, np.uint8), 0, 0.0), look).pixels
+    assert np.abs(painting[:, :, ::-1].astype(int) - expected).max() <= 1

@@ -1,0 +1,96 @@
+"""`--engine auto`: the fastest that works, said and remembered."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from realtime import engines
+from realtime.engines import open_engine
+from realtime.engines.choice import choose_engine
+from realtime.engines.identity_engine import IdentityEngine
+from realtime.errors import BadInputError, MissingExtraError
+from realtime.frame import Frame
+from realtime.look import Look
+from realtime.network.library import SHIPPED
+from realtime.ports import Engine, Style
+
+FAST = SHIPPED / "fast.safetensors"
+
+
+@pytest.fixture(autouse=True)
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "pleinair" / "engine-choice.json"
+
+
+class Slow(IdentityEngine):
+    """Takes its time."""
+
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__((Style("one"),))
+        self.name, self.seconds = name, seconds
+
+    def stylize(self, frame: Frame, look: Look) -> Frame:
+        time.sleep(self.seconds)
+        return frame
+
+
+class Shop:
+    """Opens engines of given speeds, and counts."""
+
+    def __init__(self, **seconds: float) -> None:
+        self.seconds, self.opened = seconds, list[str]()
+
+    def __call__(self, name: str, bundle: Path, *, device: str, precision: str) -> Engine:
+        self.opened.append(name)
+        if name not in self.seconds:
+            raise MissingExtraError(f"engine {name!r}", name)
+        return Slow(name, self.seconds[name])
+
+
+def choose(shop: Shop, device: str = "auto") -> str:
+    names = ["torch", "openvino", "identity", "tensorrt", "absent"]
+    engine, choice = choose_engine(names, FAST, device=device, precision="auto", open_engine=shop)
+    assert engine.name == choice.engine
+    return choice.reason
+
+
+def test_the_fastest_wins_and_is_remembered(memory: Path) -> None:
+    shop = Shop(torch=0.02, openvino=0.005, identity=0.0, tensorrt=0.0)
+    assert choose(shop).startswith("fastest for 640x480 on this machine of openvino 5 ms, torch 2")
+    assert shop.opened == ["torch", "openvino", "absent", "openvino"]
+    again = Shop(torch=0.02, openvino=0.005)
+    choose(again)
+    assert again.opened == ["openvino"]
+    choose(again, device="cpu")  # another question: measured on its own
+    assert again.opened.count("torch") == 1
+    assert len(json.loads(memory.read_text())) == 2
+
+
+def test_a_remembered_engine_that_is_gone_is_measured_again() -> None:
+    choose(Shop(torch=0.02, openvino=0.005))
+    assert "torch" in choose(Shop(torch=0.02))
+
+
+@pytest.mark.parametrize("damage", ["", "{", '{"a": 1}', "[]"])
+def test_a_damaged_memory_is_only_forgotten(memory: Path, damage: str) -> None:
+    memory.parent.mkdir()
+    memory.write_text(damage)
+    assert "torch" in choose(Shop(torch=0.001))
+
+
+def test_nothing_works_says_what_each_one_said() -> None:
+    with pytest.raises(BadInputError, match=r"device 'cpu'.*absent: .*pip install absent"):
+        choose(Shop(), device="cpu")
+
+
+def test_auto_says_which_and_why(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO), closing(open_engine("auto", FAST)) as engine:
+        assert engine.name in engines.names()
+    assert f"{engine.name}: fastest for 640x480 on this machine of {engine.name}" in caplog.text
