@@ -176,6 +176,7 @@ _mount("appraise", "train.appraise_cli", "Measure what a style bundle is worth."
 _mount(
     "export", "export.cli", "Write a style bundle for other programs (ONNX, OpenVINO, TensorRT)."
 )
+_mount("import", "export.import_cli", "Turn a checkpoint you have into a style bundle.")
 _mount("bench", "benchmarks.cli", "Measure speed on this machine, against the article.")
 
 

@@ -37,7 +37,7 @@ def load_start(path: Path, new: Sequence[StyleCredit]) -> Bundle:
         BadInputError: its network knows one style only, or a name is taken already.
     """
     bundle = load_bundle(path)
-    if bundle.card.config.architecture == "article":
+    if bundle.card.config.architecture != "fast":
         raise BadInputError(
             f"{path} holds an article network, which knows one style and cannot take another: "
             "start from a bundle of the fast network"

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import torch
 
 from realtime.errors import BadInputError, UnknownNameError
-from realtime.network.card import StyleCredit, read_card
-from realtime.network.config import Architecture
+from realtime.network.card import StyleCredit, read_card, require_style_name, style_name_of
 from realtime.network.library import find_bundles
 from train.data import find_photographs
 from train.recipes import recipe, steps_of
 from train.settings import TrainSettings
 
 BATCH = 4
+TRAINABLE = ("article", "fast")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,7 @@ def plan(wish: Wish, device: torch.device) -> tuple[TrainSettings, Path | None, 
     Raises:
         BadInputError: anything that cannot work, before any work is done.
     """
-    out = wish.out or Path(f"{_slug(wish.paintings[0].stem)}.safetensors")
+    out = wish.out or Path(f"{style_name_of(wish.paintings[0].stem)}.safetensors")
     if out.suffix != ".safetensors":
         raise BadInputError(f"a bundle's name ends in .safetensors, got {out.name}")
     values = dict(recipe(wish.recipe, wish.paintings[0]))
@@ -64,8 +63,8 @@ def plan(wish: Wish, device: torch.device) -> tuple[TrainSettings, Path | None, 
             "identity_steps": 0,
         }
     values.setdefault("architecture", "fast")
-    if values["architecture"] not in get_args(Architecture):
-        raise UnknownNameError("architecture", values["architecture"], get_args(Architecture))
+    if values["architecture"] not in TRAINABLE:
+        raise UnknownNameError("architecture", values["architecture"], TRAINABLE)
     if values["architecture"] == "article" and wish.recipe == "pleinair":
         values.setdefault("stability_weight", 0.0)
         values["residual_scale"] = 0.05
@@ -90,14 +89,11 @@ def credits_of(wish: Wish) -> tuple[StyleCredit, ...]:
             f"--name names one style, got {len(wish.paintings)} paintings: leave it out, and each "
             "is named after its file"
         )
-    names = [wish.name or _slug(path.stem) for path in wish.paintings]
+    names = [wish.name or style_name_of(path.stem) for path in wish.paintings]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise BadInputError(f"two paintings are both called {', '.join(twice)}: rename one file")
-    if wish.name is not None and _slug(wish.name) != wish.name:
-        raise BadInputError(
-            f"--name {wish.name!r}: expected lower-case letters, digits and dashes, such as "
-            f"{_slug(wish.name)}"
-        )
+    if wish.name is not None:
+        require_style_name(wish.name)
     return tuple(StyleCredit(name=name) for name in names)
 
 
@@ -139,7 +135,3 @@ def pick_precision(name: str, device: torch.device) -> str:
     if device.type == "cpu" and torch.cpu._is_avx512_bf16_supported():
         return "bf16"
     return "fp32"
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "painting"

@@ -106,7 +106,7 @@ class TrainSettings:
             raise BadInputError(
                 f"crops must be at least 64 px for the loss network: {self.crop_px}"
             )
-        if self.architecture == "article" and len(self.styles) != 1:
+        if self.architecture != "fast" and len(self.styles) != 1:
             raise BadInputError(
                 f"the article network knows one style, got {len(self.styles)} paintings: give "
                 "one, or use the fast network"

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from realtime.graph.builder import Array, GraphBuilder
 from realtime.network.article import BORDER_PX, HALF_TRUNK_SCALE, ArticleNetwork
+from realtime.network.examples import ExamplesNetwork, NormedConv
 from realtime.network.fast import FastNetwork, StyledConv, StyledResidualBlock
 from realtime.network.folding import FoldedUpsampleConv, phase_kernel
 from realtime.network.layers import ConditionalInstanceNorm, ReflectConv, SubPixelConv
@@ -97,6 +98,24 @@ def article(graph: GraphBuilder, network: ArticleNetwork, x: str, rows: Rows) ->
     return graph.slice(x, [BORDER_PX, BORDER_PX], [far, far], [2, 3])
 
 
+def examples(graph: GraphBuilder, network: ExamplesNetwork, x: str, rows: Rows) -> str:
+    """Add the network of pytorch/examples, folded; H and W must divide by 4."""
+    assert network.centres_on_frame
+    x = _centred(graph, x)
+    for name in ("conv1", "conv2", "conv3"):
+        with graph.scope(name):
+            x = graph.add("Relu", _normed(graph, network.get_submodule(name), x, rows))
+    for number, block in enumerate(network.trunk):
+        with graph.scope(f"trunk{number}"):
+            y = graph.add("Relu", _normed(graph, block.get_submodule("first"), x, rows))
+            x = graph.add("Add", x, _normed(graph, block.get_submodule("second"), y, rows))
+    for name in ("deconv1", "deconv2"):
+        with graph.scope(name):
+            x = graph.add("Relu", _normed(graph, network.get_submodule(name), x, rows))
+    with graph.scope("deconv3"):
+        return _conv(graph, network.deconv3, x)
+
+
 def array(tensor: Tensor) -> Array:
     """Bring weights to numpy."""
     values: Array = tensor.detach().cpu().float().numpy()
@@ -123,9 +142,20 @@ def _norm(graph: GraphBuilder, norm: ConditionalInstanceNorm, x: str, rows: Rows
     return graph.instance_norm(x, norm.scale.shape[1], norm.epsilon, scale, shift)
 
 
+def _normed(graph: GraphBuilder, layer: nn.Module, x: str, rows: Rows) -> str:
+    assert isinstance(layer, NormedConv)
+    if isinstance(layer.conv, ReflectConv):
+        return _norm(graph, layer.norm, _conv(graph, layer.conv, x), rows)
+    weight, bias = (array(layer.conv.get_buffer(name)) for name in ("weight", "bias"))
+    x = graph.depth_to_space(graph.conv(graph.pad(x, (1, 1, 1, 1), "edge"), weight, bias))
+    x = graph.slice(x, [1, 1], [-1, -1], [2, 3])
+    return _norm(graph, layer.norm, x, rows)
+
+
 def _conv(graph: GraphBuilder, layer: ReflectConv, x: str) -> str:
     x = graph.pad(x, (layer.border,) * 4)
-    return graph.conv(x, array(layer.weight), stride=layer.stride[0])
+    bias = None if layer.bias is None else array(layer.bias)
+    return graph.conv(x, array(layer.weight), bias, stride=layer.stride[0])
 
 
 def _sub_pixel(graph: GraphBuilder, layer: SubPixelConv, x: str) -> str:
@@ -147,6 +177,7 @@ def _width(network: nn.Module, name: str) -> int:
 WRITERS: dict[type[nn.Module], tuple[Callable[..., str], int]] = {
     FastNetwork: (fast, 8),
     ArticleNetwork: (article, 1),
+    ExamplesNetwork: (examples, 4),
 }
 """Network -> what writes it, and the multiple that H and W are padded to."""
 KNOWN: Sequence[str] = tuple(kind.__name__ for kind in WRITERS)

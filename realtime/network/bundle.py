@@ -1,4 +1,4 @@
-"""Saving and loading style bundles: weights in fp16, a card, and a golden picture to check both."""
+"""Saving and loading style bundles: weights, a card, and a golden picture to check both."""
 
 from __future__ import annotations
 
@@ -52,15 +52,21 @@ def same_golden(first: str, second: str) -> bool:
     return one.shape == two.shape and bool(np.abs(one - two).max() <= GOLDEN_TOLERANCE)
 
 
-def save_bundle(path: Path, network: nn.Module, card: Card) -> Card:
+def save_bundle(path: Path, network: nn.Module, card: Card, *, half: bool = True) -> Card:
     """Write `network` and `card` to `path` atomically; returns the card with its golden picture.
+
+    Args:
+        path: The file.
+        network: Its weights are written in fp16, or as they are with `half` off.
+        card: Without a golden picture.
+        half: See `network`.
 
     Raises:
         BundleError: weights that are not finite.
         BadInputError: the disk does not take the file; what was there stays.
     """
     weights = {
-        name: tensor.detach().to("cpu", torch.float16).contiguous()
+        name: tensor.detach().to("cpu", torch.float16 if half else tensor.dtype).contiguous()
         for name, tensor in network.state_dict().items()
     }
     if not all(bool(torch.isfinite(tensor).all()) for tensor in weights.values()):

@@ -9,6 +9,7 @@ This module imports no torch.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,21 @@ class StyleCredit:
     def __str__(self) -> str:
         credit = ", ".join(part for part in (self.title, self.artist, self.year) if part)
         return f"{self.name} ({credit})" if credit else self.name
+
+
+def style_name_of(text: str) -> str:
+    """Turn any text, such as a file name, into a style name: lower-case, digits and dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "painting"
+
+
+def require_style_name(name: str) -> str:
+    """Return `name` if it can be a style name; else raise BadInputError with one that can."""
+    if style_name_of(name) != name:
+        raise BadInputError(
+            f"--name {name!r}: expected lower-case letters, digits and dashes, such as "
+            f"{style_name_of(name)}"
+        )
+    return name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from realtime.errors import BundleError, UnknownNameError
 
-Architecture = Literal["article", "fast"]
+Architecture = Literal["article", "examples", "fast"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +29,18 @@ class TransformerConfig:
     def __post_init__(self) -> None:
         if self.architecture not in get_args(Architecture):
             raise UnknownNameError("architecture", self.architecture, get_args(Architecture))
-        if self.styles < 1 or (self.architecture == "article" and self.styles != 1):
+        if self.styles < 1 or (self.architecture != "fast" and self.styles != 1):
             raise BundleError(f"{self.architecture} network cannot hold {self.styles} styles")
 
     @classmethod
     def article(cls) -> TransformerConfig:
         """Return the seed's network: one style, epsilon 1e-9."""
         return cls(architecture="article", epsilon=1e-9)
+
+    @classmethod
+    def examples(cls) -> TransformerConfig:
+        """Return the network of pytorch/examples, for imports."""
+        return cls(architecture="examples")
 
     @classmethod
     def fast(cls, styles: int) -> TransformerConfig:

@@ -1,6 +1,7 @@
 """Exact rewrites: the same function, less work. Each is proven equal by a test.
 
 - `FoldedUpsampleConv`: the seed's upsampler with a quarter of its multiplications.
+- `FoldedDoubledConv`: "nearest x2, then 3x3" of pytorch/examples, likewise.
 - Pixel scaling: `fast` maps [0, 255] to [-1, 1] and back; folded, its first and last weights do.
 - Centring: the first instance norm of a network removes whatever constant is taken off the frame.
   `article` takes off the mean of its data set, `fast` half the range; folded, both take off the
@@ -19,6 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from realtime.network.article import ArticleNetwork
+from realtime.network.examples import DoubledConv, ExamplesNetwork
 from realtime.network.fast import CENTRE, FastNetwork
 from realtime.network.layers import NearestUpsampleConv, SubPixelConv
 
@@ -53,6 +55,36 @@ def phase_kernel(kernel: Tensor) -> Tensor:
     return phases.reshape(-1, kernel.shape[1], 2, 2)
 
 
+class FoldedDoubledConv(nn.Module):
+    """Nearest x2, then a 3x3 convolution, as one 2x2 convolution and a pixel shuffle.
+
+    Output row 2k reads the source rows (k-1, k, k), row 2k+1 the rows (k, k, k+1), and reflecting
+    the doubled picture's border is replicating the source's. So window j of a 2x2 convolution over
+    the source, padded by one, gives the output rows 2j-1 and 2j: the odd phase comes first in the
+    shuffle, and a border of one falls off. 4 multiplications per output instead of 9.
+    """
+
+    def __init__(self, upsampler: DoubledConv) -> None:
+        super().__init__()
+        conv = upsampler.conv
+        assert conv.bias is not None
+        self.register_buffer("weight", doubled_phases(conv.weight.detach()))
+        self.register_buffer("bias", conv.bias.detach().repeat_interleave(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, C', 2H, 2W)."""
+        x = F.pad(x, (1, 1, 1, 1), mode="replicate")
+        y = F.pixel_shuffle(F.conv2d(x, self.get_buffer("weight"), self.get_buffer("bias")), 2)
+        return y[..., 1:-1, 1:-1]
+
+
+def doubled_phases(kernel: Tensor) -> Tensor:
+    """Turn a (C', C, 3, 3) kernel behind "nearest x2" into its four phases, (4 C', C, 2, 2)."""
+    rows = torch.tensor([[[1, 1, 0], [0, 0, 1]], [[1, 0, 0], [0, 1, 1]]]).to(kernel)
+    phases = torch.einsum("apy,oiyx,bqx->oabipq", rows, kernel, rows)
+    return phases.reshape(-1, kernel.shape[1], 2, 2)
+
+
 def fold(network: nn.Module) -> nn.Module:
     """Return a copy of `network` with every exact rewrite applied, for inference."""
     folded = fold_upsamplers(network).eval()
@@ -62,7 +94,11 @@ def fold(network: nn.Module) -> nn.Module:
             module.constrained = True
     if isinstance(folded, FastNetwork):
         _fold_pixel_scaling(folded)
-    if isinstance(folded, ArticleNetwork):
+    if isinstance(folded, ExamplesNetwork):
+        for layer in (folded.deconv1, folded.deconv2):
+            assert isinstance(layer.conv, DoubledConv)
+            layer.conv = FoldedDoubledConv(layer.conv)
+    if isinstance(folded, ArticleNetwork | ExamplesNetwork):
         folded.centres_on_frame = True
     return folded
 

@@ -46,10 +46,12 @@ def instance_norm(
 
 
 class ReflectConv(nn.Conv2d):
-    """Convolution without bias whose border is reflected: (N, C, H, W) -> (N, C', H/s, W/s)."""
+    """Convolution whose border is reflected: (N, C, H, W) -> (N, C', H/s, W/s)."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, *, stride: int = 1) -> None:
-        super().__init__(inputs, outputs, kernel, stride=stride, bias=False)
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, bias: bool = False
+    ) -> None:
+        super().__init__(inputs, outputs, kernel, stride=stride, bias=bias)
         # Half of what the kernel exceeds its stride keeps an even, strided kernel centred too.
         self.border = kernel // 2 if kernel % 2 else (kernel - stride) // 2
 

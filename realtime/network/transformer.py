@@ -6,6 +6,7 @@ from torch import nn
 
 from realtime.network.article import ArticleNetwork
 from realtime.network.config import TransformerConfig
+from realtime.network.examples import ExamplesNetwork
 from realtime.network.fast import FastNetwork
 
 
@@ -18,6 +19,8 @@ def build_network(config: TransformerConfig) -> nn.Module:
     """
     if config.architecture == "article":
         return ArticleNetwork(epsilon=config.epsilon)
+    if config.architecture == "examples":
+        return ExamplesNetwork()
     return FastNetwork(
         styles=config.styles,
         width=config.width,

@@ -6,6 +6,8 @@ from realtime.network.folding import FoldedUpsampleConv, fold, fold_upsamplers
 from realtime.network.layers import NearestUpsampleConv, SubPixelConv
 from realtime.network.transformer import build_network
 
+CONFIGS = [TransformerConfig.article(), TransformerConfig.examples(), TransformerConfig.fast(3)]
+
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 3), (5, 4), (8, 9)])
 def test_the_folded_upsampler_is_the_seeds(height: int, width: int) -> None:
@@ -26,7 +28,7 @@ def test_gradients_reach_the_same_kernel() -> None:
     torch.testing.assert_close(folded, expected)
 
 
-@pytest.mark.parametrize("config", [TransformerConfig.article(), TransformerConfig.fast(3)])
+@pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize(("height", "width"), [(16, 16), (37, 50)])
 def test_a_folded_network_paints_the_same(
     config: TransformerConfig, height: int, width: int
@@ -87,7 +89,7 @@ def test_sub_pixel_convolution_can_still_draw_edges() -> None:
     assert layer(edge).diff(dim=3).diff(dim=3).abs().max() > 0.1
 
 
-@pytest.mark.parametrize("config", [TransformerConfig.article(), TransformerConfig.fast(2)])
+@pytest.mark.parametrize("config", CONFIGS)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
 def test_a_covered_lens_is_a_flat_picture_whatever_the_precision(
     config: TransformerConfig, dtype: torch.dtype
