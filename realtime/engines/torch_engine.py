@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from realtime.engines.torch_cuda import GraphedPainter
 from realtime.errors import BadInputError, EngineError
-from realtime.frame import Frame
+from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.folding import fold
 from realtime.network.pixels import to_pixels, to_tensor
 from realtime.ports import Style
 
+log = logging.getLogger(__name__)
 DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
 
@@ -32,6 +35,11 @@ class TorchEngine:
         network = fold(bundle.network)
         self.network: nn.Module = network.to(device, self.dtype)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._painter: GraphedPainter | None = None
+        if device.type == "cuda":
+            self._painter = GraphedPainter(
+                self.network, device=device, dtype=self.dtype, styles=len(self.styles)
+            )
         self.description = f"torch {torch.__version__}, {_device_name(device)}, {precision}"
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
@@ -43,6 +51,8 @@ class TorchEngine:
         if look.strength == 0.0:
             return frame
         try:
+            if self._painter is not None and (painting := self._graphed(frame, look)) is not None:
+                return frame.with_pixels(painting)
             with torch.inference_mode():
                 return frame.with_pixels(to_pixels(self._paint(frame, look)))
         except RuntimeError as exc:  # torch.OutOfMemoryError is one of these
@@ -52,9 +62,23 @@ class TorchEngine:
 
     def close(self) -> None:
         """Drop the network and give cached GPU memory back."""
+        if self._painter is not None:
+            self._painter.close()
         del self.network
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
+
+    def _graphed(self, frame: Frame, look: Look) -> Pixels | None:
+        """Paint through a CUDA graph; None, and said once, where this GPU cannot capture one."""
+        assert self._painter is not None
+        try:
+            return self._painter.paint(frame.pixels, look.style_weights, look.strength)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as exc:
+            log.warning("no CUDA graph here, painting without, more slowly: %s", exc)
+            self._painter = None
+            return None
 
     def _paint(self, frame: Frame, look: Look) -> Tensor:
         weights = torch.tensor([look.style_weights], device=self.device, dtype=self.dtype)

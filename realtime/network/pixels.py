@@ -26,15 +26,24 @@ def to_tensor(pixels: Pixels, device: torch.device, dtype: torch.dtype) -> Tenso
     The copy to the device happens as bytes (a quarter of the traffic of fp32). The result is
     channels-last in memory, which is what the uint8 picture already is: no transpose is paid.
     """
-    picture = torch.from_numpy(pixels).to(device)  # (H, W, 3)
-    return picture.permute(2, 0, 1).unsqueeze(0).to(dtype, memory_format=torch.channels_last)
+    return from_bytes(torch.from_numpy(pixels).to(device), dtype)
 
 
 def to_pixels(tensor: Tensor) -> Pixels:
     """Turn a (1, 3, H, W) tensor in about [0, 255] into (H, W, 3) uint8, rounded and clamped."""
-    picture = tensor[0].permute(1, 2, 0).clamp(0.0, 255.0).round().to(torch.uint8)
-    pixels: Pixels = picture.contiguous().cpu().numpy()
+    pixels: Pixels = to_bytes(tensor).cpu().numpy()
     return pixels
+
+
+def from_bytes(picture: Tensor, dtype: torch.dtype) -> Tensor:
+    """Turn (H, W, 3) uint8 into (1, 3, H, W) on the same device."""
+    return picture.permute(2, 0, 1).unsqueeze(0).to(dtype, memory_format=torch.channels_last)
+
+
+def to_bytes(tensor: Tensor) -> Tensor:
+    """Turn (1, 3, H, W) into (H, W, 3) uint8 on the same device, rounded and clamped."""
+    picture = tensor[0].permute(1, 2, 0).clamp(0.0, 255.0).round()
+    return picture.to(torch.uint8).contiguous()
 
 
 def rough_mean(frames: Tensor) -> Tensor:

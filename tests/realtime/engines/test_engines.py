@@ -9,6 +9,8 @@ import torch
 
 from realtime import engines
 from realtime.engines import open_engine
+from realtime.engines.torch_cuda import paint_on_device
+from realtime.engines.torch_engine import TorchEngine
 from realtime.errors import BadInputError, EngineError, UnknownNameError
 from realtime.frame import Frame
 from realtime.look import Look
@@ -147,3 +149,18 @@ def test_a_look_for_another_bundle_is_refused() -> None:
         pytest.raises(ValueError, match="style weights"),
     ):
         engine.stylize(make_frames(1)[0], Look.of_style(0, 99))
+
+
+@pytest.mark.parametrize("strength", [0.3, 1.0])
+def test_what_a_cuda_graph_captures_is_the_same_painting(ramp: Frame, strength: float) -> None:
+    """The captured function itself, run on the CPU, against the engine's own way."""
+    with closing(open_engine("torch", FAST, device="cpu")) as engine:
+        assert isinstance(engine, TorchEngine)
+        count = len(engine.styles)
+        weights = torch.full((1, count), 1 / count)
+        frame = torch.from_numpy(ramp.pixels)
+        with torch.inference_mode():
+            captured = paint_on_device(engine.network, frame, weights, torch.tensor(strength))
+        look = Look(tuple(1 / count for _ in range(count)), strength)
+        expected = engine.stylize(ramp, look).pixels
+    assert np.abs(captured.numpy().astype(int) - expected).max() <= 1
