@@ -1,0 +1,163 @@
+"""Everything a GPU has to show, in one command of a few minutes: `python -m benchmarks.gpu`.
+
+1. The facts of the machine. 2. That every engine there paints what PyTorch paints on the CPU.
+3. The networks alone: eager, folded, captured, compiled; beside their floors. 4. The engines whole,
+frame in, frame out. One JSON file keeps all of it. `--device cpu` tries the script itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+import typer
+
+from benchmarks.article import landscape
+from benchmarks.facts import machine_facts
+from benchmarks.floors import finish, measure_peaks, work_of
+from benchmarks.measure import interleaved, summary, timed
+from export.parity import compare
+from export.pictures import check_pictures
+from realtime import engines
+from realtime.errors import PleinairError
+from realtime.look import Look
+from realtime.network.bundle import load_bundle
+from realtime.network.folding import fold
+from realtime.network.library import Entry, find_bundles
+from realtime.settings import Size, parse_size
+
+app = typer.Typer(add_completion=False)
+SIZES = "640x480,1280x720,1920x1080,3840x2160"
+
+
+@app.command()
+def main(
+    out: Annotated[Path, typer.Option(help="JSON file to write.")] = Path("out/gpu.json"),
+    device: Annotated[str, typer.Option(help="cuda, or cpu to try the script.")] = "cuda",
+    sizes: Annotated[str, typer.Option(help="WIDTHxHEIGHT, with commas.")] = SIZES,
+    seconds: Annotated[float, typer.Option(help="For each measurement.")] = 1.0,
+    compiled: Annotated[bool, typer.Option(help="Measure torch.compile too.")] = True,
+) -> None:
+    """Check and measure everything, and keep it; what fails is kept as what it said."""
+    target = torch.device(device)
+    dtype = torch.float32 if target.type == "cpu" else torch.float16
+    result: dict[str, Any] = {"machine": machine_facts(), "device": device, "seconds": seconds}
+    out.parent.mkdir(parents=True, exist_ok=True)
+
+    def keep(name: str, values: object) -> None:
+        result[name] = values
+        out.write_text(json.dumps(result, indent=2) + "\n")
+        typer.echo(f"{name}: {json.dumps(values)[:300]}")
+
+    peaks = measure_peaks(target, dtype, side=4096 if target.type == "cuda" else 256)
+    keep("peaks", vars(peaks))
+    for entry in find_bundles():
+        keep(f"parity of {entry.name}", _parities(entry, device))
+        for size in (parse_size(text) for text in sizes.split(",")):
+            label = f"{entry.name} at {size[0]}x{size[1]}"
+            styles = len(entry.card.names)
+            work = work_of(fold(load_bundle(entry.path).network), styles, size,
+                           half=dtype == torch.float16)  # fmt: skip
+            keep(f"floor of {label}", vars(work) | {
+                "floor_ms": round(work.floor_ms(peaks), 4), "bound_by": work.bound(peaks),
+            })  # fmt: skip
+            keep(f"network, {label}", _networks(entry, size, target, dtype, seconds, compiled))
+            keep(f"engines, {label}", _engines(entry, size, device, seconds))
+    typer.echo(f"wrote {out}")
+
+
+def _parities(entry: Entry, device: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    pictures = check_pictures()
+    with closing(engines.open_engine("torch", entry.path, device="cpu")) as reference:
+        for name in _names():
+            for precision in ("fp32", "fp16"):
+                try:
+                    opened = engines.open_engine(
+                        name, entry.path, device=device, precision=precision
+                    )
+                    with closing(opened) as engine:
+                        found[f"{name} {precision}"] = str(
+                            compare(reference, engine, pictures).worst
+                        )
+                except PleinairError as exc:
+                    found[f"{name} {precision}"] = f"not here: {exc}"
+    return found
+
+
+def _networks(
+    entry: Entry,
+    size: Size,
+    device: torch.device,
+    dtype: torch.dtype,
+    seconds: float,
+    compiled: bool,
+) -> dict[str, Any]:
+    """Time passes on the device alone, in turns: no transfers, no conversion."""
+    network = load_bundle(entry.path).network
+    styles = len(entry.card.names)
+    folded = fold(network).to(device, dtype)
+    folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    half = load_bundle(entry.path).network.to(device, dtype)
+    contenders = {
+        "eager fp32, as specified": _pass(network.to(device), size, styles, device, torch.float32),
+        f"eager {dtype}, as specified": _pass(half, size, styles, device, dtype),
+        f"folded {dtype}, channels-last": _pass(folded, size, styles, device, dtype),
+    }
+    if compiled:
+        fused = torch.compile(folded, mode="max-autotune-no-cudagraphs")
+        contenders["folded, compiled"] = _pass(fused, size, styles, device, dtype)
+    rows = {}
+    for name, work in contenders.items():
+        try:
+            work()
+            rows[name] = summary(timed(work, seconds=seconds))
+        except RuntimeError as exc:  # out of memory in the unfolded network, or no compiler
+            rows[name] = {"failed": str(exc).splitlines()[0]}
+    return rows
+
+
+def _pass(
+    network: Callable[..., object],
+    size: Size,
+    styles: int,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> Callable[[], None]:
+    width, height = size
+    frames = torch.rand(1, 3, height, width, device=device).mul(255).to(dtype)
+    frames = frames.contiguous(memory_format=torch.channels_last)
+    weights = torch.full((1, styles), 1 / styles, device=device, dtype=dtype)
+
+    def work() -> None:
+        with torch.inference_mode():
+            network(frames, weights)
+        finish(device)
+
+    return work
+
+
+def _engines(entry: Entry, size: Size, device: str, seconds: float) -> dict[str, Any]:
+    """Time engines frame in, frame out, in turns."""
+    frame, look = landscape(size), Look.of_style(0, len(entry.card.names))
+    rows: dict[str, Any] = {}
+    for name in _names():
+        try:
+            with closing(engines.open_engine(name, entry.path, device=device)) as engine:
+                work = {engine.description: lambda engine=engine: engine.stylize(frame, look)}
+                rows |= {key: summary(d) for key, d in interleaved(work, seconds=seconds).items()}
+        except PleinairError as exc:
+            rows[name] = {"not_here": str(exc)}
+    return rows
+
+
+def _names() -> list[str]:
+    return [name for name in engines.names() if name not in ("identity", "openvino")]
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,57 @@
+"""The script for GPUs, tried on the CPU; and the floors it compares with."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from benchmarks.floors import Peaks, Work, measure_peaks, work_of
+from benchmarks.gpu import app
+from realtime.network.config import TransformerConfig
+from realtime.network.folding import fold
+from realtime.network.transformer import build_network
+
+
+def test_the_work_of_the_article_network_is_what_was_counted_by_hand() -> None:
+    """Its unfolded form: 11.7 GMAC at 256x256, 50.8 at 640x480."""
+    network = build_network(TransformerConfig.article())
+    assert work_of(network, 1, (256, 256), half=True).giga_macs == pytest.approx(11.7, abs=0.1)
+    network = build_network(TransformerConfig.article())
+    assert work_of(network, 1, (640, 480), half=True).giga_macs == pytest.approx(50.8, abs=0.2)
+
+
+def test_half_precision_moves_half_the_bytes() -> None:
+    full, half = (
+        work_of(fold(build_network(TransformerConfig.fast(2))), 2, (64, 48), half=half).mega_bytes
+        for half in (False, True)
+    )
+    assert full == pytest.approx(2 * half)
+
+
+def test_the_floor_is_the_larger_of_the_two_times() -> None:
+    peaks = Peaks(tera_macs=10.0, giga_bytes=1000.0)
+    assert Work(50.0, 100.0).floor_ms(peaks) == 5.0
+    assert Work(50.0, 100.0).bound(peaks) == "arithmetic"
+    assert Work(1.0, 3000.0).floor_ms(peaks) == 3.0
+    assert Work(1.0, 3000.0).bound(peaks) == "bytes"
+
+
+def test_peaks_are_measured() -> None:
+    peaks = measure_peaks(torch.device("cpu"), torch.float32, side=64)
+    assert peaks.tera_macs > 0
+    assert peaks.giga_bytes > 0
+
+
+def test_the_script_runs_from_end_to_end(tmp_path: Path) -> None:
+    out = tmp_path / "gpu.json"
+    arguments = ["--device", "cpu", "--sizes", "48x32", "--seconds", "0.01", "--no-compiled"]
+    finished = CliRunner().invoke(app, [*arguments, "--out", str(out)])
+    assert finished.exit_code == 0, finished.output
+    result = json.loads(out.read_text())
+    assert "max 0" in result["parity of fast"]["torch fp32"]
+    assert "not here" in result["parity of fast"]["tensorrt fp16"]
+    networks = result["network, article at 48x32"]
+    assert {row["runs"] > 0 for row in networks.values()} == {True}
+    assert len(networks) == 3
