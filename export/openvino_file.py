@@ -10,7 +10,7 @@ import openvino
 
 from export.job import Job
 from export.parity import Parity
-from realtime.engines.openvino_engine import OpenVinoEngine
+from realtime.engines.openvino_engine import OpenVinoEngine, shared_core
 from realtime.errors import BadInputError
 from realtime.folders import write_whole
 from realtime.graph.frames import write_graph
@@ -37,7 +37,7 @@ def export_openvino(job: Job) -> Parity:
         raise BadInputError(f"{job.out}: OpenVINO's files are called NAME.xml and NAME.bin")
     data = write_graph(load_bundle(job.bundle), size=job.size).SerializeToString()
     card = read_card(job.bundle)
-    model = openvino.Core().read_model(data)
+    model = shared_core().read_model(data)
     model.set_rt_info(card.to_json(), ["pleinair", "card"])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / job.out.name

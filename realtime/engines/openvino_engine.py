@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import OrderedDict
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,7 @@ class OpenVinoEngine(GraphEngine):
     ) -> None:
         super().__init__(styles)
         self.device, self.precision = device, precision
-        self._core = openvino.Core()
+        self._core = shared_core()
         self._core.set_property({properties.cache_dir: str(cache_folder() / "openvino")})
         self._model = self._core.read_model(graph if isinstance(graph, Path) else graph.data)
         self._requests: OrderedDict[tuple[int, ...], openvino.InferRequest] = OrderedDict()
@@ -67,7 +68,7 @@ class OpenVinoEngine(GraphEngine):
     def close(self) -> None:
         """Drop what was compiled."""
         self._requests.clear()
-        del self._model, self._core
+        del self._model
 
     def _request(self, shape: tuple[int, ...]) -> openvino.InferRequest:
         if shape in self._requests:
@@ -88,9 +89,19 @@ class OpenVinoEngine(GraphEngine):
         return self._requests[shape]
 
 
+@cache
+def shared_core() -> openvino.Core:
+    """Return the process's only Core, which is never let go.
+
+    With the last Core OpenVINO unloads its plugins, and the next signal or ending thread crashes
+    the process (seen with 2026.4 on Linux).
+    """
+    return openvino.Core()
+
+
 def open_engine(bundle: Path, *, device: str, precision: str) -> OpenVinoEngine:
     """Open the engine on `cpu` (also for `auto`), `gpu`, `gpu.1` or `npu`."""
-    core = openvino.Core()
+    core = shared_core()
     target = _choose_device(core, device)
     able = set(core.get_property(target, properties.device.capabilities))
     if precision == "auto":

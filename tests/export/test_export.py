@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import openvino
 import pytest
 
 from export.int8_here import prepare_int8
@@ -21,6 +20,7 @@ from export.openvino_file import export_openvino
 from export.parity import TOLERANCES, Difference, Parity, compare
 from export.pictures import GENERATED, check_pictures
 from realtime.engines import open_engine
+from realtime.engines.openvino_engine import shared_core
 from realtime.errors import BadInputError, EngineError
 from realtime.frame import Frame
 from realtime.graph.store import quantised_path
@@ -53,7 +53,7 @@ def test_an_onnx_file_carries_its_card_and_its_report(precision: str, tmp_path: 
 def test_openvino_files_paint_and_carry_their_report(tmp_path: Path) -> None:
     job = Job(bundle=FAST, out=tmp_path / "fast.xml", precision="fp16", size=(64, 48))
     export_openvino(job)
-    model = openvino.Core().read_model(job.out)
+    model = shared_core().read_model(job.out)
     assert list(model.inputs[0].shape) == [1, 48, 64, 3]
     assert "pictures" in json.loads(model.get_rt_info(["pleinair", "parity"]).value)
     assert (tmp_path / "fast.bin").stat().st_size < 500_000

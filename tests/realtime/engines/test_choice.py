@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -94,3 +97,20 @@ def test_auto_says_which_and_why(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO), closing(open_engine("auto", FAST)) as engine:
         assert engine.name in engines.names()
     assert f"{engine.name}: fastest for 640x480 on this machine of {engine.name}" in caplog.text
+
+
+def test_ctrl_c_after_an_engine_was_closed_does_not_crash(tmp_path: Path) -> None:
+    """In a process of its own: OpenVINO unloaded its plugins, and the next signal crashed."""
+    script = (
+        "import os, signal, threading\n"
+        "from pathlib import Path\n"
+        "from realtime.engines import open_engine\n"
+        f"open_engine('openvino', Path({str(FAST)!r})).close()\n"
+        "came = threading.Event()\n"
+        "signal.signal(signal.SIGINT, lambda *_: came.set())\n"
+        "threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "assert came.wait(10)\n"
+    )
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    finished = subprocess.run([sys.executable, "-c", script], env=env, check=False)
+    assert finished.returncode == 0
