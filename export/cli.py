@@ -88,8 +88,8 @@ def int8(
 ) -> None:
     """Calibrate a bundle for --precision int8; kept if it is faster here and looks the same."""
     from export.int8_here import prepare_int8
-    from export.job import find_bundle
     from realtime.graph.store import quantised_path
+    from realtime.network.library import find_bundle
 
     job = _job(bundle, quantised_path(find_bundle(bundle)), None, "int8", photographs, "")
     _tell(job, prepare_int8(job))
@@ -107,7 +107,8 @@ def _job(
     photographs: Path | None,
     ending: str,
 ) -> Job:
-    from export.job import Job, find_bundle, find_photographs
+    from export.job import Job, find_photographs
+    from realtime.network.library import find_bundle
 
     path = find_bundle(bundle)
     return Job(

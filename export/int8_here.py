@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from contextlib import closing
 
-import numpy as np
-
 from export.int8 import quantise
 from export.job import Job
 from export.parity import Parity
-from realtime.clockwork import monotonic
 from realtime.engines import open_engine
 from realtime.engines.openvino_engine import OpenVinoEngine
+from realtime.engines.trial import trial
 from realtime.errors import EngineError
 from realtime.folders import write_whole
-from realtime.frame import Frame
 from realtime.graph.frames import write_graph
 from realtime.graph.store import GraphFile, graph_key
-from realtime.look import Look
 from realtime.network.bundle import load_bundle
-from realtime.ports import Engine
 
-TRIAL_PX = (640, 480)
 ROUNDS = 12
 
 
@@ -38,7 +32,7 @@ def prepare_int8(job: Job) -> Parity:
         styles = usual.styles
         with closing(OpenVinoEngine(graph, styles, device="CPU", precision="int8")) as int8:
             parity = job.check(int8)
-            before, after = _milliseconds(usual, int8)
+            before, after = trial(usual, int8, rounds=ROUNDS)
         job.listen(f"{usual.description}: {before:.1f} ms for 640x480; int8: {after:.1f} ms")
     if after >= before:
         raise EngineError(
@@ -47,16 +41,3 @@ def prepare_int8(job: Job) -> Parity:
         )
     write_whole(job.out, data)
     return parity
-
-
-def _milliseconds(*engines: Engine) -> list[float]:
-    """The quickest painting of each, taken in turns."""
-    noise = np.random.default_rng(0).integers(0, 256, (*TRIAL_PX[::-1], 3), np.uint8)
-    frame = Frame(noise, 0, 0.0)
-    best = [float("inf")] * len(engines)
-    for _ in range(ROUNDS):
-        for number, engine in enumerate(engines):
-            started = monotonic()
-            engine.stylize(frame, Look.of_style(0, len(engine.styles)))
-            best[number] = min(best[number], 1000 * (monotonic() - started))
-    return best

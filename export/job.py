@@ -12,7 +12,6 @@ from export.pictures import check_pictures
 from realtime.engines import open_engine
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
-from realtime.network.library import choose
 from realtime.ports import Engine
 from realtime.settings import Size
 
@@ -55,11 +54,6 @@ class Job:
             self.listen(f"  {name:16} {difference}")
         parity.require(TOLERANCES[self.precision], f"the {self.precision} export")
         return parity
-
-
-def find_bundle(name: str) -> Path:
-    """Return the file of a bundle given by name or path; raises BadInputError."""
-    return choose(None, name)[0].path
 
 
 def find_photographs(given: Path | None) -> tuple[Path, ...]:

@@ -10,10 +10,9 @@ import sys
 
 import typer
 
-from realtime.cli import EXIT_INTERRUPTED, app
-from realtime.errors import PleinairError
+from realtime.cli import app
+from realtime.errors import EXIT_BAD, EXIT_INTERRUPTED, PleinairError
 
-EXIT_BAD = 2
 LIBGL_ADVICE = (
     "OpenCV needs the system's libGL for windows: apt install libgl1 libglib2.0-0, "
     "or do without windows: pip install opencv-python-headless"

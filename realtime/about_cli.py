@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from realtime.errors import BadInputError
+
 
 def styles(
-    name: Annotated[
-        str | None, typer.Argument(help="Tell all about this style or bundle instead.")
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME] | [PHOTO]...",
+            help="Tell all about this style or bundle instead. With --sheet: the photographs.",
+        ),
+    ] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option(help="Paint the photographs (or a landscape) in every style into a picture."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
@@ -18,8 +29,16 @@ def styles(
     from realtime.network.describe import describe, find
     from realtime.network.library import find_bundles
 
-    if name is not None:
-        found, only = find(name)
+    if sheet is not None:
+        from realtime.sheet import write_sheet
+
+        write_sheet(sheet, find_bundles(), [Path(name) for name in names or ()], typer.echo)
+        typer.echo(f"wrote {sheet}")
+        return
+    if names and len(names) > 1:
+        raise BadInputError(f"got {len(names)} names: give one, or photographs with --sheet")
+    if names:
+        found, only = find(names[0])
         if as_json:
             typer.echo(json.dumps(json.loads(found.card.to_json()), indent=2))
         else:
@@ -42,15 +61,18 @@ def styles(
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    measure: Annotated[
+        bool, typer.Option(help="Run every engine for two seconds, and every camera for one.")
+    ] = True,
 ) -> None:
     """Check what works on this machine, and say what to do about what does not."""
     from realtime.doctor import examine
 
-    checks = examine()
+    checks = examine(measure=measure)
     if as_json:
         typer.echo(json.dumps([vars(check) for check in checks], indent=2))
     else:
-        for check in checks:
+        for check in checks:  # as they come
             typer.echo(f"{'ok  ' if check.ok else 'NO  '}{check.name}: {check.found}")
             if check.advice:
                 typer.echo(f"      {check.advice}")

@@ -6,12 +6,14 @@ Heavy imports (torch, OpenCV, PyAV) wait until a command needs them.
 from __future__ import annotations
 
 import importlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from realtime.about_cli import doctor, styles
+from realtime.errors import EXIT_INTERRUPTED
 from realtime.options import (
     Bundle,
     Device,
@@ -23,11 +25,10 @@ from realtime.options import (
     paint_settings,
 )
 from realtime.settings import LiveSettings, parse_size
+from realtime.video_cli import video
 
 if TYPE_CHECKING:
     from realtime.app import Outcome
-
-EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="pleinair",
@@ -41,20 +42,50 @@ app = typer.Typer(
 @app.command()
 def live(
     source: Annotated[
-        str, typer.Option(help="camera:0, synthetic (a landscape), or a video file.")
+        str,
+        typer.Option(
+            help="camera:0, synthetic (a landscape), screen, a video file, or http://, rtsp://."
+        ),
     ] = "camera:0",
+    loop: Annotated[
+        bool, typer.Option("--loop", "--as-camera", help="Play a video file without end.")
+    ] = False,
     sink: Annotated[str, typer.Option(help="window, null (measure only) or video.")] = "window",
     out: Annotated[Path | None, typer.Option(help="File to write with --sink video.")] = None,
     style: Style = None,
-    strength: Strength = 1.0,
+    strength: Annotated[
+        float | None, typer.Option(help="0 leaves the picture as it is, 1 paints it fully.")
+    ] = None,
     size: Annotated[str | None, typer.Option(help="Ask the source for WIDTHxHEIGHT.")] = None,
     rate: Annotated[
         float | None, typer.Option(help="Ask the source for frames per second.")
     ] = None,
     seconds: Annotated[float | None, typer.Option(help="End after this many seconds.")] = None,
-    mirror: Annotated[bool, typer.Option(help="Swap left and right, like a mirror.")] = False,
-    overlay: Annotated[bool, typer.Option(help="Write fps and latency into the picture.")] = True,
-    snapshots: Annotated[Path, typer.Option(help="Folder for snapshots (key s).")] = Path(),
+    fps: Annotated[
+        float | None, typer.Option(help="Hold this rate: paint smaller where it must be.")
+    ] = None,
+    latency: Annotated[
+        float | None, typer.Option(help="Hold this many ms from capture to shown, likewise.")
+    ] = None,
+    mirror: Annotated[
+        bool | None, typer.Option("--mirror/--no-mirror", help="Swap left and right.")
+    ] = None,
+    overlay: Annotated[
+        bool | None,
+        typer.Option("--overlay/--no-overlay", help="Write figures into the picture."),
+    ] = None,
+    virtual_camera: Annotated[
+        bool, typer.Option("--virtual-camera", help="Be a camera for other programs, too.")
+    ] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Neither begin as last time nor remember this time.")
+    ] = False,
+    snapshots: Annotated[
+        Path, typer.Option(help="Folder for snapshots (key s) and recordings (key r).")
+    ] = Path(),
+    json_out: Annotated[
+        Path | None, typer.Option("--json", help="Write the figures; - for standard output.")
+    ] = None,
     bundle: Bundle = None,
     engine: Engine = "auto",
     device: Device = "auto",
@@ -64,12 +95,18 @@ def live(
     from realtime.app import run_live
 
     settings = LiveSettings(
-        style=style, strength=strength, bundle=bundle, engine=engine, device=device,
+        style=style, live_strength=strength, bundle=bundle, engine=engine, device=device,
         precision=precision, size=parse_size(size) if size else None, source=source, sink=sink,
         out=out, rate_fps=rate, seconds=seconds, mirror=mirror, overlay=overlay,
-        snapshots=snapshots,
+        snapshots=snapshots, loop=loop, hold_fps=fps, latency_ms=latency,
+        virtual_camera=virtual_camera, remembers=not forget,
     )  # fmt: skip
-    outcome = run_live(settings, typer.echo)
+    to_stdout = str(json_out) == "-"
+    outcome = run_live(settings, lambda line: typer.echo(line, err=to_stdout))
+    if json_out is not None:
+        _write_figures(outcome, json_out)
+    if to_stdout:
+        return
     report = outcome.report
     typer.echo(
         f"{report.frames} frames in {report.seconds:.1f} s: {report.mean_fps:.1f} fps end to end, "
@@ -78,32 +115,6 @@ def live(
     typer.echo(f"first painted frame after {report.first_frame_seconds:.2f} s")
     typer.echo(f"latency, capture to shown: {report.latency}")
     typer.echo(f"of which the engine: {report.engine_latency}")
-    _say_result(outcome)
-
-
-@app.command()
-def video(
-    clip: Annotated[Path, typer.Argument(help="The video to paint.")],
-    out: Annotated[
-        Path | None, typer.Argument(help="Where to; default: CLIP-STYLE.mp4 beside the clip.")
-    ] = None,
-    style: Style = None,
-    strength: Strength = 1.0,
-    size: Fit = None,
-    bundle: Bundle = None,
-    engine: Engine = "auto",
-    device: Device = "auto",
-    precision: Precision = "auto",
-) -> None:
-    """Paint a video file: every frame, same timing, same sound."""
-    from realtime.app import paint_video
-    from realtime.progress import FrameProgress
-
-    settings = paint_settings(style, strength, size, bundle, engine, device, precision)
-    with FrameProgress(clip.name) as progress:
-        outcome = paint_video(settings, clip, out, progress.update, expect=progress.expect)
-    report = outcome.report
-    typer.echo(f"{report.frames} frames, {report.mean_fps:.1f} fps on {outcome.engine}")
     _say_result(outcome)
 
 
@@ -156,6 +167,7 @@ def demo(
     typer.echo("go live: pleinair live (a camera), or pleinair live --source synthetic")
 
 
+app.command()(video)
 app.command()(styles)
 app.command()(doctor)
 
@@ -195,6 +207,17 @@ def root(
     ] = False,
 ) -> None:
     """Paint a webcam, a video or pictures in the style of a painting, live."""
+
+
+def _write_figures(outcome: Outcome, path: Path) -> None:
+    from realtime.folders import write_whole
+    from realtime.live.figures import figures
+
+    text = json.dumps(figures(outcome), indent=2) + "\n"
+    if str(path) == "-":
+        typer.echo(text, nl=False)
+    else:
+        write_whole(path, text.encode())
 
 
 def _say_result(outcome: Outcome) -> None:

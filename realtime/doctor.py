@@ -7,10 +7,11 @@ import importlib.metadata
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from realtime import engines
+from realtime.doctor_speed import camera_rate, engine_speeds, virtual_camera
 from realtime.errors import PleinairError
 from realtime.network.library import find_bundles
 
@@ -25,16 +26,31 @@ class Check:
     advice: str = ""
 
 
-def examine() -> list[Check]:
-    """Run all checks; a check that fails unexpectedly becomes a finding of its own."""
-    return [_guarded(check) for check in CHECKS]
+def examine(*, measure: bool = True) -> Iterator[Check]:
+    """Run all checks; one that fails unexpectedly becomes a finding of its own.
+
+    Args:
+        measure: Run every engine for two seconds and ask every camera for a second of frames.
+    """
+    for check in CHECKS:
+        yield _guarded(check)
+    if measure:
+        for name, ok, found in engine_speeds():
+            # Nobody needs them all: what is not installed is a choice, not a fault.
+            yield Check(f"engine {name}", ok, found, "" if ok else "only if you want this engine")
+        for address in _camera_addresses():
+            yield _guarded(lambda address=address: _camera(address))  # type: ignore[misc]
+
+
+def _camera(address: str) -> Check:
+    return Check(address, True, camera_rate(address))
 
 
 def _guarded(check: Callable[[], Check]) -> Check:
     try:
         return check()
     except (PleinairError, ImportError, OSError, RuntimeError) as exc:
-        name = check.__name__.removeprefix("_").replace("_", " ")
+        name = check.__name__.strip("_<>").replace("_", " ")
         return Check(name, False, f"{type(exc).__name__}: {exc}", "see the message")
 
 
@@ -84,6 +100,15 @@ def _display() -> Check:
     return Check("display", bool(name), name or "none", advice)
 
 
+def _camera_addresses() -> tuple[str, ...]:
+    module = importlib.import_module("realtime.sources.camera_source")
+    return tuple(camera.partition(" ")[0] for camera in module.list_cameras())
+
+
+def _virtual_camera() -> Check:
+    return Check("virtual camera", *virtual_camera())
+
+
 def _cameras() -> Check:
     module = importlib.import_module("realtime.sources.camera_source")
     cameras: tuple[str, ...] = module.list_cameras()
@@ -92,7 +117,7 @@ def _cameras() -> Check:
 
 
 def _styles() -> Check:
-    count = sum(len(entry.card.styles) for entry in find_bundles())
+    count = len({name for entry in find_bundles() for name in entry.card.names})
     return Check("styles", count > 0, f"{count} styles", "" if count else "reinstall pleinair")
 
 
@@ -109,5 +134,6 @@ def _packages() -> Check:
 
 
 CHECKS = (
-    _system, _torch, _opencv, _video_files, _engines, _styles, _display, _cameras, _packages,
+    _system, _torch, _opencv, _video_files, _engines, _styles, _display, _cameras, _virtual_camera,
+    _packages,
 )  # fmt: skip

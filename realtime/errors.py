@@ -18,6 +18,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+EXIT_BAD = 2
+EXIT_INTERRUPTED = 130
+"""What a shell gives a program that Ctrl-C ended."""
+
 
 class PleinairError(Exception):
     """Base of everything pleinair raises on purpose."""
@@ -31,7 +35,7 @@ class UnknownNameError(BadInputError):
     """A name that is not in the list; the message holds the nearest ones."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        names = sorted(known)
+        names = sorted(set(known))
         near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}? " if near else ""
         super().__init__(f"no {kind} named {name!r}: {hint}known are {', '.join(names) or 'none'}")

@@ -10,9 +10,10 @@ and is raised in the caller; no thread outlives the call.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from realtime.clockwork import Clock, Latency, RateMeter, monotonic
 from realtime.errors import SourceError
@@ -30,6 +31,23 @@ SAMPLES_KEPT = 200_000
 
 
 @dataclass(frozen=True)
+class Moments:
+    """When one frame passed each door, in seconds of the run's clock."""
+
+    asked: float
+    """The source was asked for it: until `taken` a camera waits for its next picture, a file is
+    decoded."""
+    taken: float
+    begun: float
+    """The engine began; since `taken` the frame waited in its box."""
+    painted: float
+    fetched: float = math.nan
+    """The show side took it; since `painted` it waited in its box."""
+    shown: float = math.nan
+    """The sink has it."""
+
+
+@dataclass(frozen=True)
 class Shown:
     """One frame on its way to the sink, with what is known about it."""
 
@@ -37,6 +55,7 @@ class Shown:
     painted: Frame
     latency_seconds: float
     """From the moment the source gave the frame to the moment its painting was ready."""
+    moments: Moments | None = None
 
 
 @dataclass
@@ -94,6 +113,10 @@ class Hooks:
     """Reacts to keys; False ends the run."""
     on_frame: Callable[[Report], bool] = lambda report: True
     """Called after every frame shown; False ends the run."""
+    on_moments: Callable[[Moments], None] = lambda moments: None
+    """Told when each frame that was shown passed each door; for measuring."""
+    idle: Callable[[Report], Frame | None] = lambda report: None
+    """What to show when no painting has come for a moment; None: leave the picture as it is."""
     on_turn: Callable[[Report], None] = lambda report: None
     """Called 20 times a second or more, whether frames come or not; may raise to end the run."""
 
@@ -136,7 +159,7 @@ class _Flow:
 
     def __init__(self, source: Source, engine: Engine, hooks: Hooks, clock: Clock) -> None:
         self.source, self.engine, self.hooks, self.clock = source, engine, hooks, clock
-        self.captured: Mailbox[tuple[Frame, float]] = (
+        self.captured: Mailbox[tuple[Frame, float, float]] = (
             LatestBox() if source.live else Mailbox(FILE_QUEUE)
         )
         self.painted: Mailbox[Shown] = Mailbox(1 if source.live else FILE_QUEUE)
@@ -159,24 +182,27 @@ class _Flow:
             self.stop()
 
     def capture(self) -> None:
+        asked = self.clock()
         for frame in self.source:
             if self.stopped.is_set():
                 return
-            self.captured.put((frame, self.clock()))
+            self.captured.put((frame, asked, self.clock()))
+            asked = self.clock()
         self.captured.close()
 
     def infer(self) -> None:
         while True:
             try:
-                frame, taken = self.captured.get()
+                frame, asked, taken = self.captured.get()
             except Closed:
                 self.painted.close()
                 return
-            started = self.clock()
+            begun = self.clock()
             painted = self.engine.stylize(frame, self.hooks.look())
+            moments = Moments(asked, taken, begun, self.clock())
             if len(self.report.engine_seconds) < SAMPLES_KEPT:
-                self.report.engine_seconds.append(self.clock() - started)
-            self.painted.put(Shown(frame, painted, taken))
+                self.report.engine_seconds.append(moments.painted - begun)
+            self.painted.put(Shown(frame, painted, moments.painted - taken, moments))
 
     def show(self, sink: Sink) -> None:
         going = True
@@ -186,6 +212,8 @@ class _Flow:
                 shown = self.painted.get(IDLE_SECONDS)
             except TimeoutError:
                 shown = None
+                if (still := self.hooks.idle(self.report)) is not None:
+                    sink.show(still)
             except Closed:
                 return
             if shown is not None:
@@ -195,10 +223,13 @@ class _Flow:
             going = going and all(answers)
 
     def _show_one(self, sink: Sink, shown: Shown) -> bool:
-        report, taken = self.report, shown.latency_seconds
-        shown = Shown(shown.original, shown.painted, self.clock() - taken)
+        report, moments = self.report, shown.moments
+        assert moments is not None
+        fetched = self.clock()
+        shown = replace(shown, latency_seconds=fetched - moments.taken)
         report.dropped = self.captured.dropped
         sink.show(self.hooks.decorate(shown, report))
+        moments = replace(moments, fetched=fetched, shown=self.clock())
         self._rate.tick()
         report.rate_fps = self._rate.per_second
         report.frames += 1
@@ -206,7 +237,8 @@ class _Flow:
         if report.frames == 1:
             report.first_frame_seconds = report.seconds
         if len(report.latencies_seconds) < SAMPLES_KEPT:
-            report.latencies_seconds.append(self.clock() - taken)
+            report.latencies_seconds.append(moments.shown - moments.taken)
+        self.hooks.on_moments(moments)
         return self.hooks.on_frame(report)
 
     def stop(self) -> None:

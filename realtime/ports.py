@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from realtime.frame import Frame
 from realtime.look import Look
@@ -92,7 +92,21 @@ class Key:
     """A key was pressed in the window."""
 
     name: str
-    """One character, or `escape`, `left`, `right`, `up`, `down`, `tab`, `space`."""
+    """One character, or `escape`, `left`, `right`, `up`, `down`, `tab`, `space`, `f11`."""
+
+
+@dataclass(frozen=True)
+class Mouse:
+    """The mouse did something over the picture."""
+
+    action: Literal["down", "move", "up", "wheel"]
+    """The left button, the pointer, or the wheel."""
+    x: float
+    """From the left edge of the picture, in widths: 0 to 1."""
+    y: float = 0.0
+    """From the top, in heights."""
+    turned: int = 0
+    """Notches of the wheel, away from the user positive."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +114,7 @@ class WindowClosed:
     """The user closed the window with its button."""
 
 
-Event = Key | WindowClosed
+Event = Key | Mouse | WindowClosed
 
 
 class Sink(Protocol):

@@ -11,10 +11,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from realtime.pipeline import Report
 
 
-class FrameProgress:
-    """Shows how far a file run is, on stderr, and nothing when that is not a terminal."""
+class FrameBars:
+    """Bars that count frames, on stderr, and nothing when that is not a terminal."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self) -> None:
         console = Console(stderr=True)
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -25,7 +25,6 @@ class FrameProgress:
             console=console,
             disable=not console.is_terminal,
         )
-        self._task = self._bar.add_task(title, total=None, fps=0.0)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -38,6 +37,14 @@ class FrameProgress:
         trace: TracebackType | None,
     ) -> None:
         self._bar.stop()
+
+
+class FrameProgress(FrameBars):
+    """Shows how far a run over frames is."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._task = self._bar.add_task(title, total=None, fps=0.0)
 
     def expect(self, frames: int | None) -> None:
         """Say how many frames will come, if anybody knows."""

@@ -11,14 +11,20 @@ from realtime.frame import MIN_SIDE_PX, Frame, Pixels
 from realtime.ports import Source
 
 
+def fitted(own: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
+    """Return the width and height that just fit inside `size`; aspect kept."""
+    scale = min(size[0] / own[0], size[1] / own[1])
+    width, height = (max(MIN_SIDE_PX, round(side * scale)) for side in own)
+    return width, height
+
+
 def fit(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     """Scale (H, W, 3) so that it just fits inside `size` (width, height); aspect kept."""
     height, width = pixels.shape[:2]
-    scale = min(size[0] / width, size[1] / height)
-    target = tuple(max(MIN_SIDE_PX, round(side * scale)) for side in (width, height))
+    target = fitted((width, height), size)
     if target == (width, height):
         return pixels
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    how = cv2.INTER_AREA if target[0] < width else cv2.INTER_CUBIC
     return cv2.resize(pixels, target, interpolation=how).astype(np.uint8, copy=False)
 
 

@@ -44,14 +44,32 @@ class LiveSettings(PaintSettings):
     rate_fps: float | None = None
     seconds: float | None = None
     """End after this long; None runs until the source ends or the user quits."""
-    mirror: bool = False
-    overlay: bool = True
+    live_strength: float | None = None
+    """None: as it was left."""
+    mirror: bool | None = None
+    """None: as it was left."""
+    overlay: bool | None = None
     snapshots: Path = Path()
-    """Folder for snapshots."""
+    """Folder for snapshots and recordings."""
+    loop: bool = False
+    """Play a file again and again."""
+    hold_fps: float | None = None
+    """Paint as small as it takes to hold this rate."""
+    latency_ms: float | None = None
+    """Likewise: from capture to shown."""
+    virtual_camera: bool = False
+    remembers: bool = True
+    """Begin as the last session was left, and remember this one."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name, value in (("seconds", self.seconds), ("rate", self.rate_fps)):
+        if self.live_strength is not None and not 0.0 <= self.live_strength <= 1.0:
+            raise BadInputError(f"strength must be between 0 and 1, got {self.live_strength:g}")
+        above_zero = {
+            "seconds": self.seconds, "rate": self.rate_fps, "fps": self.hold_fps,
+            "latency": self.latency_ms,
+        }  # fmt: skip
+        for name, value in above_zero.items():
             if value is not None and not value > 0:
                 raise BadInputError(f"{name} must be above 0, got {value:g}")
 

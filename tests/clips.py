@@ -119,9 +119,9 @@ def read_frames(path: Path) -> list[Frame]:
     return frames
 
 
-def write_frames(path: Path, frames: Iterable[Frame], original: Path | None = None) -> Path:
+def write_frames(path: Path, frames: Iterable[Frame]) -> Path:
     """Pass frames through the video sink."""
-    sink = open_sink(SinkOptions(path=path, original=original))
+    sink = open_sink(SinkOptions(path=path))
     for frame in frames:
         sink.show(frame)
     sink.finish()
@@ -143,9 +143,11 @@ def sound_times(path: Path) -> list[float]:
     """Return when the sound of each stream begins and ends, in seconds, decoded."""
     times = []
     with av.open(str(path)) as container:
-        for i in range(len(container.streams.audio)):
-            container.seek(0)
-            frames = list(container.decode(audio=i))
+        count = len(container.streams.audio)
+    for i in range(count):
+        with av.open(str(path)) as container:
+            # What begins before zero warms the decoder up; not every decoder drops it itself.
+            frames = [f for f in container.decode(audio=i) if f.time is None or f.time > -0.001]
             last = frames[-1]
             times += [frames[0].time or 0.0, (last.time or 0.0) + last.samples / last.sample_rate]
     return times

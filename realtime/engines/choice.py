@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import platform
@@ -12,17 +11,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
-from realtime.clockwork import monotonic
-from realtime.errors import BadInputError, EngineError, PleinairError
+from realtime.engines.trial import TRIAL_PX, trial
+from realtime.errors import BadInputError, PleinairError
 from realtime.folders import cache_folder, keep
-from realtime.frame import Frame
-from realtime.look import Look
+from realtime.machine import versions
 from realtime.network.card import read_card
 from realtime.ports import Engine
 
-TRIAL_PX = (640, 480)
 TRIAL_FRAMES = 7
 PACKAGES = ("torch", "openvino", "onnxruntime", "onnxruntime-gpu", "tensorrt")
 NOT_TRIED = {
@@ -83,7 +78,7 @@ def _measure(
             continue
         try:
             with closing(open_engine(name, bundle, device=device, precision=precision)) as engine:
-                times[name] = _milliseconds(engine)
+                (times[name],) = trial(engine, rounds=TRIAL_FRAMES)
         except PleinairError as exc:
             refusals[name] = str(exc)
     if not times:
@@ -97,21 +92,6 @@ def _measure(
     return Choice(ranked[0], f"fastest for {size} on this machine of {listed}")
 
 
-def _milliseconds(engine: Engine) -> float:
-    """The quickest of some frames: what else the machine does must not decide."""
-    noise = np.random.default_rng(0).integers(0, 256, (*TRIAL_PX[::-1], 3), np.uint8)
-    frame = Frame(noise, 0, 0.0)
-    look = Look.of_style(0, len(engine.styles))
-    durations = []
-    for _ in range(TRIAL_FRAMES):
-        started = monotonic()
-        engine.stylize(frame, look)
-        durations.append(monotonic() - started)
-    if min(durations) <= 0:
-        raise EngineError(f"{engine.description} took no time at all")
-    return 1000 * min(durations[1:])
-
-
 def _key(bundle: Path, device: str, precision: str) -> str:
     """Whatever may change which engine is the fastest."""
     config = read_card(bundle).config.to_dict()
@@ -122,16 +102,9 @@ def _key(bundle: Path, device: str, precision: str) -> str:
         "machine": [platform.machine(), platform.processor(), platform.node(), os.cpu_count()],
         "driver": driver.read_text() if driver.exists() else "",
         "visible": os.environ.get("CUDA_VISIBLE_DEVICES"),
-        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+        "packages": versions(PACKAGES),
     }
     return json.dumps(facts, sort_keys=True)
-
-
-def _version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def _file() -> Path:

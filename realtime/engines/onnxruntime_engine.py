@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from realtime.engines.graph_base import GraphEngine, styles_of
+from realtime.engines.base import BundleEngine, styles_of
 from realtime.errors import BadInputError, EngineError
 from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
@@ -25,7 +25,7 @@ PROVIDERS = {
 PRECISIONS = ("fp32", "fp16", "int8")
 
 
-class OnnxRuntimeEngine(GraphEngine):
+class OnnxRuntimeEngine(BundleEngine):
     """A graph in one session."""
 
     name = "onnxruntime"
@@ -51,15 +51,15 @@ class OnnxRuntimeEngine(GraphEngine):
         self.description = f"onnxruntime {onnxruntime.__version__}, {got[0]}, {precision}"
 
     def paint(
-        self, frames: Pixels, style_weights: npt.NDArray[np.float32], strength: float
+        self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
     ) -> Pixels:
-        """Run the graph (see `GraphEngine`)."""
+        """Run the graph (see `BundleEngine`)."""
         inputs = {
-            FRAMES: frames,
+            FRAMES: pixels[None],
             STYLE_WEIGHTS: style_weights,
             STRENGTH: np.asarray(strength, np.float32),
         }
-        painting: Pixels = self._session.run([PAINTINGS], inputs)[0]
+        painting: Pixels = self._session.run([PAINTINGS], inputs)[0][0]
         return painting
 
     def close(self) -> None:

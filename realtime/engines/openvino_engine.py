@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections import OrderedDict
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +13,8 @@ import openvino
 from openvino import properties
 from openvino.properties import hint
 
-from realtime.engines.graph_base import GraphEngine, styles_of
+from realtime.engines.base import BundleEngine, styles_of
+from realtime.engines.per_size import PerSize, Shape
 from realtime.errors import BadInputError, EngineError
 from realtime.folders import cache_folder
 from realtime.frame import Pixels
@@ -26,14 +26,12 @@ TYPES = {
     "fp32": openvino.Type.f32,
     "bf16": openvino.Type.bf16,
     "fp16": openvino.Type.f16,
-    "int8": openvino.Type.f32,
 }
-"""What arithmetic is asked for; an int8 graph says itself where it is int8."""
-SIZES_KEPT = 4
-"""A graph is compiled per size, which is faster than an open size; so many stay in memory."""
+"""What arithmetic is asked for."""
+PRECISIONS = (*TYPES, "int8")
 
 
-class OpenVinoEngine(GraphEngine):
+class OpenVinoEngine(BundleEngine):
     """A graph (of the store, or a file that OpenVINO reads) on one OpenVINO device."""
 
     name = "openvino"
@@ -46,23 +44,23 @@ class OpenVinoEngine(GraphEngine):
         self._core = shared_core()
         self._core.set_property({properties.cache_dir: str(cache_folder() / "openvino")})
         self._model = self._core.read_model(graph if isinstance(graph, Path) else graph.data)
-        self._requests: OrderedDict[tuple[int, ...], openvino.InferRequest] = OrderedDict()
+        self._requests = PerSize(self._compile)
         version = openvino.__version__.partition("-")[0]
         threads = f" ({_threads()} threads)" if device == "CPU" else ""
         what = self._core.get_property(device, properties.device.full_name)
         self.description = f"openvino {version}, {what.strip()}{threads}, {precision}"
 
     def paint(
-        self, frames: Pixels, style_weights: npt.NDArray[np.float32], strength: float
+        self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
     ) -> Pixels:
-        """Run the graph (see `GraphEngine`)."""
-        request = self._request(frames.shape)
+        """Run the graph (see `BundleEngine`)."""
         inputs = {
-            FRAMES: frames,
+            FRAMES: pixels[None],
             STYLE_WEIGHTS: style_weights,
             STRENGTH: np.asarray(strength, np.float32),
         }
-        painting: Pixels = request.infer(inputs, share_inputs=True)[PAINTINGS]
+        request = self._requests[1, *pixels.shape]
+        painting: Pixels = request.infer(inputs, share_inputs=True)[PAINTINGS][0]
         return painting
 
     def close(self) -> None:
@@ -70,23 +68,23 @@ class OpenVinoEngine(GraphEngine):
         self._requests.clear()
         del self._model
 
-    def _request(self, shape: tuple[int, ...]) -> openvino.InferRequest:
-        if shape in self._requests:
-            self._requests.move_to_end(shape)
-            return self._requests[shape]
+    def _compile(self, shape: Shape) -> openvino.InferRequest:
         model = self._model.clone()
         model.reshape({FRAMES: list(shape)})
         settings = {
             hint.performance_mode: hint.PerformanceMode.LATENCY,
-            hint.inference_precision: TYPES[self.precision],
+            hint.inference_precision: self._arithmetic(),
         }
         if self.device == "CPU":
             settings[properties.inference_num_threads] = _threads()
-        compiled = self._core.compile_model(model, self.device, settings)
-        self._requests[shape] = compiled.create_infer_request()
-        if len(self._requests) > SIZES_KEPT:
-            self._requests.popitem(last=False)
-        return self._requests[shape]
+        return self._core.compile_model(model, self.device, settings).create_infer_request()
+
+    def _arithmetic(self) -> openvino.Type:
+        """An int8 graph says itself where it is int8; the rest is as fast as the device can."""
+        if self.precision != "int8":
+            return TYPES[self.precision]
+        able = self._core.get_property(self.device, properties.device.capabilities)
+        return TYPES[_fastest_precision(self.device, set(able))]
 
 
 @cache
@@ -106,9 +104,10 @@ def open_engine(bundle: Path, *, device: str, precision: str) -> OpenVinoEngine:
     able = set(core.get_property(target, properties.device.capabilities))
     if precision == "auto":
         precision = _fastest_precision(target, able)
-    if precision not in TYPES:
+    if precision not in PRECISIONS:
         raise BadInputError(
-            f"no precision {precision!r} in the openvino engine: expected auto, {', '.join(TYPES)}"
+            f"no precision {precision!r} in the openvino engine: "
+            f"expected auto, {', '.join(PRECISIONS)}"
         )
     if precision.upper() not in able and precision in ("bf16", "fp16"):
         raise BadInputError(

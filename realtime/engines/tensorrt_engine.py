@@ -7,7 +7,6 @@ TensorRT computes exactly what the graph says.
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,8 @@ import tensorrt as trt
 import torch
 from torch import Tensor
 
-from realtime.engines.graph_base import GraphEngine, styles_of
+from realtime.engines.base import BundleEngine, styles_of
+from realtime.engines.per_size import PerSize, Shape
 from realtime.engines.tensorrt_build import build_plan
 from realtime.errors import BadInputError, EngineError
 from realtime.folders import cache_folder, keep
@@ -28,7 +28,6 @@ from realtime.graph.store import GraphFile, graph_of
 from realtime.ports import Style
 
 PRECISIONS = ("fp32", "fp16")
-SIZES_KEPT = 4
 log = logging.getLogger(__name__)
 
 
@@ -45,7 +44,7 @@ class _Loaded:
     strength: Tensor
 
 
-class TensorRtEngine(GraphEngine):
+class TensorRtEngine(BundleEngine):
     """A graph on one GPU; a size it has not met yet is built first, which takes minutes."""
 
     name = "tensorrt"
@@ -58,16 +57,16 @@ class TensorRtEngine(GraphEngine):
         self._logger = trt.Logger(trt.Logger.WARNING)
         self._runtime = trt.Runtime(self._logger)
         self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-        self._sizes: OrderedDict[tuple[int, ...], _Loaded] = OrderedDict()
+        self._sizes = PerSize(self._load)
         gpu = torch.cuda.get_device_name(device)
         self.description = f"tensorrt {trt.__version__}, {device} ({gpu}), {precision}"
 
     def paint(
-        self, frames: Pixels, style_weights: npt.NDArray[np.float32], strength: float
+        self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
     ) -> Pixels:
-        """Run the graph (see `GraphEngine`)."""
-        loaded = self._for_size(frames.shape)
-        loaded.host_in.copy_(torch.from_numpy(np.require(frames, requirements="W")))
+        """Run the graph (see `BundleEngine`)."""
+        loaded = self._sizes[1, *pixels.shape]
+        loaded.host_in.copy_(torch.from_numpy(np.require(pixels[None], requirements="W")))
         with torch.cuda.stream(self._stream):
             loaded.device_in.copy_(loaded.host_in, non_blocking=True)
             loaded.weights.copy_(torch.from_numpy(style_weights))
@@ -76,7 +75,7 @@ class TensorRtEngine(GraphEngine):
                 raise EngineError(f"{self.description} did not run; see TensorRT's message above")
             loaded.host_out.copy_(loaded.device_out, non_blocking=True)
         self._stream.synchronize()
-        painting: Pixels = loaded.host_out.numpy().copy()
+        painting: Pixels = loaded.host_out.numpy()[0].copy()
         return painting
 
     def close(self) -> None:
@@ -85,16 +84,7 @@ class TensorRtEngine(GraphEngine):
         del self._runtime
         torch.cuda.empty_cache()
 
-    def _for_size(self, shape: tuple[int, ...]) -> _Loaded:
-        if shape in self._sizes:
-            self._sizes.move_to_end(shape)
-            return self._sizes[shape]
-        self._sizes[shape] = self._load(shape)
-        if len(self._sizes) > SIZES_KEPT:
-            self._sizes.popitem(last=False)
-        return self._sizes[shape]
-
-    def _load(self, shape: tuple[int, ...]) -> _Loaded:
+    def _load(self, shape: Shape) -> _Loaded:
         context = self._engine(shape).create_execution_context()
         loaded = _Loaded(
             context=context,
@@ -112,7 +102,7 @@ class TensorRtEngine(GraphEngine):
         context.set_tensor_address(PAINTINGS, loaded.device_out.data_ptr())
         return loaded
 
-    def _engine(self, shape: tuple[int, ...]) -> trt.ICudaEngine:
+    def _engine(self, shape: Shape) -> trt.ICudaEngine:
         """Load the built engine of a size; build it when there is none, or it does not load."""
         path = self.plan_path(shape)
         if path.is_file():
@@ -128,7 +118,7 @@ class TensorRtEngine(GraphEngine):
             raise EngineError(f"{self.description}: the engine that was just built does not load")
         return engine
 
-    def plan_path(self, shape: tuple[int, ...]) -> Path:
+    def plan_path(self, shape: Shape) -> Path:
         """Where the engine built for frames of this shape is kept: of this GPU and version only."""
         major, minor = torch.cuda.get_device_capability(self._device)
         gpu = torch.cuda.get_device_name(self._device).replace(" ", "-").replace("/", "-")

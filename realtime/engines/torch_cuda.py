@@ -6,17 +6,17 @@ A captured graph launches them all at once, on fixed buffers.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from realtime.engines.per_size import PerSize, Shape
 from realtime.frame import Pixels
 from realtime.network.pixels import from_bytes, to_bytes
 
-SIZES_KEPT = 4
 WARM_UPS = 3
 """Passes before the capture: libraries choose their kernels and allocate in the first ones."""
 
@@ -40,19 +40,21 @@ class GraphedPainter:
     ) -> None:
         self._network, self._device, self._dtype, self._styles = network, device, dtype, styles
         self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-        self._sizes: OrderedDict[tuple[int, ...], _Captured] = OrderedDict()
+        self._sizes = PerSize(self._capture)
 
-    def paint(self, pixels: Pixels, style_weights: tuple[float, ...], strength: float) -> Pixels:
+    def paint(
+        self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
+    ) -> Pixels:
         """Paint a frame into memory of its own.
 
         Raises:
             RuntimeError: the GPU ran out of memory, or failed.
         """
-        captured = self._for_size(pixels.shape)
+        captured = self._sizes[pixels.shape]
         captured.host_in.copy_(torch.from_numpy(np.require(pixels, requirements="W")))
         with torch.inference_mode(), torch.cuda.stream(self._stream):
             captured.device_in.copy_(captured.host_in, non_blocking=True)
-            captured.weights.copy_(torch.tensor([style_weights], dtype=self._dtype))
+            captured.weights.copy_(torch.from_numpy(style_weights[None]))
             captured.strength.fill_(strength)
             captured.graph.replay()
             captured.host_out.copy_(captured.painting, non_blocking=True)
@@ -64,17 +66,8 @@ class GraphedPainter:
         """Drop the graphs and their memory."""
         self._sizes.clear()
 
-    def _for_size(self, shape: tuple[int, ...]) -> _Captured:
-        if shape in self._sizes:
-            self._sizes.move_to_end(shape)
-            return self._sizes[shape]
-        self._sizes[shape] = self._capture(shape)
-        if len(self._sizes) > SIZES_KEPT:
-            self._sizes.popitem(last=False)
-        return self._sizes[shape]
-
     @torch.inference_mode()
-    def _capture(self, shape: tuple[int, ...]) -> _Captured:
+    def _capture(self, shape: Shape) -> _Captured:
         device_in = torch.zeros(shape, dtype=torch.uint8, device=self._device)
         weights = torch.full(
             (1, self._styles), 1 / self._styles, dtype=self._dtype, device=self._device

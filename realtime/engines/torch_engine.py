@@ -6,13 +6,14 @@ import logging
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from realtime.engines.base import BundleEngine
 from realtime.engines.torch_cuda import GraphedPainter
-from realtime.errors import BadInputError, EngineError
-from realtime.frame import Frame, Pixels
-from realtime.look import Look
+from realtime.errors import BadInputError
+from realtime.frame import Pixels
 from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.folding import fold
 from realtime.network.pixels import to_pixels, to_tensor
@@ -22,16 +23,16 @@ log = logging.getLogger(__name__)
 DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 
 
-class TorchEngine:
+class TorchEngine(BundleEngine):
     """A folded transform network in channels-last memory on one device."""
 
     name = "torch"
 
     def __init__(self, bundle: Bundle, *, device: torch.device, precision: str) -> None:
+        credits = bundle.card.styles
+        super().__init__(tuple(Style(credit.name, str(credit)) for credit in credits))
         self.device, self.precision = device, precision
         self.dtype = DTYPES[precision]
-        credits = bundle.card.styles
-        self.styles = tuple(Style(credit.name, str(credit)) for credit in credits)
         network = fold(bundle.network)
         self.network: nn.Module = network.to(device, self.dtype)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -42,23 +43,16 @@ class TorchEngine:
             )
         self.description = f"torch {torch.__version__}, {_device_name(device)}, {precision}"
 
-    def stylize(self, frame: Frame, look: Look) -> Frame:
-        """Paint one frame (see `ports.Engine`)."""
-        if len(look.style_weights) != len(self.styles):
-            raise ValueError(
-                f"look has {len(look.style_weights)} style weights for {len(self.styles)} styles"
-            )
-        if look.strength == 0.0:
-            return frame
-        try:
-            if self._painter is not None and (painting := self._graphed(frame, look)) is not None:
-                return frame.with_pixels(painting)
-            with torch.inference_mode():
-                return frame.with_pixels(to_pixels(self._paint(frame, look)))
-        except RuntimeError as exc:  # torch.OutOfMemoryError is one of these
-            raise EngineError(
-                f"{self.description} failed on a {frame.width}x{frame.height} frame: {exc}"
-            ) from exc
+    def paint(
+        self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
+    ) -> Pixels:
+        """Run the network (see `BundleEngine`)."""
+        if self._painter is not None:
+            painting = self._graphed(self._painter, pixels, style_weights, strength)
+            if painting is not None:
+                return painting
+        with torch.inference_mode():
+            return to_pixels(self._paint(pixels, style_weights, strength))
 
     def close(self) -> None:
         """Drop the network and give cached GPU memory back."""
@@ -68,11 +62,16 @@ class TorchEngine:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
-    def _graphed(self, frame: Frame, look: Look) -> Pixels | None:
+    def _graphed(
+        self,
+        painter: GraphedPainter,
+        pixels: Pixels,
+        style_weights: npt.NDArray[np.float32],
+        strength: float,
+    ) -> Pixels | None:
         """Paint through a CUDA graph; None, and said once, where this GPU cannot capture one."""
-        assert self._painter is not None
         try:
-            return self._painter.paint(frame.pixels, look.style_weights, look.strength)
+            return painter.paint(pixels, style_weights, strength)
         except torch.OutOfMemoryError:
             raise
         except RuntimeError as exc:
@@ -80,14 +79,16 @@ class TorchEngine:
             self._painter = None
             return None
 
-    def _paint(self, frame: Frame, look: Look) -> Tensor:
-        weights = torch.tensor([look.style_weights], device=self.device, dtype=self.dtype)
-        pixels = np.require(frame.pixels, requirements="W")  # from_numpy warns of read-only memory
-        picture = to_tensor(pixels, self.device, self.dtype)
+    def _paint(
+        self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
+    ) -> Tensor:
+        weights = torch.from_numpy(style_weights[None]).to(self.device, self.dtype)
+        # from_numpy warns of read-only memory
+        picture = to_tensor(np.require(pixels, requirements="W"), self.device, self.dtype)
         painting: Tensor = self.network(picture, weights)
-        if look.strength < 1.0:
+        if strength < 1.0:
             # Clamped first: an overshooting highlight must not outshine its share of the blend.
-            painting = torch.lerp(picture, painting.clamp(0.0, 255.0), look.strength)
+            painting = torch.lerp(picture, painting.clamp(0.0, 255.0), strength)
         return painting
 
 

@@ -164,9 +164,9 @@ class GraphBuilder:
             x = self.add("Mul", x, scale) if scale else x
             return self.add("Add", x, shift) if shift else x
 
-    def depth_to_space(self, x: str) -> str:
-        """Lay four phases out as 2x2 pixels, as torch's pixel_shuffle."""
-        return self.add("DepthToSpace", x, blocksize=2, mode="CRD")
+    def depth_to_space(self, x: str, block: int = 2) -> str:
+        """Lay phases out as blocks of 2x2 (or more) pixels, as torch's pixel_shuffle."""
+        return self.add("DepthToSpace", x, blocksize=block, mode="CRD")
 
     def double_bilinear(self, x: str) -> str:
         """Enlarge x2, bilinear, pixels as areas."""

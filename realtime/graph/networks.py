@@ -15,7 +15,12 @@ from realtime.graph.builder import Array, GraphBuilder
 from realtime.network.article import BORDER_PX, HALF_TRUNK_SCALE, ArticleNetwork
 from realtime.network.examples import ExamplesNetwork, NormedConv
 from realtime.network.fast import FastNetwork, StyledConv, StyledResidualBlock
-from realtime.network.folding import FoldedUpsampleConv, phase_kernel
+from realtime.network.folding import (
+    BLOCK_PX,
+    FoldedBlockConv,
+    FoldedUpsampleConv,
+    phase_kernel,
+)
 from realtime.network.layers import ConditionalInstanceNorm, ReflectConv, SubPixelConv
 from realtime.network.pixels import MEAN_STEP
 
@@ -91,7 +96,7 @@ def article(graph: GraphBuilder, network: ArticleNetwork, x: str, rows: Rows) ->
             x = graph.instance_norm(x, kernel.shape[0] // 4, network.epsilon)
             x = graph.add("Relu", x)
     with graph.scope("deconv3"):
-        x = _conv(graph, network.deconv3, x)
+        x = _conv_in_blocks(graph, network.deconv3, x)
         x = graph.add("Tanh", graph.instance_norm(x, 3, network.epsilon))
     x = graph.add("Mul", graph.add("Add", x, graph.number(1.0)), graph.number(127.5))
     far = np.iinfo(np.int64).max
@@ -113,7 +118,7 @@ def examples(graph: GraphBuilder, network: ExamplesNetwork, x: str, rows: Rows) 
         with graph.scope(name):
             x = graph.add("Relu", _normed(graph, network.get_submodule(name), x, rows))
     with graph.scope("deconv3"):
-        return _conv(graph, network.deconv3, x)
+        return _conv_in_blocks(graph, network.deconv3, x)
 
 
 def array(tensor: Tensor) -> Array:
@@ -156,6 +161,14 @@ def _conv(graph: GraphBuilder, layer: ReflectConv, x: str) -> str:
     x = graph.pad(x, (layer.border,) * 4)
     bias = None if layer.bias is None else array(layer.bias)
     return graph.conv(x, array(layer.weight), bias, stride=layer.stride[0])
+
+
+def _conv_in_blocks(graph: GraphBuilder, layer: nn.Module, x: str) -> str:
+    assert isinstance(layer, FoldedBlockConv)
+    x = graph.pad(x, (layer.border,) * 4)
+    bias = None if layer.bias is None else array(layer.get_buffer("bias"))
+    x = graph.conv(x, array(layer.get_buffer("weight")), bias, stride=BLOCK_PX)
+    return graph.depth_to_space(x, BLOCK_PX)
 
 
 def _sub_pixel(graph: GraphBuilder, layer: SubPixelConv, x: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +14,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from realtime.errors import BadInputError
+from realtime.media.colour import UNTAGGED, ColourTags
 from realtime.media.orientation import display_matrix, is_sideways
 
 NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
@@ -78,8 +79,15 @@ def picture_stream(container: InputContainer, path: Path) -> VideoStream:
     return stream
 
 
-def decode(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame]:
+def decode(
+    container: InputContainer, stream: VideoStream, on_damage: Callable[[], None] = lambda: None
+) -> Iterator[av.VideoFrame]:
     """Yield every frame that can be decoded, leaving out packets that are damaged.
+
+    Args:
+        container: The open file.
+        stream: Its stream to decode.
+        on_damage: Called for every packet that was left out.
 
     Raises:
         av.FFmpegError: the file itself cannot be read any further.
@@ -88,8 +96,41 @@ def decode(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoF
         try:
             frames = packet.decode()
         except av.InvalidDataError:
-            continue  # one bad packet: players jump over it, and so do we
+            on_damage()  # one bad packet: players jump over it, and so do we
+            continue
         yield from frames
+
+
+def why_no_picture(path: Path) -> str:
+    """Say why not one frame of a video could be decoded."""
+    try:
+        with open_container(path) as container:
+            for packet in container.demux(container.streams.video[0]):
+                if packet.has_sidedata("encryption_info"):
+                    return "is encrypted: pleinair cannot read protected films"
+                break
+    except (av.FFmpegError, BadInputError):
+        pass
+    return f"{INCOMPLETE}; not one frame could be decoded"
+
+
+def notes_on(container: InputContainer, first: av.VideoFrame) -> tuple[str, ...]:
+    """Return what a user should know about a file, in whole sentences."""
+    notes = []
+    moving = [s for s in container.streams.video if not s.disposition & NOT_MOVING]
+    if len(moving) > 1:
+        notes.append(f"It has {len(moving)} video streams: one is painted, the others left out.")
+    if len(container.streams.video) > len(moving):
+        notes.append("Its cover picture is left out.")
+    bits = max(component.bits for component in first.format.components)
+    if bits > 8:
+        notes.append(f"Its {bits} bits per colour are painted as 8.")
+    if first.interlaced_frame:
+        notes.append(
+            "It is interlaced, and painted as it is: combs on edges that move. Deinterlace first "
+            "with ffmpeg -vf bwdif."
+        )
+    return tuple(notes)
 
 
 def pixel_aspect(stream: VideoStream, frame: av.VideoFrame) -> Fraction | None:
@@ -107,6 +148,7 @@ class ClipFacts:
     time_base: Fraction
     """Seconds per tick of its clock."""
     pixel_aspect: Fraction | None
+    colour: ColourTags = UNTAGGED
 
 
 def probe(path: Path) -> ClipFacts:
@@ -123,4 +165,4 @@ def probe(path: Path) -> ClipFacts:
             raise BadInputError(f"{path} {INCOMPLETE}") from exc
         if frame is None or stream.time_base is None:
             raise BadInputError(f"{path} {INCOMPLETE}")
-        return ClipFacts(stream.time_base, pixel_aspect(stream, frame))
+        return ClipFacts(stream.time_base, pixel_aspect(stream, frame), ColourTags.of(frame))

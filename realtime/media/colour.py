@@ -1,12 +1,13 @@
 """YUV <-> RGB: the only place that knows which matrix and which range a video uses.
 
 A video says so itself, or leaves it out; then everybody guesses by the height, and so do we:
-BT.709 from 720 lines on, BT.601 below. What we write follows the same rule *and* says so, hence
-players that ignore the tags agree with those that read them.
+BT.709 from 720 lines on, BT.601 below. A copy is written with the colours of its original, and says
+so; pictures that come from no video follow the rule.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 import av
@@ -20,6 +21,8 @@ HD_LINES = 720
 # The default conversion repeats chroma and truncates: 1.3 levels off on average instead of 0.4.
 ACCURATE = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
+RGB_FORMATS = frozenset({"rgb24", "bgr0", "gbrp"})
+
 # A video's matrix code (ITU-T H.273) -> swscale's name for it. Codes not listed: guess.
 MATRICES = {
     1: Colorspace.ITU709,
@@ -30,12 +33,37 @@ MATRICES = {
     9: Colorspace.BT2020,
     10: Colorspace.BT2020,
 }
-H273_BT709, H273_SMPTE170M = 1, 6
+H273_BT709, H273_UNSPECIFIED, H273_SMPTE170M = 1, 2, 6
+HDR_TRANSFERS = {16: "PQ (HDR10, Dolby Vision)", 18: "HLG"}
+"""Transfer functions (ITU-T H.273) of pictures brighter than any screen that we paint for."""
+
+
+@dataclass(frozen=True)
+class ColourTags:
+    """What a video says about its colours: ITU-T H.273 codes, 2 or less where it says nothing."""
+
+    matrix: int = H273_UNSPECIFIED
+    primaries: int = H273_UNSPECIFIED
+    transfer: int = H273_UNSPECIFIED
+    full_range: bool = False
+
+    @classmethod
+    def of(cls, frame: av.VideoFrame) -> ColourTags:
+        """Read them off a decoded frame."""
+        return cls(
+            matrix=int(frame.colorspace),
+            primaries=int(frame.color_primaries),
+            transfer=int(frame.color_trc),
+            full_range=frame.color_range == ColorRange.JPEG and not frame.format.is_rgb,
+        )
 
 
 def guess_matrix(height: int) -> Colorspace:
     """Return the matrix that players assume for an untagged video of this height in pixels."""
     return Colorspace.ITU709 if height >= HD_LINES else Colorspace.ITU601
+
+
+UNTAGGED = ColourTags()
 
 
 class RgbReader:
@@ -59,31 +87,44 @@ class RgbReader:
 
 
 class YuvWriter:
-    """Turns pixels of one size into frames for an encoder, limited range."""
+    """Turns pixels of one size into frames for an encoder."""
 
-    def __init__(self, height: int, pixel_format: str) -> None:
+    def __init__(self, height: int, pixel_format: str, tags: ColourTags = UNTAGGED) -> None:
         self._reformatter = VideoReformatter()
-        self._matrix = guess_matrix(height)
+        self._is_known = tags.matrix in MATRICES
+        self._matrix = MATRICES.get(tags.matrix, guess_matrix(height))
+        self._range = ColorRange.JPEG if tags.full_range else ColorRange.MPEG
+        self._tags = tags
         self._pixel_format = pixel_format
 
     def write(self, pixels: Pixels) -> av.VideoFrame:
         """Return a new frame that shares nothing with the RGB uint8 (H, W, 3) pixels."""
+        rgb = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+        if self._pixel_format in RGB_FORMATS:
+            return self._reformatter.reformat(rgb, format=self._pixel_format)
         return self._reformatter.reformat(
-            av.VideoFrame.from_ndarray(pixels, format="rgb24"),
+            rgb,
             format=self._pixel_format,
             dst_colorspace=self._matrix,
-            dst_color_range=ColorRange.MPEG,
+            dst_color_range=self._range,
             interpolation=ACCURATE,
         )
 
     def tag(self, context: av.VideoCodecContext) -> None:
         """Write down in the encoder's settings what `write` does.
 
-        Primaries and transfer are those of screens in both cases: pixels are treated as sRGB
-        throughout, only the matrix changes with the height.
+        Where the original names no primaries and transfer, those of screens: pixels are treated as
+        sRGB then.
         """
+        if self._pixel_format in RGB_FORMATS:
+            return
         is_hd = self._matrix == Colorspace.ITU709
-        context.colorspace = H273_BT709 if is_hd else H273_SMPTE170M
-        context.color_range = ColorRange.MPEG
-        context.color_primaries = H273_BT709
-        context.color_trc = H273_BT709
+        guessed = H273_BT709 if is_hd else H273_SMPTE170M
+        context.colorspace = self._tags.matrix if self._is_known else guessed
+        context.color_range = self._range
+        context.color_primaries = _known(self._tags.primaries)
+        context.color_trc = _known(self._tags.transfer)
+
+
+def _known(code: int) -> int:
+    return code if code > H273_UNSPECIFIED else H273_BT709

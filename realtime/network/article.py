@@ -61,7 +61,7 @@ class ArticleNetwork(nn.Module):
         self.trunk = nn.Sequential(*(ResidualBlock(128) for _ in range(5)))
         self.deconv1: nn.Module = NearestUpsampleConv(128, 64)
         self.deconv2: nn.Module = NearestUpsampleConv(64, 32)
-        self.deconv3 = ReflectConv(32, 3, 9)
+        self.deconv3: nn.Module = ReflectConv(32, 3, 9)
         for kernel in self.parameters():
             nn.init.trunc_normal_(kernel, std=0.1, a=-0.2, b=0.2)
 

@@ -76,7 +76,7 @@ class ExamplesNetwork(nn.Module):
         self.trunk = nn.ModuleList(ResidualBlock(128) for _ in range(5))
         self.deconv1 = NormedConv(128, 64, 3, enlarge=True)
         self.deconv2 = NormedConv(64, 32, 3, enlarge=True)
-        self.deconv3 = ReflectConv(32, 3, 9, bias=True)
+        self.deconv3: nn.Module = ReflectConv(32, 3, 9, bias=True)
 
     def forward(self, frames: Tensor, style_weights: Tensor) -> Tensor:
         """Paint (N, 3, H, W) RGB in [0, 255]; the same shape, in about [0, 255].

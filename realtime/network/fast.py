@@ -1,4 +1,4 @@
-"""`fast`: a compact network for laptops that knows many styles.
+"""`fast`: a compact network for laptops that knows many styles; `quality`: the same, larger.
 
 Five ideas keep it small and its pictures clean:
 

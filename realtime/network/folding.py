@@ -2,6 +2,8 @@
 
 - `FoldedUpsampleConv`: the seed's upsampler with a quarter of its multiplications.
 - `FoldedDoubledConv`: "nearest x2, then 3x3" of pytorch/examples, likewise.
+- `FoldedBlockConv`: the last convolution of `article` and `examples`, which has 3 channels, makes
+  blocks of 2x2 pixels, which is 12.
 - Pixel scaling: `fast` maps [0, 255] to [-1, 1] and back; folded, its first and last weights do.
 - Centring: the first instance norm of a network removes whatever constant is taken off the frame.
   `article` takes off the mean of its data set, `fast` half the range; folded, both take off the
@@ -22,7 +24,9 @@ from torch import Tensor, nn
 from realtime.network.article import ArticleNetwork
 from realtime.network.examples import DoubledConv, ExamplesNetwork
 from realtime.network.fast import CENTRE, FastNetwork
-from realtime.network.layers import NearestUpsampleConv, SubPixelConv
+from realtime.network.layers import NearestUpsampleConv, ReflectConv, SubPixelConv
+
+BLOCK_PX = 2
 
 
 class FoldedUpsampleConv(nn.Module):
@@ -85,6 +89,43 @@ def doubled_phases(kernel: Tensor) -> Tensor:
     return phases.reshape(-1, kernel.shape[1], 2, 2)
 
 
+class FoldedBlockConv(nn.Module):
+    """A convolution of few output channels that makes blocks of 2x2 pixels; H and W must be even.
+
+    CPUs and GPUs compute 16 or more channels at once: a layer of 3 leaves most of them idle, one of
+    12 few, which outweighs the zeros that its larger kernel holds. 2 to 3 times as fast.
+    """
+
+    def __init__(self, conv: ReflectConv) -> None:
+        super().__init__()
+        self.border = conv.border
+        self.register_buffer("weight", block_kernel(conv.weight.detach(), BLOCK_PX))
+        bias = None if conv.bias is None else conv.bias.detach().repeat_interleave(BLOCK_PX**2)
+        self.register_buffer("bias", bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, C', H, W)."""
+        x = F.pad(x, (self.border,) * 4, mode="reflect")
+        bias = self._buffers["bias"]
+        return F.pixel_shuffle(
+            F.conv2d(x, self.get_buffer("weight"), bias, stride=BLOCK_PX), BLOCK_PX
+        )
+
+
+def block_kernel(kernel: Tensor, block: int) -> Tensor:
+    """Turn a (C', C, k, k) kernel into one that makes blocks of pixels: (C' b^2, C, k+b-1, k+b-1).
+
+    With stride b and a pixel shuffle by b behind it, it is the same convolution.
+    """
+    out, channels, height, width = kernel.shape
+    blocks = kernel.new_zeros(out, block, block, channels, height + block - 1, width + block - 1)
+    for down in range(block):
+        for right in range(block):
+            rows, columns = slice(down, down + height), slice(right, right + width)
+            blocks[:, down, right, :, rows, columns] = kernel
+    return blocks.reshape(out * block * block, *blocks.shape[3:])
+
+
 def fold(network: nn.Module) -> nn.Module:
     """Return a copy of `network` with every exact rewrite applied, for inference."""
     folded = fold_upsamplers(network).eval()
@@ -100,6 +141,8 @@ def fold(network: nn.Module) -> nn.Module:
             layer.conv = FoldedDoubledConv(layer.conv)
     if isinstance(folded, ArticleNetwork | ExamplesNetwork):
         folded.centres_on_frame = True
+        assert isinstance(folded.deconv3, ReflectConv)
+        folded.deconv3 = FoldedBlockConv(folded.deconv3)
     return folded
 
 

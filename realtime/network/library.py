@@ -43,6 +43,17 @@ def find_bundles(folders: Sequence[Path] | None = None) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+def find_bundle(name: str) -> Path:
+    """Find a bundle by its path, or by its name among the shipped and the user's own.
+
+    Raises:
+        UnknownNameError: no such name. A path is not looked at yet.
+    """
+    if _is_path(name):
+        return Path(name)
+    return _named(name, find_bundles())[-1].path  # the user's own, where two have the name
+
+
 def choose(style: str | None, bundle: str | None = None) -> tuple[Entry, Look]:
     """Find the bundle and the look for what a user asked.
 
@@ -73,13 +84,21 @@ def choose(style: str | None, bundle: str | None = None) -> tuple[Entry, Look]:
 
 
 def _bundles(bundle: str | None) -> tuple[Entry, ...]:
-    if bundle is not None and (bundle.endswith(".safetensors") or Path(bundle).is_file()):
+    if bundle is not None and _is_path(bundle):
         return (Entry(Path(bundle), read_card(Path(bundle))),)
     entries = find_bundles()
     if not entries:
         raise BadInputError(f"no style bundles in {SHIPPED} or {user_folder()}")
     if bundle is None:
         return entries
+    return _named(bundle, entries)
+
+
+def _is_path(bundle: str) -> bool:
+    return bundle.endswith(".safetensors") or Path(bundle).is_file()
+
+
+def _named(bundle: str, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     chosen = tuple(entry for entry in entries if entry.name == bundle)
     if not chosen:
         raise UnknownNameError("bundle", bundle, [entry.name for entry in entries])

@@ -47,7 +47,7 @@ class ImagesSink:
         target = self._folder / self._names[count]
         partial = outputs.partial_path(target)
         try:
-            partial.write_bytes(_encode(frame.pixels, target.suffix.lower()))
+            partial.write_bytes(encode(frame.pixels, target.suffix.lower()))
             os.replace(partial, target)
         except OSError as exc:
             partial.unlink(missing_ok=True)
@@ -65,7 +65,8 @@ class ImagesSink:
         """Nothing is held open."""
 
 
-def _encode(pixels: Pixels, suffix: str) -> bytes:
+def encode(pixels: Pixels, suffix: str) -> bytes:
+    """Compress RGB uint8 (H, W, 3) as the suffix says."""
     bgr = np.ascontiguousarray(pixels[..., ::-1])
     is_encoded, data = cv2.imencode(suffix, bgr, QUALITY_95[suffix])
     if not is_encoded:

@@ -35,6 +35,19 @@ def check_folder(folder: Path) -> None:
         ) from exc
 
 
+def check_target(path: Path, original: Path | None = None) -> None:
+    """Make sure that a file can be written, and that it is not the input.
+
+    Raises:
+        BadInputError: it cannot, or it is.
+    """
+    check_folder(path.parent)
+    if path.is_dir():
+        raise BadInputError(f"{path} is a folder, expected a file name: try {path / 'out.mp4'}")
+    for target in (path, partial_path(path)):
+        refuse_same_file(target, original)
+
+
 def refuse_same_file(target: Path, original: Path | None) -> None:
     """Keep an input from being overwritten, by whatever name it is called: links are followed.
 

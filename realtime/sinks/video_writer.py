@@ -1,48 +1,82 @@
-"""The open video file: encodes pictures, keeps their times, and mixes in the sound."""
+"""An open video file that takes frames: encodes them and keeps their times."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+from dataclasses import dataclass
+from pathlib import Path
 
-from av.container import OutputContainer
-from av.video.stream import VideoStream
+import av
 
 from realtime.errors import SinkError
 from realtime.frame import Frame
+from realtime.media.clip import ClipFacts
 from realtime.media.colour import YuvWriter
-from realtime.sinks.soundtrack import Soundtrack
+from realtime.sinks.encoding import Recipe, add_picture_stream
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is written, and how."""
+
+    recipe: Recipe
+    rate_fps: float
+    """Nominal; the frames' own times decide."""
+    facts: ClipFacts
 
 
 class VideoWriter:
-    """Takes over the container and the sound, and closes both.
+    """Writes the pictures of one file.
 
     Attributes:
         frames: How many were written.
-        end_seconds: When the last of them ends.
     """
 
     def __init__(
         self,
-        container: OutputContainer,
-        stream: VideoStream,
-        sound: Soundtrack | None,
-        time_base: Fraction,
-        frame_seconds: float,
+        path: Path,
+        target: Target,
+        first: Frame,
+        *,
+        container: str | None = None,
+        container_options: dict[str, str] | None = None,
+        offset_ticks: int = 0,
     ) -> None:
+        """Open a file for frames like `first`.
+
+        Args:
+            path: The file.
+            target: How the pictures are encoded.
+            first: Gives the size; it is still to be written.
+            container: FFmpeg's name for the kind of file; the recipe's by default.
+            container_options: Likewise.
+            offset_ticks: Added to every time.
+
+        Raises:
+            av.FFmpegError, OSError: the file cannot be made.
+        """
+        recipe, self._facts = target.recipe, target.facts
+        options = recipe.container_options if container_options is None else container_options
+        self._container = av.open(
+            f"file:{path}", "w", format=container or recipe.container, container_options=options
+        )
+        self._stream = add_picture_stream(
+            self._container,
+            recipe,
+            size=(first.width, first.height),
+            rate_fps=target.rate_fps,
+            time_base=target.facts.time_base,
+            pixel_aspect=target.facts.pixel_aspect,
+        )
+        self._yuv = YuvWriter(first.height, self._stream.pix_fmt or "yuv420p", target.facts.colour)
+        self._yuv.tag(self._stream.codec_context)
         self.frames = 0
-        self.end_seconds = 0.0
-        self._container = container
-        self._stream = stream
-        self._sound = sound
-        self._time_base = time_base
-        self._frame_seconds = frame_seconds
+        self._frame_seconds = 1 / target.rate_fps
+        self._offset_ticks = offset_ticks
         self._last_tick: int | None = None
-        self._yuv = YuvWriter(stream.height, stream.pix_fmt or "yuv420p")
-        self._yuv.tag(stream.codec_context)
         self._is_open = True
 
     def write(self, frame: Frame) -> None:
-        """Encode a frame and write the sound up to it.
+        """Encode a frame.
 
         Raises:
             av.FFmpegError: it could not be written.
@@ -52,26 +86,23 @@ class VideoWriter:
         if (frame.width, frame.height) != size:
             raise SinkError(f"frame size changed from {size[0]}x{size[1]} to {frame!r}")
         picture = self._yuv.write(frame.pixels)
-        picture.pts = self._tick(frame.pts_seconds)
-        picture.time_base = self._time_base
+        picture.pts = self._tick(frame.pts_seconds) + self._offset_ticks
+        picture.time_base = self._facts.time_base
         # Players need it for the last frame only: the others last until the next.
-        picture.duration = max(1, round(self._frame_seconds / self._time_base))
+        picture.duration = max(1, round(self._frame_seconds / self._facts.time_base))
         self._container.mux(self._stream.encode(picture))
-        self.end_seconds = frame.pts_seconds + self._frame_seconds
         self.frames += 1
-        if self._sound:
-            self._sound.mux_until(frame.pts_seconds)
 
     def _tick(self, seconds: float) -> int:
         """Return the nearest tick; a later one than before, as encoders insist."""
-        tick = round(seconds / self._time_base)
+        tick = round(seconds / self._facts.time_base)
         if self._last_tick is not None:
             tick = max(tick, self._last_tick + 1)
         self._last_tick = tick
         return tick
 
-    def end(self, sound_until_seconds: float) -> None:
-        """Write what the encoders hold back and the index of the file, and close it.
+    def end(self) -> None:
+        """Write what the encoder holds back and the index of the file, and close it.
 
         Calls after the first do nothing.
 
@@ -83,10 +114,5 @@ class VideoWriter:
         self._is_open = False
         try:
             self._container.mux(self._stream.encode(None))
-            if self._sound:
-                self._sound.mux_until(sound_until_seconds)
-                self._sound.flush()
         finally:
-            if self._sound:
-                self._sound.close()
             self._container.close()

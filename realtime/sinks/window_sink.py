@@ -8,20 +8,26 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from typing import Literal
 
 import cv2
 
 from realtime.errors import SinkError
 from realtime.frame import Frame
-from realtime.ports import Event, Key, WindowClosed
+from realtime.ports import Event, Key, Mouse, WindowClosed
 from realtime.sinks import SinkOptions
 
 KEY_NAMES = {
-    27: "escape", 9: "tab", 32: "space",
+    27: "escape", 9: "tab", 32: "space", 65480: "f11", 7995392: "f11",
     # Arrow keys as reported by Qt and GTK on X11, by Win32, and by Cocoa.
     65361: "left", 65362: "up", 65363: "right", 65364: "down",
     2424832: "left", 2490368: "up", 2555904: "right", 2621440: "down",
     63234: "left", 63232: "up", 63235: "right", 63233: "down",
+}  # fmt: skip
+
+
+BUTTON_EVENTS: dict[int, Literal["down", "move", "up"]] = {
+    cv2.EVENT_LBUTTONDOWN: "down", cv2.EVENT_MOUSEMOVE: "move", cv2.EVENT_LBUTTONUP: "up",
 }  # fmt: skip
 
 
@@ -32,6 +38,8 @@ class WindowSink:
         self._title = title
         self._sized = False
         self._visible = False
+        self._shown_px = (1, 1)
+        self._mouse: list[Event] = []
         # Qt complains about the fonts that OpenCV leaves out; no text is drawn with Qt.
         os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
         try:
@@ -42,6 +50,7 @@ class WindowSink:
                 f"this OpenCV cannot open windows ({_first_line(exc)}): install opencv-python, "
                 "not opencv-python-headless, or use --sink null"
             ) from exc
+        cv2.setMouseCallback(title, self._on_mouse)
 
     def show(self, frame: Frame) -> None:
         """Show a frame; the first one gives the window its size."""
@@ -49,6 +58,7 @@ class WindowSink:
             if not self._sized:
                 cv2.resizeWindow(self._title, frame.width, frame.height)
                 self._sized = True
+            self._shown_px = frame.width, frame.height
             cv2.imshow(self._title, cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2BGR))
             # Before events are handled: a window closed while the engine still got ready is seen
             # here once, and then never again.
@@ -59,14 +69,20 @@ class WindowSink:
     def poll(self) -> tuple[Event, ...]:
         """Let the window redraw itself and return the keys pressed, or that it was closed."""
         events: list[Event] = []
-        while (code := cv2.pollKey()) != -1:
+        while (code := cv2.pollKey()) != -1:  # the mouse reports meanwhile
             name = KEY_NAMES.get(code & 0xFFFFFF) or KEY_NAMES.get(code & 0xFF)
             letter = chr(code & 0xFF) if 32 < (code & 0xFF) < 127 and code < 0x10000 else ""
             if key := name or letter:
                 events.append(Key(key))
+        events, self._mouse = events + self._mouse, []
         if self._sized and self._closed_by_user():
             events.append(WindowClosed())
         return tuple(events)
+
+    def set_fullscreen(self, on: bool) -> None:
+        """Fill the screen, or come back to a window."""
+        mode = cv2.WINDOW_FULLSCREEN if on else cv2.WINDOW_NORMAL
+        cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
 
     def finish(self) -> None:
         """Nothing to publish."""
@@ -78,6 +94,13 @@ class WindowSink:
         except cv2.error:
             return  # the user closed it already
         cv2.pollKey()
+
+    def _on_mouse(self, event: int, x: int, y: int, flags: int, _: object = None) -> None:
+        place = x / self._shown_px[0], y / self._shown_px[1]
+        if event == cv2.EVENT_MOUSEWHEEL:
+            self._mouse.append(Mouse("wheel", *place, turned=1 if flags > 0 else -1))
+        elif event in BUTTON_EVENTS:
+            self._mouse.append(Mouse(BUTTON_EVENTS[event], *place))
 
     def _closed_by_user(self) -> bool:
         visible = self._is_visible()

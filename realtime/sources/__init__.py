@@ -24,11 +24,14 @@ def open_source(address: str, *, size: Size | None = None, rate_fps: float | Non
     """Open a source by its address.
 
     Args:
-        address: `camera:0`, `synthetic`, `video:clip.mp4`, `images:folder`; or the path of a file.
+        address: `camera:0`, `synthetic`, `video:clip.mp4`, `images:folder`, `screen`;
+            the address of a stream (`rtsp://`, `http://`); or the path of a file.
         size: What a camera or the landscape is asked for; files keep their own size.
         rate_fps: Likewise.
     """
     name, _, rest = address.partition(":")
+    if "://" in address and not address.startswith("stream:"):
+        name, rest = "stream", address
     if name not in names() and Path(address).exists():
         name, rest = "images" if Path(address).is_dir() else "video", address
     module = plugins.load(sys.modules[__name__], "source", name)

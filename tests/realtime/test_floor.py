@@ -1,5 +1,7 @@
 """Frame, Look, clockwork, settings: the small values everything is made of."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,12 +46,19 @@ def test_a_look_refuses_weights_that_are_no_mix(weights: tuple[float, ...]) -> N
         Look(weights)
 
 
-def test_a_look_steps_through_the_styles_and_keeps_its_strength() -> None:
+def test_what_a_look_can_be_turned_to_stays_within_its_range() -> None:
     look = Look.of_style(1, 3, strength=0.4)
-    assert look.stepped(1).style_weights == (0.0, 0.0, 1.0)
-    assert look.stepped(2).style_weights == (1.0, 0.0, 0.0)
-    assert look.stepped(-2).main_style == 2
-    assert look.stepped(1).strength == 0.4
+    assert look.main_style == 1
+    assert look.with_stroke(5).stroke == 2.0
+    assert replace(look, stroke=2.0, detail=0.5).scale == 0.25
+    with pytest.raises(ValueError, match="stroke"):
+        replace(look, stroke=3.0)
+    with pytest.raises(ValueError, match="detail"):
+        replace(look, detail=0.0)
+    other = Look.of_style(2, 3, strength=1.0)
+    assert look.mixed(other, 0.5).style_weights == (0.0, 0.5, 0.5)
+    assert look.mixed(other, 0.5).strength == pytest.approx(0.7)
+    assert look.mixed(other, 1.0) == other
     assert look.with_strength(1.4).strength == 1.0
     assert look.with_strength(-0.1).strength == 0.0
 

@@ -18,17 +18,47 @@ def test_text_is_drawn_on_a_copy_in_the_top_left() -> None:
     assert written.pixels[120:].max() == 0
 
 
+def test_any_number_of_lines_fits_in_any_size() -> None:
+    for size in ((388, 512), (240, 320), (64, 48), (1080, 1920)):
+        frame = Frame(np.zeros((*size, 3), np.uint8), 0, 0.0)
+        for count in range(1, 40):
+            overlay.with_lines(frame, ["strength gyp"] * count)
+    frame = Frame(np.zeros((388, 512, 3), np.uint8), 0, 0.0)
+    all_of_it = overlay.with_lines(frame, ["line"] * 25 + ["x" * 40]).pixels
+    assert all_of_it[340:, 100:].max() > 100  # the longest line, the last one, is there
+
+
 def test_no_lines_cost_nothing() -> None:
     frame = card()
     assert overlay.with_lines(frame, []) is frame
 
 
-def test_side_by_side_shows_both_halves() -> None:
+def test_beside_shows_both_whole() -> None:
     before = card()
     after = before.with_pixels(255 - before.pixels)
-    both = overlay.side_by_side(before, after).pixels
-    np.testing.assert_array_equal(both[:, :30], before.pixels[:, :30])
-    np.testing.assert_array_equal(both[:, 34:], after.pixels[:, 34:])
+    both = overlay.beside(before, after).pixels
+    assert both[:11].max() == 0
+    assert both[-11:].max() == 0
+    np.testing.assert_allclose(both[14, 2], before.pixels[2, 2], atol=2)
+    np.testing.assert_allclose(both[-15, -3], after.pixels[-3, -3], atol=2)
+
+
+def test_the_divider_goes_where_it_is_put() -> None:
+    before = card()
+    after = before.with_pixels(255 - before.pixels)
+    for place in (0.0, 0.25, 1.0):
+        top = overlay.split(before, after, place).pixels[:10]
+        left, right = max(0, round(place * 64) - 2), round(place * 64) + 2
+        np.testing.assert_array_equal(top[:, :left], before.pixels[:10, :left])
+        np.testing.assert_array_equal(top[:, right:], after.pixels[:10, right:])
+
+
+def test_the_split_shows_both_halves() -> None:
+    before = card()
+    after = before.with_pixels(255 - before.pixels)
+    both = overlay.split(before, after).pixels
+    np.testing.assert_array_equal(both[:, :24], before.pixels[:, :24])
+    np.testing.assert_array_equal(both[:, 40:], after.pixels[:, 40:])
     assert overlay.joined(before, after).shape == (48, 128, 3)
 
 

@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from realtime.network.config import TransformerConfig
-from realtime.network.folding import FoldedUpsampleConv, fold, fold_upsamplers
-from realtime.network.layers import NearestUpsampleConv, SubPixelConv
+from realtime.network.folding import FoldedBlockConv, FoldedUpsampleConv, fold, fold_upsamplers
+from realtime.network.layers import NearestUpsampleConv, ReflectConv, SubPixelConv
 from realtime.network.transformer import build_network
 
 CONFIGS = [TransformerConfig.article(), TransformerConfig.examples(), TransformerConfig.fast(3)]
@@ -100,3 +100,12 @@ def test_a_covered_lens_is_a_flat_picture_whatever_the_precision(
     with torch.inference_mode():
         paintings = network(frames, torch.full((3, config.styles), 1 / config.styles, dtype=dtype))
     assert (paintings.float() - paintings[:1, :, :1, :1].float()).abs().max() <= 1.0
+
+
+@pytest.mark.parametrize("has_bias", [True, False])
+def test_a_convolution_in_blocks_is_the_convolution(has_bias: bool) -> None:
+    conv = ReflectConv(5, 3, 9, bias=has_bias).double()
+    folded = FoldedBlockConv(conv)
+    x = torch.randn(2, 5, 18, 22, dtype=torch.float64)
+    torch.testing.assert_close(folded(x), conv(x))
+    assert folded.get_buffer("weight").shape == (12, 5, 10, 10)

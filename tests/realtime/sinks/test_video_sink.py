@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import logging
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -11,16 +9,10 @@ import pytest
 from realtime.frame import Frame
 from realtime.sinks import SinkOptions
 from realtime.sinks.video_sink import open_sink
-from realtime.sources.video_source import open_source
 from tests.clips import (
-    CLIPS,
     assert_alike,
     read_frames,
-    sound_packets,
-    sound_times,
-    write_clip_with_sound,
     write_frames,
-    write_sound,
 )
 from tests.helpers import quadrant_card
 
@@ -79,35 +71,6 @@ def test_odd_sizes_stay_exact(tmp_path: Path, suffix: str) -> None:
     assert_alike(frames[0].pixels, card)
 
 
-@pytest.mark.parametrize("name", CLIPS)
-def test_every_clip_keeps_times_sound_and_shape(
-    shared_video: Path, tmp_path: Path, name: str
-) -> None:
-    original = shared_video / name
-    frames = read_frames(original)
-    copy = write_frames(tmp_path / "copy.mp4", frames, original)
-    got = read_frames(copy)
-    assert times(got) == times(frames)
-    assert got[0].pixels.shape == frames[0].pixels.shape
-    assert np.abs(got[1].pixels.astype(int) - frames[1].pixels).mean() < 4
-    assert sound_packets(copy) == sound_packets(original)
-    assert sound_times(copy) == sound_times(original)
-    before, after = open_source(str(original)), open_source(str(copy))
-    assert after.duration_seconds == pytest.approx(before.duration_seconds, abs=1 / 30)
-    assert after.pixel_aspect == before.pixel_aspect
-    before.close()
-    after.close()
-
-
-def test_nothing_is_out_of_step_in_matroska(shared_video: Path, tmp_path: Path) -> None:
-    original = shared_video / "nasa-two-audio-tracks-320x180.mp4"
-    frames = read_frames(original)
-    copy = write_frames(tmp_path / "copy.mkv", frames, original)
-    assert times(read_frames(copy)) == pytest.approx(times(frames), abs=0.0006)
-    assert sound_packets(copy) == sound_packets(original)
-    assert sound_times(copy) == pytest.approx(sound_times(original), abs=0.0011)
-
-
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
 def test_late_start_and_uneven_times(tmp_path: Path, suffix: str) -> None:
     ticks = [45, 46, 47, 55, 56, 90, 91, 92, 150]
@@ -123,91 +86,22 @@ def test_times_that_do_not_rise_are_pushed_apart(tmp_path: Path) -> None:
     assert min(np.diff(got)) > 0
 
 
-def test_sideways_pixel_aspect(tmp_path: Path) -> None:
-    original = tmp_path / "original.mp4"
-    with av.open(str(original), "w") as container:
-        stream = container.add_stream("libx264", rate=30)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        stream.codec_context.sample_aspect_ratio = Fraction(4, 3)
-        stream.set_display_rotation(90)
-        container.mux(stream.encode(av.VideoFrame.from_ndarray(CARD)))
-        container.mux(stream.encode(None))
-    copy = write_frames(tmp_path / "copy.mp4", read_frames(original), original)
-    source = open_source(str(copy))
-    assert source.pixel_aspect == Fraction(3, 4)
-    source.close()
-
-
 def test_mp4_index_comes_first(tmp_path: Path) -> None:
     data = write_frames(tmp_path / "out.mp4", card_frames(3)).read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
-
-
-@pytest.mark.parametrize(
-    ("sound_codec", "original", "copy", "expected"),
-    [
-        ("libopus", "in.webm.mkv", "out.webm", "opus"),
-        ("aac", "in.mp4", "out.webm", "opus"),
-        ("adpcm_ms", "in.avi", "out.mp4", "aac"),
-        ("pcm_s16le", "in.mkv", "out.webm", "opus"),
-        ("aac", "in.ts", "out.mp4", "aac"),
-    ],
-)
-def test_sound_is_copied_or_encoded_again(
-    tmp_path: Path, sound_codec: str, original: str, copy: str, expected: str
-) -> None:
-    source = write_clip_with_sound(tmp_path / original, sound_codec)
-    target = write_frames(tmp_path / copy, read_frames(source), source)
-    with av.open(str(target)) as container:
-        assert [s.codec_context.codec.canonical_name for s in container.streams.audio] == [expected]
-    start, end = sound_times(target)
-    expected_start, expected_end = sound_times(source)
-    assert start == pytest.approx(expected_start, abs=0.03)
-    assert end - start == pytest.approx(expected_end - expected_start, abs=0.06)
-
-
-def test_encoding_sound_again_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    original = write_clip_with_sound(tmp_path / "in.mp4", "aac")
-    with caplog.at_level(logging.WARNING):
-        write_frames(tmp_path / "out.webm", card_frames(3), original)
-    assert "sound is encoded again as libopus: a webm file cannot hold aac" in caplog.text
-
-
-def test_sound_longer_than_the_video_is_kept_whole(tmp_path: Path) -> None:
-    original = write_clip_with_sound(tmp_path / "in.mp4", "aac")
-    copy = write_frames(tmp_path / "out.mp4", read_frames(original)[:6], original)
-    assert sound_packets(copy) == sound_packets(original)
-
-
-def test_unreadable_original_costs_only_the_sound(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    original = tmp_path / "broken.mp4"
-    original.write_bytes(b"no video")
-    copy = write_frames(tmp_path / "out.mp4", card_frames(3), original)
-    assert len(read_frames(copy)) == 3
-    assert "no sound" in caplog.text
-
-
-def test_original_with_sound_only(tmp_path: Path) -> None:
-    original = write_sound(tmp_path / "song.m4a")
-    copy = write_frames(tmp_path / "out.mp4", card_frames(3), original)
-    assert sound_packets(copy) == sound_packets(original)
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_unfinished_is_partial_and_playable(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
     path.write_bytes(b"an older painting")
-    original = write_clip_with_sound(tmp_path / "in.mp4", "aac")
-    sink = open_sink(SinkOptions(path=path, original=original))
+    sink = open_sink(SinkOptions(path=path))
     for frame in card_frames(15):
         sink.show(frame)
     sink.close()
     assert path.read_bytes() == b"an older painting"
     assert sink.result == tmp_path / f"out.partial{suffix}"
     assert len(read_frames(sink.result)) == 15
-    assert sound_times(sink.result)[1] == pytest.approx(0.5, abs=0.06)
 
 
 def test_finished_replaces_the_old_one(tmp_path: Path) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from realtime.sinks import SinkOptions
 from realtime.sinks.video_sink import VideoSink, open_sink
 from realtime.sources.video_source import open_source
 from tests.clips import noise, write_clip
+from tests.disk import mounted_disk
 from tests.helpers import quadrant_card
 
 CARD = quadrant_card()
@@ -83,15 +81,8 @@ def test_changing_size(tmp_path: Path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)]
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        pytest.skip("needs root on Linux, to mount a small disk")
-    if subprocess.run(command, check=False, capture_output=True).returncode != 0:
-        pytest.skip("mounting is not allowed here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with mounted_disk(tmp_path / "disk", "300k") as folder:
+        yield folder
 
 
 def show_until_full(sink: VideoSink) -> None:

@@ -3,6 +3,7 @@ because OpenCV's Qt keeps the first screen it saw."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -17,6 +18,8 @@ from Xlib import X
 from Xlib.display import Display
 from Xlib.protocol.event import ClientMessage
 
+from tests.clips import read_frames
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -27,7 +30,7 @@ def live(screen: str, *arguments: str, cwd: Path) -> Iterator[subprocess.Popen[s
         sys.executable, "-m", "realtime", "live", "--source", "synthetic", "--size", "320x240",
         *arguments,
     ]  # fmt: skip
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "DISPLAY": screen}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "DISPLAY": screen, "XDG_DATA_HOME": str(cwd)}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, cwd=cwd
     ) as process:
@@ -89,6 +92,31 @@ def test_keys_take_snapshots_and_quit(driven: str, tmp_path: Path) -> None:
     assert process.returncode == 0, errors
     assert "fps end to end" in out
     assert len(list(tmp_path.glob("pleinair-*.png"))) == 1
+
+
+def test_every_control_is_used_and_what_was_turned_is_remembered(
+    driven: str, tmp_path: Path
+) -> None:
+    with live(driven, "--engine", "torch", cwd=tmp_path) as process:
+        window = wait_for_window(driven, process)
+        keys = (
+            "h", "h", "Right", "3", "Tab", "bracketright", "bracketleft", "period", "comma",
+            "period", "Down", "c", "m", "b", "d", "r", "o", "o", "f", "f", "space", "space",
+            "s", "r", "q",
+        )  # fmt: skip
+        for key in keys:
+            xdotool(driven, "key", "--window", window, key)
+            time.sleep(0.25)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert len(list(tmp_path.glob("pleinair-*.png"))) == 1
+    (recording,) = tmp_path.glob("pleinair-*.mp4")
+    assert len(read_frames(recording)) > 3
+    left = json.loads((tmp_path / "pleinair" / "live.json").read_text())
+    assert left["base"] == {"mosaic": 1.0}
+    assert (left["partner"], left["view"]) == ("starry-night", "beside")
+    assert (left["keep_colours"], left["mirror"], left["strength"]) == (True, True, 0.9)
+    assert left["stroke"] == pytest.approx(1.189)
 
 
 def test_closing_the_window_ends_the_run(driven: str, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 import threading
 import time
 
-from realtime.paced import PacedSource
+from realtime.live.paced import PacedSource
 from tests.helpers import ListSource, make_frames
 
 

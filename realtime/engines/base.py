@@ -1,0 +1,68 @@
+"""What engines that paint with a bundle have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from realtime.engines.enlarge import enlarged, reduced, scaled_size, with_colours_of
+from realtime.errors import EngineError
+from realtime.frame import Frame, Pixels
+from realtime.look import Look
+from realtime.network.card import read_card
+from realtime.ports import Style
+
+
+class BundleEngine(ABC):
+    """Checks the look, answers strength 0 itself, and leaves the painting to `paint`."""
+
+    name: str
+    description: str
+
+    def __init__(self, styles: tuple[Style, ...]) -> None:
+        self.styles = styles
+
+    @abstractmethod
+    def paint(
+        self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
+    ) -> Pixels:
+        """Paint (H, W, 3) RGB uint8 into memory of its own, at a strength above 0.
+
+        Raises:
+            RuntimeError, MemoryError: the device failed; `stylize` says so in the user's words.
+        """
+
+    def stylize(self, frame: Frame, look: Look) -> Frame:
+        """Paint one frame (see `ports.Engine`)."""
+        if len(look.style_weights) != len(self.styles):
+            raise ValueError(
+                f"look has {len(look.style_weights)} style weights for {len(self.styles)} styles"
+            )
+        if look.strength == 0.0:
+            return frame
+        try:
+            painting = self._painted(frame.pixels, look)
+        except (RuntimeError, MemoryError) as exc:  # torch.OutOfMemoryError is the former
+            raise EngineError(
+                f"{self.description} failed on a {frame.width}x{frame.height} frame: {exc}"
+            ) from exc
+        return frame.with_pixels(np.ascontiguousarray(painting))
+
+    def _painted(self, pixels: Pixels, look: Look) -> Pixels:
+        weights = np.asarray(look.style_weights, np.float32)
+        height, width = pixels.shape[:2]
+        size = (width, height) if look.scale == 1.0 else scaled_size(width, height, look.scale)
+        if size == (width, height):
+            painting = self.paint(pixels, weights, look.strength)
+        else:
+            small = reduced(pixels, size)
+            painting = enlarged(self.paint(small, weights, look.strength), small, pixels)
+        return with_colours_of(painting, pixels) if look.keep_colours else painting
+
+
+def styles_of(bundle: Path) -> tuple[Style, ...]:
+    """List a bundle's styles for an engine."""
+    return tuple(Style(credit.name, str(credit)) for credit in read_card(bundle).styles)

@@ -1,0 +1,226 @@
+"""Many films in one go: which clips, where to, and what came of each."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from realtime.errors import BadInputError, MissingExtraError, PleinairError
+from realtime.film.executors import (
+    Executor,
+    Listener,
+    LocalExecutor,
+    Painted,
+    ScatteredExecutor,
+)
+from realtime.film.film import Film, FilmSettings, prepare_film
+from realtime.interrupt import stop_on_interrupt
+from realtime.painter import Painter, beside, open_painter
+from realtime.pipeline import Report
+
+VIDEO_SUFFIXES = frozenset(
+    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".mts"}
+    | {".m2ts", ".wmv", ".flv", ".3gp", ".ogv", ".vob"}
+)
+"""What is taken out of a folder. A file named on the command line may be called anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What was asked for."""
+
+    paths: Sequence[Path]
+    """Clips, folders of clips and patterns; the last may say where to (see `clips_and_output`)."""
+    out: Path | None = None
+    settings: FilmSettings
+    jobs: int = 1
+    ray: str | None = None
+    """Address of a Ray cluster."""
+
+    def __post_init__(self) -> None:
+        if self.jobs < 1:
+            raise BadInputError(f"--jobs must be at least 1, got {self.jobs}")
+        if self.jobs > 1 and self.ray is not None:
+            raise BadInputError("--jobs is for this machine, --ray for a cluster: choose one")
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What came of one clip."""
+
+    clip: Path
+    result: Path | None = None
+    """The film; or, if it is not whole, what there is of it."""
+    report: Report | None = None
+    frames: int = 0
+    damaged: int = 0
+    interrupted: bool = False
+    error: PleinairError | None = None
+
+
+def paint_batch(
+    batch: Batch, listener: Listener, tell: Callable[[str], None]
+) -> Iterator[Finished]:
+    """Paint clip after clip; one that fails does not stop the others.
+
+    Args:
+        batch: What was asked for.
+        listener: Told how far the painting is.
+        tell: Given sentences for the user.
+
+    Raises:
+        BadInputError: there are no such clips, or two outputs would have one name.
+    """
+    clips, output = clips_and_output(batch.paths, batch.out)
+    with ExitStack() as stack:
+        engine, _ = open_painter(batch.settings.paint)
+        stack.callback(engine.close)
+        painter = Painter.of(batch.settings.paint, engine)
+        outputs = _outputs(clips, output, painter.label)
+        if batch.jobs > 1 or batch.ray is not None:
+            stack.pop_all().close()  # the workers have their own
+        executor = stack.enter_context(_executor(batch, LocalExecutor(engine)))
+        failures: list[Finished] = []
+
+        def films() -> Iterator[Film]:
+            for path, target in zip(clips, outputs, strict=True):
+                try:
+                    film = prepare_film(path, target, batch.settings, painter)
+                except PleinairError as exc:
+                    failures.append(Finished(path, error=exc))
+                    continue
+                for note in film.notes:
+                    tell(f"{path.name}: {note}")
+                _tell_beginnings(film, tell)
+                yield film
+
+        for painted in executor.paint(films(), listener):
+            yield _finished(painted)
+        yield from failures
+
+
+def _finished(painted: Painted) -> Finished:
+    film, report = painted.film, painted.report
+    count, error, result = report.frames, painted.error, None
+    try:
+        if painted.is_whole:
+            count, result = film.finish(), film.out
+        else:
+            with suppress(PleinairError):  # the first error counts
+                result = film.keep_what_there_is(painted.unfinished)
+    except PleinairError as exc:
+        error = exc
+    return Finished(film.clip, result, report, count, painted.damaged, painted.interrupted, error)
+
+
+def _tell_beginnings(film: Film, tell: Callable[[str], None]) -> None:
+    done = len(film.plan.segments) - len(film.missing)
+    if done:
+        tell(f"{film.clip.name}: going on, {done} of {len(film.plan.segments)} segments are there")
+    for job in film.folder.others():
+        style, strength = job.get("style"), job.get("strength")
+        tell(
+            f"{film.clip.name}: another painting of it (style {style}, strength {strength}, other "
+            "settings or engine) was begun and not finished; it is not mixed with this one"
+        )
+
+
+@dataclass
+class _Closing:
+    """An executor whose workers end with the block."""
+
+    executor: Executor
+    stack: ExitStack
+
+    def __enter__(self) -> Executor:
+        return self.executor
+
+    def __exit__(self, *args: object) -> None:
+        self.stack.close()
+
+
+def _executor(batch: Batch, local: LocalExecutor) -> _Closing:
+    stack = ExitStack()
+    if batch.ray is None and batch.jobs == 1:
+        return _Closing(local, stack)
+    asked = stack.enter_context(stop_on_interrupt())
+    if batch.ray is not None:
+        try:
+            from realtime.film.cluster import RayTasks
+        except ModuleNotFoundError as exc:
+            raise MissingExtraError("--ray", exc.name or "ray", "cluster") from exc
+        cluster = stack.enter_context(closing(RayTasks(batch.ray)))
+        return _Closing(ScatteredExecutor(cluster, asked.is_set), stack)
+    from realtime.film.workers import WorkerTasks
+
+    workers = stack.enter_context(closing(WorkerTasks(batch.jobs)))
+    return _Closing(ScatteredExecutor(workers, asked.is_set), stack)
+
+
+def clips_and_output(paths: Sequence[Path], out: Path | None) -> tuple[list[Path], Path | None]:
+    """Tell the clips from the place where their paintings go.
+
+    `A B` is the clip A and its painting B; with a folder at the end (one that is there, or a name
+    that ends in a slash), whatever comes before is painted into it.
+
+    Raises:
+        BadInputError: no clip is left.
+    """
+    given = list(paths)
+    if out is None and len(given) > 1 and _is_place(given, paths):
+        out = given.pop()
+    clips: list[Path] = []
+    for path in given:
+        if path.is_dir():
+            found = sorted(p for p in path.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES)
+            if not found:
+                raise BadInputError(
+                    f"no video in the folder {path}: expected files ending in "
+                    f"{', '.join(sorted(VIDEO_SUFFIXES))}"
+                )
+            clips += found
+        elif not path.exists() and glob.has_magic(str(path)):
+            matches = sorted(map(Path, glob.glob(str(path))))  # noqa: PTH207 - absolute patterns too
+            if not matches:
+                raise BadInputError(f"nothing is called {path}: check the name and the folder")
+            clips += matches
+        else:
+            clips.append(path)
+    return clips, out
+
+
+def _is_place(given: list[Path], paths: Sequence[Path]) -> bool:
+    last = given[-1]
+    return last.is_dir() or not last.suffix or len(paths) == 2
+
+
+def _outputs(clips: list[Path], output: Path | None, label: str) -> list[Path | None]:
+    """Return where each painting goes; None: beside its clip.
+
+    Raises:
+        BadInputError: one file for several clips, or two of the same name.
+    """
+    if output is None:
+        targets = [beside(path, label) for path in clips]
+    elif output.is_dir() or not output.suffix:
+        output.mkdir(parents=True, exist_ok=True)
+        targets = [output / beside(path, label).name for path in clips]
+    elif len(clips) > 1:
+        raise BadInputError(
+            f"{len(clips)} clips cannot all become {output}: give a folder (its name without an "
+            "ending, or with a slash behind it)"
+        )
+    else:
+        targets = [output]
+    seen: dict[Path, Path] = {}
+    for path, target in zip(clips, targets, strict=True):
+        if target in seen:
+            raise BadInputError(
+                f"{seen[target]} and {path} would both become {target}: paint them into different "
+                "folders"
+            )
+        seen[target] = path
+    return list(targets)

@@ -1,0 +1,102 @@
+"""Reading segments back: the encoded pictures, and their order in the film."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+
+from realtime.errors import SinkError
+from realtime.film.segment_sink import offset_ticks
+from realtime.sinks.video_writer import Target
+
+
+@dataclass(frozen=True)
+class EncodedPicture:
+    """One picture as the encoder gave it, in the order in which decoders want it."""
+
+    tick: int
+    """When it is shown, in ticks of the original's clock."""
+    is_key: bool
+    data: bytes
+
+
+def encoded_pictures(segments: Sequence[Path], target: Target) -> Iterator[EncodedPicture]:
+    """Read the encoded pictures of segments, one segment after the other.
+
+    Raises:
+        SinkError: a segment cannot be read; it is removed, so that it is painted again.
+    """
+    offset = offset_ticks(target)
+    for path in segments:
+        if not path.stat().st_size:
+            continue  # nothing could be decoded there
+        with open_segment(path) as container:
+            for packet in container.demux(container.streams.video[0]):
+                if packet.size and packet.pts is not None:
+                    tick = round(packet.pts * packet.time_base / target.facts.time_base)
+                    yield EncodedPicture(tick - offset, packet.is_keyframe, bytes(packet))
+
+
+@contextmanager
+def open_segment(path: Path) -> Iterator[InputContainer]:
+    """Open a segment for reading.
+
+    Raises:
+        SinkError: it cannot be read, now or while it is open; it is removed.
+    """
+    try:
+        with av.open(f"file:{path}", "r", format="nut") as container:
+            yield container
+    except av.FFmpegError as exc:
+        path.unlink(missing_ok=True)
+        raise SinkError(
+            f"the segment {path.name} is damaged ({exc.strerror}) and was removed: "
+            "the same command paints it again"
+        ) from exc
+
+
+class Clock:
+    """The times that decoders of the joined film go by.
+
+    Encoders reorder pictures, so each needs a decoding time besides its presentation time: rising,
+    and never later. With D the farthest that any picture is moved forward, the n-th picture is
+    decoded when the (n - D)-th is shown.
+    """
+
+    def __init__(self, ticks: Sequence[int], last_ticks: int) -> None:
+        """Order the pictures.
+
+        Args:
+            ticks: Presentation times in the order of decoding; no two alike.
+            last_ticks: How long the last picture is shown.
+        """
+        self._shown = sorted(ticks)
+        self._last_ticks = last_ticks
+        self._delay = max((n - self._rank(tick) for n, tick in enumerate(ticks)), default=0)
+
+    def decoded(self, number: int) -> int:
+        """Return when the picture with this number in decoding order is decoded."""
+        early = number - self._delay
+        if early >= 0:
+            return self._shown[early]
+        step = self._shown[1] - self._shown[0] if len(self._shown) > 1 else self._last_ticks
+        return self._shown[0] + early * step
+
+    def lasts(self, tick: int) -> int:
+        """Return for how long the picture that is shown then is shown."""
+        after = self._rank(tick) + 1
+        return self._shown[after] - tick if after < len(self._shown) else self._last_ticks
+
+    @property
+    def end(self) -> int:
+        """When the last picture is over."""
+        return self._shown[-1] + self._last_ticks
+
+    def _rank(self, tick: int) -> int:
+        return bisect_left(self._shown, tick)

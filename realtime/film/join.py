@@ -1,0 +1,147 @@
+"""Segments become a film: pictures as encoded, sound, subtitles, chapters, each at its time."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+from av.container import OutputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from realtime.errors import SinkError
+from realtime.film.carried import Carried, Window, open_carried
+from realtime.film.encoded import Clock, encoded_pictures
+from realtime.film.tracks import AnyPacket
+from realtime.media import clip
+from realtime.media.colour import YuvWriter
+from realtime.sinks import outputs
+from realtime.sinks.encoding import add_picture_stream
+from realtime.sinks.video_writer import Target
+
+
+@dataclass(frozen=True)
+class Joint:
+    """What is joined, and to what."""
+
+    segments: Sequence[Path]
+    target: Target
+    original: Path
+    window: Window
+    title: str
+    """Says in the file's metadata what it is."""
+    last_seconds: float | None = None
+    """For how long the last picture is shown; None: one frame."""
+    is_whole: bool = True
+    """False: the film ends with its last segment, the sound with it."""
+
+
+def join(joint: Joint, out: Path) -> int:
+    """Write the film to `out`, which need not have its final name; returns how many pictures.
+
+    Raises:
+        SinkError: the disk is full, or a segment is damaged.
+    """
+    ticks = [picture.tick for picture in encoded_pictures(joint.segments, joint.target)]
+    if not ticks:
+        raise SinkError(f"no frame was painted: {out} was not written")
+    last = joint.last_seconds or 1 / joint.target.rate_fps
+    clock = Clock(ticks, max(1, round(last / joint.target.facts.time_base)))
+    with _reporting(out), _opened(joint, out) as (container, stream):
+        carried = open_carried(joint.original, container, joint.target.recipe, joint.window)
+        _sign(container, joint.title)
+        with contextlib.closing(carried) if carried else contextlib.nullcontext():
+            _write(joint, container, stream, carried, clock)
+    return len(ticks)
+
+
+def _write(
+    joint: Joint,
+    container: OutputContainer,
+    stream: VideoStream,
+    carried: Carried | None,
+    clock: Clock,
+) -> None:
+    base = joint.target.facts.time_base
+    shift = round(joint.window.shift_seconds / base)
+    for number, picture in enumerate(encoded_pictures(joint.segments, joint.target)):
+        packet: AnyPacket = Packet(picture.data)
+        packet.stream, packet.time_base = stream, base
+        packet.pts, packet.dts = picture.tick - shift, clock.decoded(number) - shift
+        packet.duration = clock.lasts(picture.tick)
+        packet.is_keyframe = picture.is_key
+        container.mux(packet)
+        if carried:
+            carried.mux_until(float(clock.decoded(number) * base))
+    if carried:
+        carried.mux_until(math.inf if joint.is_whole else float(clock.end * base))
+        carried.flush()
+
+
+@contextlib.contextmanager
+def _opened(joint: Joint, out: Path) -> Iterator[tuple[OutputContainer, VideoStream]]:
+    """Open the film with a stream as the segments' encoder described it."""
+    target, recipe = joint.target, joint.target.recipe
+    size, pixel_format = _size_of(joint.segments)
+    options = dict(recipe.container_options)
+    if recipe.container in ("mp4", "mov"):
+        # In units of this MP4 writes down when the film begins; by default milliseconds.
+        clock = target.facts.time_base.denominator
+        options["movie_timescale"] = str(clock * math.ceil(1000 / clock))
+    with av.open(
+        f"file:{out}", "w", format=recipe.container, container_options=options
+    ) as container:
+        stream = add_picture_stream(
+            container, recipe, size=size, rate_fps=target.rate_fps,
+            time_base=target.facts.time_base, pixel_aspect=target.facts.pixel_aspect,
+        )  # fmt: skip
+        # The settings of the segments' encoder, hence its headers; it encodes nothing here.
+        YuvWriter(size[1], pixel_format, target.facts.colour).tag(stream.codec_context)
+        yield container, stream
+
+
+def _size_of(segments: Sequence[Path]) -> tuple[tuple[int, int], str]:
+    for path in segments:
+        if path.stat().st_size:
+            with av.open(f"file:{path}", "r", format="nut") as container:
+                stream = container.streams.video[0]
+                return (stream.width, stream.height), stream.pix_fmt or "yuv420p"
+    raise SinkError("no frame was painted")
+
+
+def _sign(container: OutputContainer, title: str) -> None:
+    """Say in the file's comment what it is, behind what is said there already."""
+    key = next((key for key in container.metadata if key.lower() == "comment"), "comment")
+    before = container.metadata.get(key)
+    container.metadata[key] = f"{before}; {title}" if before and title not in before else title
+
+
+@contextlib.contextmanager
+def _reporting(out: Path) -> Iterator[None]:
+    """Turn failures of writing into errors of ours; a film half joined is of no use."""
+    try:
+        yield
+    except (av.FFmpegError, OSError) as exc:
+        out.unlink(missing_ok=True)
+        raise outputs.write_error(exc, out, "while the segments were joined") from exc
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+
+
+def is_painting(path: Path) -> bool:
+    """Whether a file is one that pleinair wrote: such a one may be replaced."""
+    try:
+        with clip.open_container(path) as container:
+            # Matroska shouts its keys.
+            notes = {key.lower(): value for key, value in container.metadata.items()}
+            return MARK in notes.get("comment", "")
+    except Exception:
+        return False
+
+
+MARK = "painted by pleinair"

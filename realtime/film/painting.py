@@ -1,0 +1,114 @@
+"""Painting neighbouring segments of a film: read, paint, steady, encode, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+
+from realtime import overlay
+from realtime.errors import PleinairError
+from realtime.film.film import Film
+from realtime.film.plan import Segment
+from realtime.film.segment_sink import SegmentSink
+from realtime.film.steady import Steady
+from realtime.frame import Frame
+from realtime.interrupt import run_interruptibly
+from realtime.pipeline import Hooks, Report, Shown
+from realtime.ports import Engine, Source
+from realtime.resize import ResizedSource
+from realtime.sources.video_source import VideoSource
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What came of painting some segments."""
+
+    report: Report
+    interrupted: bool
+    unfinished: Segment | None
+    """The segment that was begun and holds frames, but is not complete."""
+    damaged: int
+    """Packets of the original that could not be decoded."""
+    error: PleinairError | None = None
+    """What ended it early: the clip is cut off, the engine failed, the disk is full."""
+
+
+def paint_segments(
+    film: Film,
+    segments: tuple[Segment, ...],
+    engine: Engine,
+    *,
+    watch: Callable[[Report], bool] = lambda report: True,
+    on_segment: Callable[[Segment], None] = lambda segment: None,
+) -> Stretch:
+    """Paint neighbouring segments into the film's work folder.
+
+    Args:
+        film: The film.
+        segments: Neighbours, in order.
+        engine: As `film.painter` opens it; the caller closes it.
+        watch: Called after every frame; False ends the painting as Ctrl-C does.
+        on_segment: Called whenever a segment is complete.
+
+    Failures are returned, not raised: what was painted before them counts.
+    """
+    sink = SegmentSink(film.folder, segments, film.target, on_segment)
+    look = film.painter.look
+    error: PleinairError | None = None
+    with ExitStack() as stack:
+        clip = VideoSource(film.clip, film.plan.part(segments, film.memory))
+        source: Source = stack.enter_context(closing(clip))
+        if film.settings.every > 1:
+            source = _Thinned(source, film.settings.every)
+        if film.settings.paint.size:
+            source = ResizedSource(source, film.settings.paint.size)
+        stack.enter_context(closing(sink))
+        stopped = False
+
+        def on_frame(report: Report) -> bool:
+            nonlocal stopped
+            stopped = not watch(report)
+            if stopped:
+                raise KeyboardInterrupt
+            return True
+
+        hooks = Hooks(look=lambda: look, decorate=_finisher(film), on_frame=on_frame)
+        try:
+            interrupted, report = run_interruptibly(source, engine, sink, hooks)
+        except PleinairError as exc:
+            interrupted, report, error = False, Report(), exc
+    return Stretch(report, interrupted or stopped, sink.unfinished, clip.damaged, error)
+
+
+def _finisher(film: Film) -> Callable[[Shown, Report], Frame]:
+    """What happens to a finished painting before it is encoded."""
+    steady = Steady() if film.settings.steady else None
+
+    def finish(shown: Shown, _report: Report) -> Frame:
+        painted = steady(shown.original, shown.painted) if steady else shown.painted
+        if not film.settings.side_by_side:
+            return painted
+        both = overlay.joined(shown.original, painted)
+        return replace(painted, pixels=both)
+
+    return finish
+
+
+class _Thinned:
+    """Every so manieth frame of a source."""
+
+    def __init__(self, source: Source, every: int) -> None:
+        self._source, self._every = source, every
+        self.live = source.live
+        self.rate_fps = source.rate_fps / every
+        self.frame_count = None
+
+    def __iter__(self) -> Iterator[Frame]:
+        for frame in self._source:
+            if frame.index % self._every == 0:
+                yield frame
+
+    def close(self) -> None:
+        """Close the source inside."""
+        self._source.close()

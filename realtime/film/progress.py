@@ -1,0 +1,36 @@
+"""Progress bars for films: frames, fps, time left. Nothing when stderr is no terminal.
+
+What is printed meanwhile appears above the bars.
+"""
+
+from __future__ import annotations
+
+from rich.progress import (
+    TaskID,
+)
+
+from realtime.film.film import Film
+from realtime.pipeline import Report
+from realtime.progress import FrameBars
+
+
+class FilmProgress(FrameBars):
+    """One bar per film that is being painted (see `executors.Listener`)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tasks: dict[str, tuple[TaskID, int]] = {}
+
+    def begin(self, film: Film) -> None:
+        """Show a bar for a film, at what was painted of it before."""
+        name, total = film.clip.name, film.frames
+        before = (total or 0) - (film.frames_of(film.missing) or 0)
+        known = self._tasks.get(str(film.clip))
+        task = known[0] if known else self._bar.add_task(name, total=total, fps=0.0)
+        self._bar.update(task, completed=before)
+        self._tasks[str(film.clip)] = (task, before)
+
+    def update(self, film: Film, report: Report) -> None:
+        """Move the bar of a film."""
+        task, before = self._tasks[str(film.clip)]
+        self._bar.update(task, completed=before + report.frames, fps=report.rate_fps)

@@ -1,0 +1,127 @@
+"""Takes painted frames in order and writes them as segments: each file is whole, or not there.
+
+Segments are NUT files: NUT keeps any clock exactly, which Matroska (milliseconds) does not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import av
+
+from realtime.errors import SinkError
+from realtime.film.plan import Segment
+from realtime.film.workfolder import WorkFolder
+from realtime.frame import Frame
+from realtime.ports import Event
+from realtime.sinks import outputs
+from realtime.sinks.video_writer import Target, VideoWriter
+
+OFFSET_SECONDS = 100
+"""Added to the times inside segments: NUT knows no time before zero, films and B-frames do."""
+NUT = {"avoid_negative_ts": "disabled"}
+
+
+def offset_ticks(target: Target) -> int:
+    """Return what is added to the ticks of a segment's frames."""
+    return round(OFFSET_SECONDS / target.facts.time_base)
+
+
+class SegmentSink:
+    """Writes neighbouring segments, one after the other.
+
+    Attributes:
+        unfinished: The segment that was not complete when the sink was closed, if it holds frames.
+    """
+
+    def __init__(
+        self,
+        folder: WorkFolder,
+        segments: tuple[Segment, ...],
+        target: Target,
+        on_segment: Callable[[Segment], None] = lambda segment: None,
+    ) -> None:
+        self.unfinished: Segment | None = None
+        self._folder, self._target, self._on_segment = folder, target, on_segment
+        self._left = list(segments)
+        self._writer: VideoWriter | None = None
+        self._frames = 0
+
+    def show(self, frame: Frame) -> None:
+        """Encode one frame; frames before the first segment are let pass.
+
+        Raises:
+            SinkError: the disk is full, or the frame's size is not that of the first.
+        """
+        if frame.pts_seconds < self._left[0].start_seconds:
+            return
+        with self._reporting():
+            while frame.pts_seconds >= self._left[0].stop_seconds:
+                self._complete()
+            if self._writer is None:
+                number = self._left[0].number
+                self._writer = VideoWriter(
+                    self._folder.unfinished(number), self._target, frame,
+                    container="nut", container_options=NUT,
+                    offset_ticks=offset_ticks(self._target),
+                )  # fmt: skip
+            self._writer.write(frame)
+            self._frames += 1
+
+    def poll(self) -> tuple[Event, ...]:
+        """A file has no keys."""
+        return ()
+
+    def finish(self) -> None:
+        """The last frame has arrived: complete what is left.
+
+        Raises:
+            SinkError: the disk is full.
+        """
+        with self._reporting():
+            while self._left:
+                self._complete()
+
+    def close(self) -> None:
+        """Close the open segment; it stays under its unfinished name."""
+        if self._writer is None:
+            return
+        with contextlib.suppress(av.FFmpegError, OSError):
+            self._writer.end()
+            self.unfinished = self._left[0]
+        self._writer = None
+
+    def _complete(self) -> None:
+        """Close the first segment that is left, with frames or without."""
+        segment = self._left[0]
+        if self._writer is None:
+            # Nothing could be decoded there. An empty file says that it was tried.
+            self._folder.unfinished(segment.number).touch()
+        else:
+            self._writer.end()
+            self._writer = None
+        self._folder.publish(segment.number)
+        del self._left[0]
+        self._on_segment(segment)
+
+    @contextlib.contextmanager
+    def _reporting(self) -> Iterator[None]:
+        """Turn failures of writing into errors of ours, and remove what cannot be used."""
+        try:
+            yield
+        except (av.FFmpegError, OSError) as exc:
+            if self._writer is not None:
+                with contextlib.suppress(av.FFmpegError, OSError):
+                    self._writer.end()
+                self._writer = None
+            path = self._folder.path
+            if self._left:
+                self._folder.unfinished(self._left[0].number).unlink(missing_ok=True)
+            raise _with_advice(
+                outputs.write_error(exc, path, f"after {self._frames} frames")
+            ) from exc
+
+
+def _with_advice(error: SinkError) -> SinkError:
+    return SinkError(f"{error}\nWhat was painted is kept: the same command goes on from there.")

@@ -1,0 +1,60 @@
+"""`--jobs N`: several processes on this machine, each with an engine that uses all cores.
+
+With a share of them each, engines would add in another order and round otherwise: then it mattered
+who painted what.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+
+from realtime.errors import EngineError
+from realtime.film.executors import paint_one
+from realtime.film.film import Film
+from realtime.film.plan import Segment
+
+
+class WorkerTasks:
+    """Segments painted by worker processes (see `executors.Tasks`)."""
+
+    def __init__(self, jobs: int) -> None:
+        # Spawned, not forked: threads of engines and decoders do not survive a fork.
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(jobs, context, initializer=_begin_worker)
+
+    def submit(self, film: Film, segment: Segment) -> Future[int]:
+        """Ask for a segment."""
+        return self._pool.submit(paint_one, film, segment)
+
+    def wait(self, handles: list[Future[int]], seconds: float) -> list[Future[int]]:
+        """Wait for one to be done."""
+        return list(wait(handles, seconds, FIRST_COMPLETED).done)
+
+    def result(self, handle: Future[int], film: Film, segment: Segment) -> int:
+        """Return the damaged packets of a segment; it lies in the folder already."""
+        del segment
+        try:
+            return handle.result()
+        except BrokenProcessPool as exc:
+            raise EngineError(
+                f"a worker process died while {film.clip.name} was painted, perhaps for lack of "
+                "memory: use fewer --jobs. The same command goes on where it stopped."
+            ) from exc
+
+    def stop(self) -> None:
+        """End the workers at once; segments they were at are painted anew the next time."""
+        for process in list(self._pool._processes.values()):
+            process.terminate()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def close(self) -> None:
+        """End the workers, which have nothing left to do."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,89 @@
+"""Where the segments of an unfinished film lie: a hidden folder beside the output.
+
+    .out.mp4.pleinair/<key>/job.json     what is painted, for people
+                            000012.nut   a whole segment
+
+The key is a hash of everything that the pictures depend on. Another style, another engine, another
+version of the original: another key, so segments of two paintings are never mixed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from realtime.folders import write_whole
+from realtime.sinks import outputs
+
+
+class WorkFolder:
+    """The segments of one film painted in one way."""
+
+    def __init__(self, out: Path, job: Mapping[str, Any]) -> None:
+        """Name the folder; nothing is written yet.
+
+        Args:
+            out: The final file.
+            job: Everything that the pictures depend on; plain values for JSON.
+        """
+        self._job = dict(job)
+        text = json.dumps(self._job, sort_keys=True)
+        self._root = out.with_name(f".{out.name}.pleinair")
+        self.path = self._root / hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def make(self) -> None:
+        """Make the folder.
+
+        Raises:
+            SinkError: the disk does not take it.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise outputs.write_error(exc, self.path, "at the start") from exc
+        if not (self.path / "job.json").exists():
+            write_whole(self.path / "job.json", json.dumps(self._job, indent=2).encode())
+
+    def segment(self, number: int) -> Path:
+        """Return where a whole segment lies."""
+        return self.path / f"{number:06}.nut"
+
+    def unfinished(self, number: int) -> Path:
+        """Return where a segment is written; a name of this process's own."""
+        return self.path / f"{number:06}.{os.getpid()}.partial.nut"
+
+    def publish(self, number: int) -> None:
+        """Give a finished segment its final name; after this it survives a crash."""
+        partial = self.unfinished(number)
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(partial, self.segment(number))
+
+    def has(self, number: int) -> bool:
+        """Whether a segment is there, whole."""
+        return self.segment(number).is_file()
+
+    def sweep(self) -> None:
+        """Remove segments that a killed run did not finish."""
+        for path in self.path.glob("*.partial.nut"):
+            path.unlink(missing_ok=True)
+
+    def others(self) -> list[dict[str, Any]]:
+        """Return the jobs of this output that were begun in another way and not finished."""
+        found = []
+        for path in sorted(self._root.glob("*/job.json")):
+            if path.parent != self.path:
+                try:
+                    found.append(json.loads(path.read_text()))
+                except (OSError, ValueError):
+                    continue  # a damaged note costs the note
+        return found
+
+    def remove(self) -> None:
+        """Remove all segments of this output: the film is done."""
+        shutil.rmtree(self._root, ignore_errors=True)

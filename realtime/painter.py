@@ -1,0 +1,85 @@
+"""From what was asked to an open engine and a look; and what files are called after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from realtime.engines import open_engine
+from realtime.look import Look
+from realtime.network.library import choose
+from realtime.ports import Engine
+from realtime.settings import PaintSettings
+
+
+def open_painter(settings: PaintSettings) -> tuple[Engine, Look]:
+    """Find the style, open the engine that paints it, and return both with the look."""
+    entry, look = choose(settings.style, settings.bundle)
+    engine = open_engine(
+        settings.engine, entry.path, device=settings.device, precision=settings.precision
+    )
+    return engine, look.with_strength(settings.strength)
+
+
+def style_label(engine: Engine, look: Look) -> str:
+    """Name a look for use in a file name: `starry-night`, or `scream+starry-night`."""
+    used = [style.name for style, w in zip(engine.styles, look.style_weights, strict=True) if w]
+    return "+".join(used)
+
+
+def beside(path: Path, label: str) -> Path:
+    """Return where the painting of `path` goes by default: `clip.mp4` -> `clip-LABEL.mp4`."""
+    keeps = {".mp4", ".mkv", ".webm", ".mov", ".m4v", ".gif"}
+    keeps |= {".png", ".jpg", ".jpeg", ".webp"}
+    pictures = {".bmp", ".tif", ".tiff"}
+    suffix = path.suffix.lower()
+    if suffix not in keeps:
+        suffix = ".png" if suffix in pictures else ".mp4"
+    return path.with_name(f"{path.stem}-{label}{suffix}")
+
+
+@dataclass(frozen=True)
+class Painter:
+    """An engine as every process that paints this film opens it, and the look."""
+
+    engine: str
+    device: str
+    precision: str
+    bundle: Path
+    look: Look
+    description: str
+    label: str
+    """For file names and titles: the styles' names."""
+    torch_threads: int | None = None
+    """How many PyTorch used here. With another number it adds in another order, and rounds
+    otherwise; Ray would set it to 1."""
+
+    @classmethod
+    def of(cls, settings: PaintSettings, engine: Engine) -> Painter:
+        """Take down what an open engine turned out to be: `auto` is decided once."""
+        entry, look = choose(settings.style, settings.bundle)
+        names = [name for name, w in zip(entry.card.names, look.style_weights, strict=True) if w]
+        return cls(
+            engine=engine.name,
+            device=settings.device,
+            precision=settings.precision,
+            bundle=entry.path,
+            look=look.with_strength(settings.strength),
+            description=engine.description,
+            label="+".join(names),
+            torch_threads=_torch_threads() if engine.name == "torch" else None,
+        )
+
+    def open(self) -> Engine:
+        """Open the engine, here."""
+        if self.torch_threads is not None:
+            import torch
+
+            torch.set_num_threads(self.torch_threads)
+        return open_engine(self.engine, self.bundle, device=self.device, precision=self.precision)
+
+
+def _torch_threads() -> int:
+    import torch
+
+    return torch.get_num_threads()

@@ -1,0 +1,47 @@
+"""What OpenVINO keeps between runs is only a cache: damaged, it is made again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+PAINT = """
+import hashlib
+from pathlib import Path
+import numpy as np
+from realtime.engines import open_engine
+from realtime.frame import Frame
+from realtime.look import Look
+engine = open_engine("openvino", Path("realtime/styles/fast.safetensors"), device="cpu")
+pixels = np.random.default_rng(0).integers(0, 256, (48, 64, 3), np.uint8)
+painted = engine.stylize(Frame(pixels, 0, 0.0), Look.of_style(0, len(engine.styles)))
+print(hashlib.sha256(painted.pixels.tobytes()).hexdigest())
+"""
+
+
+def paint(cache: Path) -> str:
+    env = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    finished = subprocess.run(
+        [sys.executable, "-c", PAINT],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+def test_a_damaged_cache_is_rebuilt(tmp_path: Path) -> None:
+    first = paint(tmp_path)
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(path.suffix == ".blob" for path in kept)
+    for damage in (b"", b"no engine at all", None):
+        for path in kept:
+            whole = path.read_bytes()
+            path.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
+        assert paint(tmp_path) == first

@@ -1,0 +1,125 @@
+"""Sound that a new file cannot hold as it is; clips whose shape is unusual."""
+
+from __future__ import annotations
+
+import logging
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+from av.video.stream import VideoStream
+
+from realtime.film.tracks import plain_text
+from realtime.sources.video_source import open_source
+from tests.clips import read_frames, sound_packets, sound_times, write_clip, write_clip_with_sound
+from tests.film import COPY, copied, paint
+from tests.helpers import quadrant_card
+
+
+@pytest.mark.parametrize(
+    ("sound_codec", "original", "copy", "expected"),
+    [
+        ("libopus", "in.webm.mkv", "out.webm", "opus"),
+        ("aac", "in.mp4", "out.webm", "opus"),
+        ("adpcm_ms", "in.avi", "out.mp4", "aac"),
+        ("pcm_s16le", "in.mkv", "out.webm", "opus"),
+        ("aac", "in.ts", "out.mp4", "aac"),
+    ],
+)
+def test_sound_is_copied_or_encoded_again(
+    tmp_path: Path, sound_codec: str, original: str, copy: str, expected: str
+) -> None:
+    source = write_clip_with_sound(tmp_path / original, sound_codec)
+    target = copied(source, tmp_path / copy)
+    with av.open(str(target)) as container:
+        assert [s.codec_context.codec.canonical_name for s in container.streams.audio] == [expected]
+    start, end = sound_times(target)
+    expected_start, expected_end = sound_times(source)
+    assert start == pytest.approx(expected_start, abs=0.03)
+    assert end - start == pytest.approx(expected_end - expected_start, abs=0.06)
+    times = [frame.pts_seconds for frame in read_frames(source)]
+    assert [f.pts_seconds for f in read_frames(target)] == pytest.approx(times, abs=0.0006)
+
+
+def test_encoding_sound_again_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    original = write_clip_with_sound(tmp_path / "in.mp4", "aac")
+    with caplog.at_level(logging.WARNING):
+        copied(original, tmp_path / "out.webm")
+    assert "sound is encoded again as libopus: a webm file cannot hold aac" in caplog.text
+
+
+def test_nothing_is_out_of_step_in_matroska(shared_video: Path, tmp_path: Path) -> None:
+    original = shared_video / "nasa-two-audio-tracks-320x180.mp4"
+    copy = copied(original, tmp_path / "copy.mkv")
+    times = [frame.pts_seconds for frame in read_frames(original)]
+    assert [f.pts_seconds for f in read_frames(copy)] == pytest.approx(times, abs=0.0006)
+    assert sound_packets(copy) == sound_packets(original)
+    assert sound_times(copy) == pytest.approx(sound_times(original), abs=0.0011)
+
+
+def test_a_part_takes_its_sound_along_and_begins_at_zero(tmp_path: Path) -> None:
+    original = write_clip_with_sound(tmp_path / "in.mp4", "aac", seconds=3)
+    copy = copied(original, tmp_path / "out.mp4", start_seconds=1.0, stop_seconds=2.0)
+    times = [frame.pts_seconds for frame in read_frames(copy)]
+    assert times == pytest.approx([i / 30 for i in range(30)], abs=1e-4)
+    start, end = sound_times(copy)
+    assert (start, end) == pytest.approx((0.0, 1.0), abs=0.03)
+    (whole,), (part,) = sound_packets(original), sound_packets(copy)
+    first = whole.index(part[0])
+    assert whole[first : first + len(part)] == part
+
+
+def test_every_third_frame_is_a_preview_with_all_the_sound(tmp_path: Path) -> None:
+    original = write_clip_with_sound(tmp_path / "in.mp4", "aac")
+    copy = copied(original, tmp_path / "out.mp4", every=3)
+    times = [frame.pts_seconds for frame in read_frames(copy)]
+    assert times == pytest.approx([i / 10 for i in range(20)], abs=1e-4)
+    assert sound_packets(copy) == sound_packets(original)
+
+
+def test_side_by_side_is_twice_as_wide(tmp_path: Path) -> None:
+    original = write_clip(tmp_path / "in.mp4", [quadrant_card()] * 3)
+    frames = read_frames(copied(original, tmp_path / "out.mp4", side_by_side=True))
+    assert frames[0].pixels.shape == (48, 128, 3)
+
+
+def test_sideways_pixel_aspect(tmp_path: Path) -> None:
+    original = tmp_path / "original.mp4"
+    with av.open(str(original), "w") as container:
+        stream = container.add_stream("libx264", rate=30)
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(4, 3)
+        stream.set_display_rotation(90)
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(quadrant_card())))
+        container.mux(stream.encode(None))
+    source = open_source(str(copied(original, tmp_path / "copy.mp4")))
+    assert source.pixel_aspect == Fraction(3, 4)
+    source.close()
+
+
+def test_an_original_is_not_mistaken_for_a_painting(tmp_path: Path) -> None:
+    clips = [write_clip(tmp_path / name, [quadrant_card()] * 3) for name in ("a.mp4", "b.mp4")]
+    before = clips[1].read_bytes()
+    (finished,) = paint(*clips)  # as `pleinair video *.mp4` would call it, had it two to find
+    assert "is no painting of pleinair's" in str(finished.error)
+    assert clips[1].read_bytes() == before
+    for suffix in (".mp4", ".mkv", ".webm", ".gif"):
+        out = copied(clips[0], tmp_path / f"out{suffix}")
+        (again,) = paint(clips[0], out=out, settings=COPY)
+        assert (again.error is None) == (suffix != ".gif"), "a GIF holds no sign of ours"
+
+
+@pytest.mark.parametrize(
+    ("codec", "data", "text"),
+    [
+        ("subrip", b"<i>Bonjour</i>\nmonde", "Bonjour\nmonde"),
+        ("mov_text", b"\x00\x07Bonjour\x00\x00\x00\x0cstyl", "Bonjour"),
+        ("ass", rb"0,0,Default,,0,0,0,,{\i1}Bonjour{\i0},\Nmonde", "Bonjour,\nmonde"),
+        ("webvtt", b"Bonjour", "Bonjour"),
+        ("mov_text", b"\x00\x00", ""),
+    ],
+)
+def test_text_of_subtitles(codec: str, data: bytes, text: str) -> None:
+    assert plain_text(data, codec) == text

@@ -1,0 +1,207 @@
+"""What keys do to pictures, snapshots and recordings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from realtime.frame import Frame
+from realtime.live.budget import Budget
+from realtime.live.controls import State
+from realtime.live.session import FADE_SECONDS, Session, Surroundings
+from realtime.pipeline import Report, Shown, run
+from realtime.ports import Key, Mouse, Style
+from tests.clips import read_frames
+from tests.helpers import InvertingEngine, ListSink, ListSource, make_frames, quadrant_card
+
+
+class Time:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def make_session(tmp_path: Path, *, styles: int = 1, **changes: object) -> tuple[Session, Time]:
+    time = Time()
+    around = replace(
+        Surroundings(snapshots=tmp_path, clock=time),
+        **changes,  # type: ignore[arg-type]
+    )
+    engine = InvertingEngine()
+    engine.styles = tuple(Style(str(i)) for i in range(styles))  # type: ignore[assignment]
+    state = State((1.0, *([0.0] * (styles - 1))), overlay=False)
+    return Session(engine, state, around), time
+
+
+def shown() -> Shown:
+    frame = Frame(quadrant_card(), 0, 0.0)
+    return Shown(frame, frame.with_pixels(255 - frame.pixels), 0.02)
+
+
+def test_without_overlay_the_painting_is_shown_as_it_is(tmp_path: Path) -> None:
+    frame = shown()
+    session, _ = make_session(tmp_path)
+    assert session.decorate(frame, Report()) is frame.painted
+
+
+def test_the_overlay_is_drawn_on_a_copy(tmp_path: Path) -> None:
+    frame = shown()
+    before = frame.painted.pixels.copy()
+    session, _ = make_session(tmp_path)
+    session.on_event(Key("o"))
+    assert (session.decorate(frame, Report()).pixels != before).any()
+    np.testing.assert_array_equal(frame.painted.pixels, before)
+
+
+def test_a_snapshot_holds_both_pictures(tmp_path: Path) -> None:
+    session, _ = make_session(tmp_path)
+    frame = shown()
+    session.decorate(frame, Report())
+    assert session.on_event(Key("s"))
+    (path,) = tmp_path.glob("pleinair-*.png")
+    saved = cv2.imread(str(path))
+    assert saved is not None
+    np.testing.assert_array_equal(saved[:, :64, ::-1], frame.original.pixels)
+    np.testing.assert_array_equal(saved[:, 64:, ::-1], frame.painted.pixels)
+
+
+def test_a_frozen_session_keeps_its_picture(tmp_path: Path) -> None:
+    session, _ = make_session(tmp_path)
+    first, second = (Shown(frame, frame, 0.0) for frame in make_frames(2))
+    session.decorate(first, Report())
+    session.on_event(Key("space"))
+    assert session.decorate(second, Report()) is first.painted
+    session.on_event(Key("space"))
+    assert session.decorate(second, Report()) is second.painted
+
+
+def test_a_new_style_fades_in(tmp_path: Path) -> None:
+    session, time = make_session(tmp_path, styles=3)
+    session.on_event(Key("right"))
+    assert session.look().style_weights == (1.0, 0.0, 0.0)
+    time.now += FADE_SECONDS / 4
+    assert session.look().style_weights == pytest.approx((0.75, 0.25, 0.0))
+    session.on_event(Key("right"))  # from where it is
+    time.now += FADE_SECONDS / 2
+    assert session.look().style_weights == pytest.approx((0.375, 0.125, 0.5))
+    time.now += FADE_SECONDS
+    assert session.look() == session.state.look
+
+
+def test_a_recording_holds_what_was_painted_and_plays(tmp_path: Path) -> None:
+    said: list[str] = []
+    session, _ = make_session(tmp_path, tell=said.append)
+    session.on_event(Key("r"))
+    for frame in make_frames(20, 64, 48):
+        session.decorate(Shown(frame, frame, 0.0), Report())
+        if frame.index == 10:
+            session.on_event(Key("m"))
+    session.on_event(Key("r"))
+    (path,) = tmp_path.glob("pleinair-*.mp4")
+    assert len(read_frames(path)) == 20
+    assert said == [f"recorded {path}"]
+
+
+def test_a_recording_ends_with_the_session_and_when_the_size_changes(tmp_path: Path) -> None:
+    session, _ = make_session(tmp_path)
+    session.on_event(Key("r"))
+    for frame in (*make_frames(3, 64, 48), *make_frames(3, 32, 24)):
+        session.decorate(Shown(frame, frame, 0.0), Report())
+    assert not session.state.recording
+    session.close()
+    (path,) = tmp_path.glob("pleinair-*.mp4")
+    assert len(read_frames(path)) == 3
+
+
+def test_the_divider_follows_the_mouse(tmp_path: Path) -> None:
+    session, _ = make_session(tmp_path)
+    for event in (Key("b"), Mouse("down", 0.5), Mouse("move", 0.75), Mouse("up", 0.75)):
+        session.on_event(event)
+    frame = shown()
+    picture = session.decorate(frame, Report()).pixels
+    np.testing.assert_array_equal(picture[:10, :44], frame.original.pixels[:10, :44])
+    np.testing.assert_array_equal(picture[:10, 52:], frame.painted.pixels[:10, 52:])
+
+
+def test_full_screen_is_asked_of_the_window(tmp_path: Path) -> None:
+    asked: list[bool] = []
+    session, _ = make_session(tmp_path, fullscreen=asked.append)
+    for name in ("f", "x", "f11"):
+        session.on_event(Key(name))
+    assert asked == [True, False]
+
+
+def test_the_budget_is_told_every_cost_once(tmp_path: Path) -> None:
+    budget = Budget(30, 0.08)
+    session, time = make_session(tmp_path, budget=budget)
+    report = Report()
+    for _ in range(10):
+        time.now += 0.1
+        report.engine_seconds.append(0.1)
+        session.hooks().on_frame(report)
+    assert session.look().detail == budget.detail < 1
+
+
+def test_what_it_waits_for_is_said(tmp_path: Path) -> None:
+    session, _ = make_session(tmp_path, waiting_for=lambda: "getting ready")
+    frame = shown()
+    assert (session.decorate(frame, Report()).pixels != frame.painted.pixels).any()
+
+
+def test_while_no_frame_comes_a_window_is_redrawn_and_a_file_is_not(tmp_path: Path) -> None:
+    frame = shown()
+    for redraws in (True, False):
+        session, _ = make_session(tmp_path, redraws=redraws)
+        assert session.idle(Report()) is None
+        session.decorate(frame, Report())
+        session.on_event(Key("m"))
+        redrawn = session.idle(Report())
+        assert (redrawn is not None) == redraws
+        if redrawn is not None:
+            np.testing.assert_array_equal(redrawn.pixels, frame.painted.pixels[:, ::-1])
+
+
+def test_a_stalled_camera_is_told_in_the_window(tmp_path: Path) -> None:
+    gate = threading.Event()
+
+    class Stalling(ListSource):
+        def __iter__(self) -> Iterator[Frame]:
+            yield make_frames(1, 320, 240)[0]
+            gate.wait(10)
+
+    session, _ = make_session(tmp_path, redraws=True, waiting_for=lambda: "no picture")
+    sink = ListSink()
+    show = sink.show
+
+    def show_and_count(frame: Frame) -> None:
+        show(frame)
+        if len(sink.frames) == 4:
+            gate.set()
+
+    sink.show = show_and_count  # type: ignore[method-assign]
+    run(Stalling([], live=True), InvertingEngine(), sink, session.hooks())
+    assert len(sink.frames) >= 4
+
+
+def test_keys_change_the_look_of_the_next_frames(tmp_path: Path) -> None:
+    engine = InvertingEngine()
+    session = Session(engine, State((1.0,), overlay=False), Surroundings(snapshots=tmp_path))
+    sink = ListSink([Key("down")] * 5)
+    run(ListSource(make_frames(60)), engine, sink, session.hooks())
+    assert engine.looks[0].strength == 1.0
+    assert session.state.look.strength == 0.5
+
+
+def test_quit_ends_the_run(tmp_path: Path) -> None:
+    session, _ = make_session(tmp_path)
+    assert not session.on_event(Key("escape"))
