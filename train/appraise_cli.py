@@ -10,9 +10,10 @@ import typer
 from realtime.errors import BadInputError
 from realtime.network.card import read_card
 from realtime.network.describe import TABLE_HEAD, appraisal_row
+from realtime.network.library import find_bundle
 from train.appraise import Appraisal, Terms, appraise, rounded
 from train.data import find_photographs
-from train.plan import find_bundle, pick_device
+from train.plan import pick_device
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -101,7 +101,7 @@ def main(
         ),
     ] = False,
     architecture: Annotated[
-        str | None, typer.Option(help="fast or article.", rich_help_panel=NUMBERS)
+        str | None, typer.Option(help="fast, quality or article.", rich_help_panel=NUMBERS)
     ] = None,
     batch: Annotated[
         int | None, typer.Option(help="Photographs per step.", rich_help_panel=NUMBERS)
@@ -114,7 +114,7 @@ def main(
     ] = None,
     stability: Annotated[
         float | None,
-        typer.Option(help="Weight of steadiness; 0: none. [150]", rich_help_panel=NUMBERS),
+        typer.Option(help="Weight of steadiness; 0: none. [10]", rich_help_panel=NUMBERS),
     ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same bundle.", rich_help_panel=NUMBERS)] = 1,
     tensorboard: Annotated[

@@ -24,6 +24,8 @@ SHIFT_PX = 1.5
 ZOOM = 0.02
 MARGIN_PX = 8
 """Border left out of the comparison after motion: what moved in was never seen."""
+SMALL_LEVELS = 1.0
+"""Differences below it count by their squares (Charbonnier): no kink where all is well."""
 LUMINANCE = (0.299, 0.587, 0.114)
 
 
@@ -78,7 +80,11 @@ class Disturbance:
         return (pictures * gain + self.noise).clamp(0, 255)
 
     def instability(self, first: Tensor, second: Tensor, pictures: Tensor) -> Tensor:
-        """Compare the paintings of both views; mean square in units of the full range, a scalar.
+        """Compare the paintings of both views: mean difference, as a part of the full range.
+
+        The plain mean, not that of squares: the few places where the motion is resampled badly
+        would outweigh the faint boiling everywhere, which is what is seen. (Mosaic, 700 steps: for
+        a noise gain of 1.1 squares cost 18 % of the style loss, the mean 0 to 3 %.)
 
         Args:
             first: The painting of `pictures`, (N, 3, H, W).
@@ -95,7 +101,7 @@ class Disturbance:
         difference = second - first - brighter
         if self.motion is not None:
             difference = difference[..., MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX]
-        return difference.square().mean() / 255**2
+        return ((difference.square() + SMALL_LEVELS**2).sqrt() - SMALL_LEVELS).mean() / 255
 
     def _lamplight(self, pictures: Tensor) -> Tensor:
         """Relative change of light, (N, 1, H, W); its mean over the picture is 0."""

@@ -109,7 +109,8 @@ def ledger(file: TextIO) -> Listener:
 
     def listen(turn: Turn) -> None:
         terms = {name: float(f"{value:.5g}") for name, value in turn.terms.items()}
-        file.write(json.dumps({"step": turn.step, **terms}) + "\n")
+        size = f"{turn.size[0]}x{turn.size[1]}"
+        file.write(json.dumps({"step": turn.step, "size": size, **terms}) + "\n")
         file.flush()
 
     return listen

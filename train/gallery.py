@@ -7,15 +7,23 @@ and VGG the loss-network weights. Resumable: run it again and it goes on.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+import torch
 import typer
 
+from realtime.errors import EXIT_BAD, PleinairError
 from realtime.network.card import StyleCredit
+from realtime.network.library import find_bundle
+from train.budget import steps_in
+from train.distributed import World
 from train.judges import load_judges
 from train.loop import Extras, train
+from train.plan import pick_device, pick_precision
 from train.progress import shown
 from train.settings import TrainSettings
 
@@ -51,17 +59,58 @@ PAINTINGS = {
             "metzinger", "Portrait of Jean Metzinger", "Robert Delaunay", "1906",
         ),
         _painting(
+            "wassily-kandinsky-composition-vii.jpg",
+            "composition-vii", "Composition VII", "Wassily Kandinsky", "1913",
+        ),
+        _painting(
+            "piet-mondrian-composition-no-vii.jpg",
+            "mondrian", "Tableau No. 2 / Composition No. VII", "Piet Mondrian", "1913",
+        ),
+        _painting(
+            "claude-monet-woman-with-a-parasol.jpg",
+            "parasol", "Woman with a Parasol", "Claude Monet", "1886",
+        ),
+        _painting(
+            "claude-monet-water-lilies-1919.jpg",
+            "water-lilies", "Water Lilies", "Claude Monet", "1919",
+        ),
+        _painting(
+            "jmw-turner-wreck-of-a-transport-ship.jpg",
+            "shipwreck", "The Wreck of a Transport Ship", "J. M. W. Turner", "1810",
+        ),
+        _painting(
+            "old-master-red-chalk-woman-in-peasant-dress.jpg",
+            "red-chalk", "Woman in Peasant Dress", "Old Master drawing", "",
+        ),
+        _painting(
             "francis-picabia-edtaonisl.jpg",
             "edtaonisl", "Edtaonisl (Ecclesiastic)", "Francis Picabia", "1913",
         ),
     )
 }  # fmt: skip
 
-RUNS: dict[str, tuple[tuple[str, ...], list[dict[str, Any]]]] = {
+
+@dataclass(frozen=True)
+class Round:
+    """One run of training; it begins with the bundle of the round before."""
+
+    styles: tuple[str, ...]
+    """The styles that it learns."""
+    settings: Mapping[str, Any]
+    kept: tuple[str, ...] = ()
+    """The styles that the bundle has already, and that stay what they are."""
+    begins: str = ""
+    """Another bundle of the gallery to begin with, made larger."""
+
+
+FIRST = ("starry-night", "great-wave", "mosaic", "scream", "udnie", "metzinger")
+ADDED = ("composition-vii", "mondrian", "parasol", "water-lilies", "shipwreck", "red-chalk")
+
+RUNS: dict[str, tuple[Round, ...]] = {
     "fast": (
-        ("starry-night", "great-wave", "mosaic", "scream", "udnie", "metzinger"),
-        [
-            {"architecture": "fast", "steps": 2400, "batch": 2},
+        Round(FIRST, {"architecture": "fast", "steps": 2400, "batch": 2}),
+        Round(
+            FIRST,
             {
                 "architecture": "fast",
                 "steps": 450,
@@ -70,13 +119,38 @@ RUNS: dict[str, tuple[tuple[str, ...], list[dict[str, Any]]]] = {
                 "identity_steps": 0,
                 "style_factors": (1.0, 0.8, 0.25, 0.8, 0.8, 0.5),
             },
-        ],
+        ),
+        Round(
+            ADDED,
+            {
+                "architecture": "fast",
+                "steps": 1800,
+                "batch": 2,
+                "identity_steps": 0,
+                "rows_only": True,
+                "style_factors": (0.7, 0.7, 1.0, 1.0, 1.0, 1.0),
+            },
+            kept=FIRST,
+        ),
+    ),
+    "quality": (
+        Round(
+            FIRST + ADDED,
+            {
+                "architecture": "quality",
+                "steps": 3000,
+                "batch": 2,
+                "identity_steps": 0,
+                "style_factors": (1.0, 0.8, 0.4, 0.8, 0.8, 0.6, 0.8, 0.8, 1.0, 1.0, 1.0, 1.0),
+            },
+            begins="fast",
+        ),
     ),
     # Its norm before tanh forces every colour to a mean of 127.5 and a deviation of about 80: only
     # paintings of high contrast can be learned well.
     "article": (
-        ("edtaonisl",),
-        [
+        Round(
+            ("edtaonisl",),
             {
                 "architecture": "article",
                 "steps": 650,
@@ -87,11 +161,11 @@ RUNS: dict[str, tuple[tuple[str, ...], list[dict[str, Any]]]] = {
                 "identity_steps": 150,
                 "style_px": 320,
                 "stability_weight": 0.0,
-            }
-        ],
+            },
+        ),
     ),
 }
-"""Bundle name -> its styles, and the settings of its rounds: each starts where the last ended."""
+"""Bundle name -> the rounds that train it."""
 
 app = typer.Typer(add_completion=False)
 
@@ -102,31 +176,66 @@ def main(
     vgg: Annotated[Path, typer.Option(help="Folder with the loss-network weights.")],
     out: Annotated[Path, typer.Option(help="Where bundles and previews go.")] = Path("out/gallery"),
     only: Annotated[str, typer.Option(help="Train only this bundle.")] = "",
-    steps: Annotated[
-        int, typer.Option(help="Train this many steps instead (a lesser result).")
-    ] = 0,
+    minutes: Annotated[
+        float | None, typer.Option(help="Train this long in all instead (a lesser result).")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    begin_with: Annotated[
+        Path | None,
+        typer.Option(help="Only the last round of --only, beginning with this bundle."),
+    ] = None,
 ) -> None:
-    """Train the bundles that ship with pleinair."""
-    judges = load_judges(vgg)
-    previews = tuple(sorted((data / "content_val").glob("*.jpg")))[3:10:2]
-    for bundle, (names, rounds) in RUNS.items():
-        if only not in ("", bundle):
-            continue
-        credits = tuple(PAINTINGS[name].credit for name in names)
-        start: Path | None = None
-        for number, values in enumerate(rounds, start=1):
-            settings = TrainSettings(
-                styles=tuple(data / "styles" / PAINTINGS[name].file for name in names),
-                content=data / "content",
-                **(values | ({"steps": steps} if steps else {})),
-            )
-            last = number == len(rounds)
+    """Train the bundles that ship with pleinair. Run it again, and it goes on where it stopped."""
+    if only and only not in RUNS:
+        raise typer.BadParameter(f"no bundle {only!r}: expected {', '.join(RUNS)}")
+    runs = {name: rounds for name, rounds in RUNS.items() if only in ("", name)}
+    if begin_with is not None:
+        runs = {name: rounds[-1:] for name, rounds in runs.items()}
+    everything = sum(round_.settings["steps"] for rounds in runs.values() for round_ in rounds)
+    world = World(device=pick_device(device))
+    for bundle, rounds in runs.items():
+        start = begin_with
+        for number, round_ in enumerate(rounds, start=1):
+            last = round_ is rounds[-1]
             path = out / (f"{bundle}.safetensors" if last else f"{bundle}-{number}.safetensors")
+            settings = _settings(round_, data, world.device)
+            judges = load_judges(vgg, settings)
+            if round_.begins and begin_with is None:
+                start = _newest(round_.begins, out)
+            credits = tuple(PAINTINGS[name].credit for name in round_.styles)
+            if minutes is not None:
+                share = minutes * settings.steps / everything
+                settings = steps_in(
+                    share, settings, judges, credits, path, start=start, world=world
+                )
             with shown(path.stem) as listen:
-                extras = Extras(previews=previews, listen=listen)
-                train(settings, judges, credits, path, start=start, extras=extras)
+                extras = Extras(previews=_previews(data), listen=listen)
+                train(settings, judges, credits, path, start=start, extras=extras, world=world)
             start = path
 
 
+def _settings(round_: Round, data: Path, device: torch.device) -> TrainSettings:
+    return TrainSettings(
+        styles=tuple(data / "styles" / PAINTINGS[name].file for name in round_.styles),
+        content=data / "content",
+        kept_styles=len(round_.kept),
+        **({"precision": pick_precision("auto", device)} | dict(round_.settings)),
+    )
+
+
+def _newest(bundle: str, out: Path) -> Path:
+    """Return a bundle as it was just trained, or as it ships."""
+    trained = out / f"{bundle}.safetensors"
+    return trained if trained.exists() else find_bundle(bundle)
+
+
+def _previews(data: Path) -> tuple[Path, ...]:
+    return tuple(sorted((data / "content_val").glob("*.jpg")))[3:10:2]
+
+
 if __name__ == "__main__":
-    app()
+    try:
+        app()
+    except PleinairError as exc:
+        typer.echo(f"train.gallery: {exc}", err=True)
+        sys.exit(EXIT_BAD)

@@ -42,6 +42,8 @@ class Turn:
     steps: int
     terms: Mapping[str, float]
     """The weighted terms of the loss, and `total`, their sum."""
+    size: tuple[int, int]
+    """Width and height of the level: losses of different levels do not compare."""
     picture: Callable[[], Tensor]
     """Gives the best picture so far, (1, 3, H, W) in [0, 255], at the size of its level."""
 
@@ -140,7 +142,8 @@ def optimise(
             lowest = loss.item()
             best.copy_(picture.detach())
         told = {name: term.item() for name, term in terms.items()} | {"total": loss.item()}
-        listen(Turn(step, settings.steps, told, best.clone))
+        size = start.shape[3], start.shape[2]
+        listen(Turn(step, settings.steps, told, size, best.clone))
         return loss.detach()
 
     with contextlib.suppress(_Stop):

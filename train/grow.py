@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from realtime.errors import BadInputError
 from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.card import StyleCredit
+from realtime.network.config import MANY_STYLES
 from realtime.network.folding import fold_upsamplers
 from realtime.network.transformer import build_network
 from train.losses import Judge, judge_all
@@ -37,10 +38,10 @@ def load_start(path: Path, new: Sequence[StyleCredit]) -> Bundle:
         BadInputError: its network knows one style only, or a name is taken already.
     """
     bundle = load_bundle(path)
-    if bundle.card.config.architecture != "fast":
+    if bundle.card.config.architecture not in MANY_STYLES:
         raise BadInputError(
-            f"{path} holds an article network, which knows one style and cannot take another: "
-            "start from a bundle of the fast network"
+            f"{path} holds a network that knows one style and cannot take another: "
+            "start from a bundle of the fast or the quality network"
         )
     if taken := {credit.name for credit in new} & set(bundle.card.names):
         raise BadInputError(

@@ -78,7 +78,11 @@ def main(
         int | None, typer.Option(help="Also write every Nth picture, into OUT-steps/.")
     ] = None,
     losses: Annotated[
-        Path | None, typer.Option(help="Write the loss of every step here: a JSON line each.")
+        Path | None,
+        typer.Option(
+            help="Write the loss of every step here, a JSON line each. It falls at every size; a "
+            "larger size begins anew."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the noise to start from.")] = DEFAULT.seed,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",

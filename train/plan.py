@@ -11,13 +11,13 @@ import torch
 
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.network.card import StyleCredit, read_card, require_style_name, style_name_of
-from realtime.network.library import find_bundles
+from realtime.network.library import find_bundle
 from train.data import find_photographs
 from train.recipes import recipe, steps_of
 from train.settings import TrainSettings
 
 BATCH = 4
-TRAINABLE = ("article", "fast")
+TRAINABLE = ("article", "fast", "quality")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,16 +95,6 @@ def credits_of(wish: Wish) -> tuple[StyleCredit, ...]:
     if wish.name is not None:
         require_style_name(wish.name)
     return tuple(StyleCredit(name=name) for name in names)
-
-
-def find_bundle(name: str) -> Path:
-    """Find a bundle by its path, or by its name among the shipped and the user's own."""
-    if name.endswith(".safetensors") or Path(name).is_file():
-        return Path(name)
-    entries = {entry.name: entry.path for entry in find_bundles()}
-    if name not in entries:
-        raise UnknownNameError("bundle", name, list(entries))
-    return entries[name]
 
 
 def pick_device(name: str) -> torch.device:

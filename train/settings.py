@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from realtime.errors import BadInputError
-from realtime.network.config import Architecture
+from realtime.network.config import MANY_STYLES, Architecture
 
 FormulaName = Literal["relative", "article", "johnson"]
 Layers = tuple[str, ...]
@@ -63,7 +63,7 @@ class TrainSettings:
     """Total variation; 0 in the article's configurations, 1e-6 in Johnson's code."""
     range_weight: float = 10.0
     """Keeps colours within [0, 255], where there is no tanh to do so."""
-    stability_weight: float = 150.0
+    stability_weight: float = 10.0
     """A picture and the same picture a moment later must give the same painting."""
 
     # Optimisation.
@@ -106,10 +106,10 @@ class TrainSettings:
             raise BadInputError(
                 f"crops must be at least 64 px for the loss network: {self.crop_px}"
             )
-        if self.architecture != "fast" and len(self.styles) != 1:
+        if self.architecture not in MANY_STYLES and len(self.styles) != 1:
             raise BadInputError(
                 f"the article network knows one style, got {len(self.styles)} paintings: give "
-                "one, or use the fast network"
+                "one, or use the fast or the quality network"
             )
 
     @property

@@ -22,6 +22,7 @@ from train.data import Photographs
 from train.grow import begin_like_nearest, grown, is_row, load_start
 from train.losses import Judge
 from train.settings import TrainSettings
+from train.widen import widen
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,16 @@ def begin(
     else:
         network = fold_upsamplers(build_network(_config(settings))).to(device)
         if start is not None:
-            origin = _continue_from(start, network, _config(settings))
+            origin = _continue_from(start, network, _config(settings), credits)
         elif isinstance(network, ArticleNetwork):
             for kernel in network.residual_kernels():
                 kernel.data *= settings.residual_scale
-    config = _config(settings) if origin is None else origin.config
+    config = _config(settings)
     if settings.kept_styles:
-        config = TransformerConfig.from_dict(config.to_dict() | {"styles": settings.all_styles})
+        assert origin is not None
+        config = TransformerConfig.from_dict(
+            origin.config.to_dict() | {"styles": settings.all_styles}
+        )
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Beginning(_state(network, settings), config, credits, origin, teacher)
 
@@ -85,14 +89,25 @@ def begin(
 def _config(settings: TrainSettings) -> TransformerConfig:
     if settings.architecture == "article":
         return TransformerConfig.article()
-    return TransformerConfig.fast(len(settings.styles))
+    styles = len(settings.styles)
+    if settings.architecture == "quality":
+        return TransformerConfig.quality(styles)
+    return TransformerConfig.fast(styles)
 
 
-def _continue_from(start: Path, network: nn.Module, config: TransformerConfig) -> Card:
+def _continue_from(
+    start: Path, network: nn.Module, config: TransformerConfig, credits: tuple[StyleCredit, ...]
+) -> Card:
     bundle = load_bundle(start)
-    if bundle.card.config != config:
-        raise BadInputError(f"{start} holds another network or other styles: cannot start there")
-    network.load_state_dict(bundle.network.state_dict())
+    known = bundle.card.config
+    if bundle.card.names != tuple(credit.name for credit in credits):
+        raise BadInputError(f"{start} holds other styles: cannot start there")
+    if known == config:
+        network.load_state_dict(bundle.network.state_dict())
+    elif (known.architecture, config.architecture) == ("fast", "quality"):
+        widen(bundle.network, network)
+    else:
+        raise BadInputError(f"{start} holds another network: cannot start there")
     return bundle.card
 
 

@@ -52,6 +52,7 @@ def test_it_writes_a_picture_its_steps_and_its_losses(folder: Path) -> None:
     lines = [json.loads(line) for line in losses.read_text().splitlines()]
     assert [line["step"] for line in lines] == [1, 2, 3, 4, 5, 6]
     assert {"content", "style", "tv", "total"} <= lines[0].keys()
+    assert lines[-1]["size"] == "128x96"
 
 
 def test_without_a_name_it_takes_one_that_is_free(folder: Path) -> None:

@@ -20,13 +20,14 @@ from train.losses import relative_error
 
 def test_half_of_each_style_lies_between_both(shared_content: Path, shared_vgg: Path) -> None:
     (fast,) = (entry.path for entry in find_bundles() if entry.name == "fast")
-    network = load_bundle(fast).network.eval()
+    bundle = load_bundle(fast)
+    network, count = bundle.network.eval(), len(bundle.card.names)
     judge = load_judges(shared_vgg)[0]
     photograph = cv2.resize(read_rgb(sorted(shared_content.iterdir())[0]), (240, 180))
     frame = to_tensor(photograph.astype(np.uint8), torch.device("cpu"), torch.float32)
 
     def seen(*looks: tuple[int, float]) -> list[Tensor]:
-        weights = torch.zeros(1, 6)
+        weights = torch.zeros(1, count)
         for style, weight in looks:
             weights[0, style] = weight
         with torch.inference_mode():
@@ -36,8 +37,8 @@ def test_half_of_each_style_lies_between_both(shared_content: Path, shared_vgg: 
         pairs = zip(one, other, strict=True)
         return float(np.mean([relative_error(a, b).item() for a, b in pairs]))
 
-    pure = [seen((style, 1.0)) for style in range(6)]
-    for one, other in combinations(range(6), 2):
+    pure = [seen((style, 1.0)) for style in range(count)]
+    for one, other in combinations(range(count), 2):
         middle = seen((one, 0.5), (other, 0.5))
         apart = distance(pure[one], pure[other]), distance(pure[other], pure[one])
         assert distance(middle, pure[one]) < apart[1], (one, other)
