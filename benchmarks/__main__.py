@@ -1,6 +1,9 @@
 """`python -m benchmarks` is `pleinair bench`."""
 
-from benchmarks.cli import app
+import sys
+
+from realtime.__main__ import main
 
 if __name__ == "__main__":
-    app()
+    sys.argv.insert(1, "bench")
+    main()

@@ -8,17 +8,25 @@ only when all of the picture has passed). Nothing that computes layer by layer c
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from benchmarks.measure import timed
 from realtime.clockwork import percentile
+from realtime.network.bundle import load_bundle
+from realtime.network.folding import fold
 from realtime.network.layers import ConditionalInstanceNorm
+from realtime.settings import Size
 
 PEAK_SIDE = 4096
+CPU_PEAK_SIDE = 1024
 COPY_BYTES = 1 << 28
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 @dataclass(frozen=True)
@@ -48,11 +56,24 @@ class Work:
         return "arithmetic" if arithmetic else "bytes"
 
 
-def measure_peaks(device: torch.device, dtype: torch.dtype, *, side: int = PEAK_SIDE) -> Peaks:
-    """Measure a product of matrices and a copy, on the device, in the precision."""
+def measure_peaks(
+    device: torch.device,
+    dtype: torch.dtype,
+    *,
+    side: int | None = None,
+    copy_bytes: int = COPY_BYTES,
+) -> Peaks:
+    """Measure a product of matrices and a copy, on the device, in the precision.
+
+    Args:
+        device: Where.
+        dtype: Of the matrices.
+        side: Of the matrices; None: 4096 on GPUs, 1024 on CPUs.
+        copy_bytes: What is copied: more than fits into any cache.
+    """
+    side = side or (CPU_PEAK_SIDE if device.type == "cpu" else PEAK_SIDE)
     a = torch.randn(side, side, device=device, dtype=dtype)
-    source = torch.zeros(COPY_BYTES // 16 if side < PEAK_SIDE else COPY_BYTES, device=device,
-                         dtype=torch.uint8)  # fmt: skip
+    source = torch.zeros(copy_bytes, device=device, dtype=torch.uint8)
     target = torch.empty_like(source)
 
     def multiply() -> None:
@@ -89,6 +110,50 @@ def work_of(network: nn.Module, styles: int, size: tuple[int, int], *, half: boo
     for handle in handles:
         handle.remove()
     return Work(macs / 1e9, moved * (2 if half else 4) / 1e6)
+
+
+class Yardsticks:
+    """What the devices here reach, and how much of it a painting uses; measured when asked for."""
+
+    def __init__(self, bundle: Path, styles: int) -> None:
+        self._bundle, self._styles = bundle, styles
+
+    def used(
+        self, runs_on: str, precision: str, size: Size, milliseconds: float, folded: bool
+    ) -> dict[str, float]:
+        """Return the shares of the measured peaks that a painting of so many ms reaches.
+
+        A share of the copy above 1 means that caches served what memory could not. Empty for int8,
+        whose peak PyTorch cannot measure.
+
+        Args:
+            runs_on: The engine's description: CUDA or not.
+            precision: Of the engine.
+            size: Width and height of the picture.
+            milliseconds: What a painting took.
+            folded: Whether the network ran as `network.folding` rewrites it.
+        """
+        dtype = DTYPES.get(precision)
+        if dtype is None:
+            return {}
+        peaks = _peaks("cuda" if _is_on_cuda(runs_on) else "cpu", dtype)
+        network = load_bundle(self._bundle).network
+        half = dtype != torch.float32
+        work = work_of(fold(network) if folded else network, self._styles, size, half=half)
+        return {
+            "giga_macs": round(work.giga_macs, 3),
+            "of_peak_macs": round(work.giga_macs / milliseconds / peaks.tera_macs, 3),
+            "of_peak_copy": round(work.mega_bytes / milliseconds / peaks.giga_bytes, 3),
+        }
+
+
+@cache
+def _peaks(device: str, dtype: torch.dtype) -> Peaks:
+    return measure_peaks(torch.device(device), dtype)
+
+
+def _is_on_cuda(runs_on: str) -> bool:
+    return torch.cuda.is_available() and not re.search(r"\bcpu\b|CPUExecution", runs_on, re.I)
 
 
 def finish(device: torch.device) -> None:

@@ -8,18 +8,18 @@ frame in, frame out. One JSON file keeps all of it. `--device cpu` tries the scr
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import torch
 import typer
 
-from benchmarks.article import landscape
-from benchmarks.facts import machine_facts
-from benchmarks.floors import finish, measure_peaks, work_of
+from benchmarks.floors import COPY_BYTES, finish, measure_peaks, work_of
 from benchmarks.measure import interleaved, summary, timed
+from benchmarks.scene import label, landscape
+from benchmarks.schema import REASON, Result, Row
 from export.parity import compare
 from export.pictures import check_pictures
 from realtime import engines
@@ -40,38 +40,41 @@ def main(
     device: Annotated[str, typer.Option(help="cuda, or cpu to try the script.")] = "cuda",
     sizes: Annotated[str, typer.Option(help="WIDTHxHEIGHT, with commas.")] = SIZES,
     seconds: Annotated[float, typer.Option(help="For each measurement.")] = 1.0,
+    networks: Annotated[str, typer.Option(help="Architectures, with commas.")] = "fast,article",
     compiled: Annotated[bool, typer.Option(help="Measure torch.compile too.")] = True,
 ) -> None:
     """Check and measure everything, and keep it; what fails is kept as what it said."""
     target = torch.device(device)
     dtype = torch.float32 if target.type == "cpu" else torch.float16
-    result: dict[str, Any] = {"machine": machine_facts(), "device": device, "seconds": seconds}
-    out.parent.mkdir(parents=True, exist_ok=True)
+    wanted = [parse_size(text) for text in sizes.split(",")]
+    rows: list[Row] = []
 
-    def keep(name: str, values: object) -> None:
-        result[name] = values
-        out.write_text(json.dumps(result, indent=2) + "\n")
-        typer.echo(f"{name}: {json.dumps(values)[:300]}")
+    def keep(part: str, found: Mapping[str, Row], **facts: str) -> None:
+        for what, values in found.items():
+            rows.append({"bench": "gpu", "part": part, **facts, "what": what, **values})
+            typer.echo(json.dumps(rows[-1])[:300])
+        Result.here(rows).write(out)
 
-    peaks = measure_peaks(target, dtype, side=4096 if target.type == "cuda" else 256)
-    keep("peaks", vars(peaks))
+    peaks = measure_peaks(target, dtype, copy_bytes=COPY_BYTES if seconds >= 0.1 else 1 << 20)
+    keep("peaks", {str(dtype): vars(peaks)})
     for entry in find_bundles():
-        keep(f"parity of {entry.name}", _parities(entry, device))
-        for size in (parse_size(text) for text in sizes.split(",")):
-            label = f"{entry.name} at {size[0]}x{size[1]}"
-            styles = len(entry.card.names)
-            work = work_of(fold(load_bundle(entry.path).network), styles, size,
+        network = entry.card.config.architecture
+        if network not in networks.split(","):
+            continue
+        keep("parity", _parities(entry, device), network=network)
+        for size in wanted:
+            facts = {"network": network, "size": label(size)}
+            work = work_of(fold(load_bundle(entry.path).network), len(entry.card.names), size,
                            half=dtype == torch.float16)  # fmt: skip
-            keep(f"floor of {label}", vars(work) | {
-                "floor_ms": round(work.floor_ms(peaks), 4), "bound_by": work.bound(peaks),
-            })  # fmt: skip
-            keep(f"network, {label}", _networks(entry, size, target, dtype, seconds, compiled))
-            keep(f"engines, {label}", _engines(entry, size, device, seconds))
+            floor = {"floor_ms": round(work.floor_ms(peaks), 4), "bound_by": work.bound(peaks)}
+            keep("floor", {str(dtype): vars(work) | floor}, **facts)
+            keep("network", _networks(entry, size, target, dtype, seconds, compiled), **facts)
+            keep("engine", _engines(entry, size, device, seconds), **facts)
     typer.echo(f"wrote {out}")
 
 
-def _parities(entry: Entry, device: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _parities(entry: Entry, device: str) -> dict[str, Row]:
+    found: dict[str, Row] = {}
     pictures = check_pictures()
     with closing(engines.open_engine("torch", entry.path, device="cpu")) as reference:
         for name in _names():
@@ -81,11 +84,10 @@ def _parities(entry: Entry, device: str) -> dict[str, str]:
                         name, entry.path, device=device, precision=precision
                     )
                     with closing(opened) as engine:
-                        found[f"{name} {precision}"] = str(
-                            compare(reference, engine, pictures).worst
-                        )
+                        worst = compare(reference, engine, pictures).worst
+                        found[f"{name} {precision}"] = {"worst": str(worst)}
                 except PleinairError as exc:
-                    found[f"{name} {precision}"] = f"not here: {exc}"
+                    found[f"{name} {precision}"] = {REASON: str(exc)}
     return found
 
 
@@ -96,7 +98,7 @@ def _networks(
     dtype: torch.dtype,
     seconds: float,
     compiled: bool,
-) -> dict[str, Any]:
+) -> dict[str, Row]:
     """Time passes on the device alone, in turns: no transfers, no conversion."""
     network = load_bundle(entry.path).network
     styles = len(entry.card.names)
@@ -111,13 +113,13 @@ def _networks(
     if compiled:
         fused = torch.compile(folded, mode="max-autotune-no-cudagraphs")
         contenders["folded, compiled"] = _pass(fused, size, styles, device, dtype)
-    rows = {}
+    rows: dict[str, Row] = {}
     for name, work in contenders.items():
         try:
             work()
             rows[name] = summary(timed(work, seconds=seconds))
         except RuntimeError as exc:  # out of memory in the unfolded network, or no compiler
-            rows[name] = {"failed": str(exc).splitlines()[0]}
+            rows[name] = {REASON: str(exc).splitlines()[0]}
     return rows
 
 
@@ -141,17 +143,18 @@ def _pass(
     return work
 
 
-def _engines(entry: Entry, size: Size, device: str, seconds: float) -> dict[str, Any]:
+def _engines(entry: Entry, size: Size, device: str, seconds: float) -> dict[str, Row]:
     """Time engines frame in, frame out, in turns."""
     frame, look = landscape(size), Look.of_style(0, len(entry.card.names))
-    rows: dict[str, Any] = {}
+    rows: dict[str, Row] = {}
     for name in _names():
         try:
             with closing(engines.open_engine(name, entry.path, device=device)) as engine:
                 work = {engine.description: lambda engine=engine: engine.stylize(frame, look)}
-                rows |= {key: summary(d) for key, d in interleaved(work, seconds=seconds).items()}
+                timings = interleaved(work, seconds=seconds)
+                rows |= {key: one.summary() for key, one in timings.items()}
         except PleinairError as exc:
-            rows[name] = {"not_here": str(exc)}
+            rows[name] = {REASON: str(exc)}
     return rows
 
 

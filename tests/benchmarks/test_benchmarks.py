@@ -2,64 +2,144 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from benchmarks.cli import app
-from benchmarks.measure import interleaved, summary, timed
-from realtime.errors import UnknownNameError
+from benchmarks.optimised import measure_optimisation
+from benchmarks.schema import Result
+from realtime.errors import BadInputError, UnknownNameError
+from tests.train.vgg import torchvision_state
 
 
-def test_timing_warms_up_and_repeats() -> None:
-    calls: list[int] = []
-    durations = timed(lambda: calls.append(1), seconds=0.0, warm_up=2)
-    assert len(durations) == 5
-    assert len(calls) == 7
-
-
-def test_contenders_take_turns() -> None:
-    order: list[str] = []
-    contenders = {name: (lambda name=name: order.append(name)) for name in "ab"}
-    durations = interleaved(contenders, seconds=0.0, rounds=2)
-    assert {name: len(values) for name, values in durations.items()} == {"a": 10, "b": 10}
-    assert "".join(order).index("b") < len("".join(order).rstrip("b").rstrip("a"))
-
-
-def test_a_summary_is_in_milliseconds() -> None:
-    assert summary([0.02, 0.01, 0.03]) == {
-        "p5_ms": pytest.approx(11), "p50_ms": 20.0, "p95_ms": pytest.approx(29), "fps": 50.0,
-        "runs": 3,
-    }  # fmt: skip
-
-
-def test_bench_keeps_its_data_with_the_machine(tmp_path: Path) -> None:
-    out = tmp_path / "results" / "bench.json"
-    finished = CliRunner().invoke(app, ["--out", str(out), "--seconds", "0.1"])
+def measured(*arguments: str) -> list[dict[str, Any]]:
+    """Run a command and return its rows."""
+    finished = CliRunner().invoke(app, [*arguments, "--json", "-"])
     assert finished.exit_code == 0, finished.output
-    result = json.loads(out.read_text())
-    assert result["machine"]["cpu"]
-    assert result["article_seconds"] == 1.455744
-    article = [row for row in result["rows"] if row["network"] == "article"]
-    assert {row["size"] for row in article} == {"252x252"}
-    for row in article:
+    rows: list[dict[str, Any]] = json.loads(finished.stdout)["rows"]
+    return rows
+
+
+def test_the_article_is_measured_cold_and_warm_beside_what_it_cites() -> None:
+    rows = measured("article", "torch", "--precision", "fp32", "--seconds", "0.05")
+    cited, laptop, ours, eager, slow = rows
+    assert cited["first_picture_s"] == 1.455744
+    assert laptop["first_picture_s"] == 12
+    assert (ours["engine"], eager["engine"]) == ("torch", "eager")
+    for row in (ours, eager):
+        assert row["size"] == "252x252"
+        assert row["cold_s"] > row["first_picture_s"] > 0
         assert row["times_faster_than_article"] == pytest.approx(1455.744 / row["p50_ms"], abs=0.1)
+    assert ours["psnr_db"] > 50
+    assert "--vgg" in slow["not_measured"]
+
+
+def test_the_slow_method_is_extrapolated_and_says_so(tmp_path: Path) -> None:
+    weights = tmp_path / "vgg16.pth"
+    torch.save(torchvision_state((2, 2, 3)), weights)
+    row = measure_optimisation(weights, steps=500)
+    assert row["runs"] == 6
+    assert row["extrapolated_s"] == pytest.approx(0.5 * row["step_p50_ms"], abs=0.1)
+    assert "relu1_1" in row["runs_on"]
+    refused = measure_optimisation(tmp_path / "nothing.pth", steps=500)
+    assert "nothing.pth" in refused["not_measured"]
 
 
 def test_engines_are_measured_side_by_side() -> None:
-    arguments = ["engines", "torch", "openvino", "--seconds", "0.05", "--json", "-"]
-    finished = CliRunner().invoke(app, [*arguments, "--precision", "fp32,int8"])
-    assert finished.exit_code == 0, finished.output
-    result = json.loads(finished.stdout)
-    assert {row["engine"] for row in result["rows"]} >= {"torch", "openvino", "eager"}
-    assert {row["size"] for row in result["rows"]} == {"252x252", "640x480", "1280x720"}
-    assert any("torch int8" in what for what in result["not_measured"])
-    assert result["machine"]["packages"]["openvino"]
-    for row in result["rows"]:
+    rows = measured(
+        "engines", "torch", "openvino", "--seconds", "0.05", "--precision", "fp32,int8",
+        "--sizes", "96x64", "--networks", "fast", "--no-alone",
+    )  # fmt: skip
+    figures = [row for row in rows if "not_measured" not in row]
+    assert {row["engine"] for row in figures} == {"torch", "openvino", "eager"}
+    assert {row["size"] for row in figures} == {"96x64"}
+    assert any((row["engine"], row["precision"]) == ("torch", "int8") for row in rows)
+    for row in figures:
         assert row["times_faster_than_eager"] > 0
+        assert row["p99_ms"] >= row["p95_ms"] >= row["p50_ms"] >= row["p5_ms"] > 0
+        assert ("of_peak_macs" in row) == (row["precision"] == "fp32")
+
+
+def test_the_yardstick_may_be_left_out() -> None:
+    rows = measured(
+        "engines", "torch", "--seconds", "0.05", "--precision", "fp32", "--sizes", "64x48",
+        "--with", "none", "--no-alone", "--networks", "fast",
+    )  # fmt: skip
+    assert [row["engine"] for row in rows] == ["torch"]
 
 
 def test_an_engine_that_is_not_is_refused() -> None:
     finished = CliRunner().invoke(app, ["engines", "opnvino"])
     assert isinstance(finished.exception, UnknownNameError)
     assert "did you mean openvino" in str(finished.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("engines", "--with", "peager"), "did you mean eager"),
+        (("engines", "--networks", "slow"), "no network named 'slow'"),
+        (("engines", "--precision", "fp31"), "no precision 'fp31'"),
+        (("engines", "--sizes", "640"), "expected WIDTHxHEIGHT"),
+        (("scaling", "--styles", "1,none"), "--styles '1,none' not understood"),
+        (("goals", "--frames", "0"), "--frames must be above 0"),
+        (("article", "--seconds", "0"), "--seconds must be above 0"),
+        (("video", "--frames", "-1"), "--frames must be above 0"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(arguments: tuple[str, ...], said: str) -> None:
+    finished = CliRunner().invoke(app, arguments)
+    assert isinstance(finished.exception, BadInputError)
+    assert said in str(finished.exception)
+
+
+def test_a_clip_is_measured_from_file_to_file() -> None:
+    (row,) = measured("video", "--frames", "60", "--size", "160x120")
+    assert row["frames"] == 60
+    assert row["fps"] > 0
+    assert row["memory_peak_mb"] >= row["memory_early_mb"] > 50
+
+
+def test_steadiness_is_measured_relative_to_the_camera() -> None:
+    rows = measured("flicker", "--frames", "4", "--size", "96x64", "--engine", "identity")
+    plain = [row for row in rows if not row["stabilize"]]
+    assert {row["network"] for row in rows} == {"fast", "quality", "article"}
+    for row in plain:  # an engine that paints nothing does what the camera does
+        assert row["still"] == row["exposure"] == 1.0
+        assert row["pan"] == 0.0
+        assert row["zoom"] < 0.6
+        assert "clip" not in row
+    (held,) = (row for row in rows if row["stabilize"])
+    assert held["still"] < 0.7
+
+
+def test_a_clip_is_followed_by_its_optical_flow(shared_video: Path) -> None:
+    clip = str(shared_video / "talking-car-carphone-176x144.mp4")
+    arguments = ("--frames", "3", "--size", "96x64", "--engine", "identity", "--style", "mosaic")
+    rows = measured("flicker", *arguments, "--clip", clip)
+    assert [row["clip"] for row in rows] == [1.0, 1.0]  # mosaic lives in two bundles
+
+
+def written(path: Path, **milliseconds: float) -> str:
+    """Write what `bench engines` would have measured."""
+    rows = [
+        {"bench": "engines", "network": "fast", "size": size, "engine": engine,
+         "precision": "fp32", "p50_ms": ms}
+        for size in ("640x480", "1280x720")
+        for engine, ms in milliseconds.items()
+    ]  # fmt: skip
+    machine = {"cpu": "CPU", "cores": 2, "gpus": []}
+    Result(rows=rows, machine=machine, command="pleinair bench engines").write(path)
+    return str(path)
+
+
+def test_machines_are_compared_by_their_fastest_engines(tmp_path: Path) -> None:
+    laptop = written(tmp_path / "laptop.json", torch=80.0, openvino=40.0, eager=10.0)
+    rows = measured("compare", laptop, written(tmp_path / "gpu.json", torch=2.0))
+    assert [row["size"] for row in rows] == ["640x480", "1280x720"]
+    assert {row["times_faster"] for row in rows} == {20.0}
+    assert rows[0]["one"] == "openvino fp32"
+    assert rows[0]["at_30_fps"] == "the second keeps up, the first does not"

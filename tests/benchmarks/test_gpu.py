@@ -1,6 +1,5 @@
 """The script for GPUs, tried on the CPU; and the floors it compares with."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from typer.testing import CliRunner
 
 from benchmarks.floors import Peaks, Work, measure_peaks, work_of
 from benchmarks.gpu import app
+from benchmarks.schema import REASON, read
 from realtime.network.config import TransformerConfig
 from realtime.network.folding import fold
 from realtime.network.transformer import build_network
@@ -39,7 +39,7 @@ def test_the_floor_is_the_larger_of_the_two_times() -> None:
 
 
 def test_peaks_are_measured() -> None:
-    peaks = measure_peaks(torch.device("cpu"), torch.float32, side=64)
+    peaks = measure_peaks(torch.device("cpu"), torch.float32, side=64, copy_bytes=1 << 20)
     assert peaks.tera_macs > 0
     assert peaks.giga_bytes > 0
 
@@ -47,11 +47,15 @@ def test_peaks_are_measured() -> None:
 def test_the_script_runs_from_end_to_end(tmp_path: Path) -> None:
     out = tmp_path / "gpu.json"
     arguments = ["--device", "cpu", "--sizes", "48x32", "--seconds", "0.01", "--no-compiled"]
+    arguments += ["--networks", "fast"]
     finished = CliRunner().invoke(app, [*arguments, "--out", str(out)])
     assert finished.exit_code == 0, finished.output
-    result = json.loads(out.read_text())
-    assert "max 0" in result["parity of fast"]["torch fp32"]
-    assert "not here" in result["parity of fast"]["tensorrt fp16"]
-    networks = result["network, article at 48x32"]
-    assert {row["runs"] > 0 for row in networks.values()} == {True}
+    result = read(out)
+    parity = {row["what"]: row for row in result.rows if row["part"] == "parity"}
+    assert "max 0" in parity["torch fp32"]["worst"]
+    assert REASON in parity["tensorrt fp16"]
+    networks = [
+        row for row in result.of("gpu") if row["part"] == "network" and row["network"] == "fast"
+    ]
     assert len(networks) == 3
+    assert all(row["runs"] > 0 and row["size"] == "48x32" for row in networks)

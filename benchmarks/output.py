@@ -1,0 +1,106 @@
+"""What happens to rows once they are measured: shown, explained, kept."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from benchmarks.schema import Result, Row, machine_line
+from benchmarks.tables import reasons, rich_table, sheets
+from realtime.errors import BadInputError
+from realtime.settings import Size, parse_size
+
+FILE_COLUMNS = 160
+JsonOut = Annotated[
+    Path | None, typer.Option("--json", help="File for the data; - for standard output.")
+]
+Seconds = Annotated[float, typer.Option(help="Time to spend on each measurement.")]
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+Precisions = Annotated[
+    str | None,
+    typer.Option(
+        help="fp32, bf16, fp16, int8, with commas; default: all, but fp16 only with a GPU."
+    ),
+]
+
+
+def console() -> Console:
+    """Return a console that does not cut tables to 80 columns where nobody looks at a terminal."""
+    return Console(width=None if sys.stdout.isatty() else FILE_COLUMNS)
+
+
+def tell(line: str) -> None:
+    """Say what is being measured."""
+    typer.echo(line, err=True)
+
+
+def publish(rows: Sequence[Row], json_out: Path | None, notes: Sequence[str] = ()) -> None:
+    """Show rows that were measured here and now, and keep them."""
+    keep(Result.here(rows, notes), json_out)
+
+
+def keep(result: Result, json_out: Path | None) -> None:
+    """Show a result and write it, or print its file for other programs if that is `-`."""
+    if str(json_out) == "-":
+        typer.echo(result.to_json(), nl=False)
+        return
+    show(result)
+    if json_out is not None:
+        result.write(json_out)
+        typer.echo(f"wrote {json_out}")
+
+
+def show(result: Result) -> None:
+    """Print a result's tables, what runs on what, what is missing, and what to bear in mind."""
+    screen = console()
+    for sheet in sheets(result.rows):
+        screen.print(rich_table(sheet))
+        screen.print()
+    runs_on = {str(row["runs_on"]) for row in result.rows if "runs_on" in row}
+    for engine in sorted({re.sub(r", (fp32|fp16|bf16|int8)$", "", text) for text in runs_on}):
+        typer.echo(f"on {engine}")
+    for line in reasons(result.rows):
+        typer.echo(f"not measured: {line}")
+    for note in result.notes:
+        typer.echo(f"note: {note}")
+    typer.echo(machine_line(result.machine))
+
+
+def parse_sizes(text: str | None) -> tuple[Size, ...]:
+    """Read `252x252,640x480`."""
+    return tuple(parse_size(part) for part in text.split(",")) if text else ()
+
+
+def parse_names(text: str | None) -> tuple[str, ...]:
+    """Read `fp32,int8`."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def parse_counts(option: str, text: str | None) -> tuple[int, ...]:
+    """Read `1,2,4`.
+
+    Raises:
+        BadInputError: not whole numbers above 0.
+    """
+    counts = []
+    for part in parse_names(text):
+        if not part.isdecimal() or int(part) < 1:
+            raise BadInputError(f"{option} {text!r} not understood: expected numbers, as in 1,2,4")
+        counts.append(int(part))
+    return tuple(counts)
+
+
+def positive(option: str, value: float) -> None:
+    """Refuse what cannot be a duration or a count.
+
+    Raises:
+        BadInputError: it is not above 0.
+    """
+    if not 0 < value < float("inf"):
+        raise BadInputError(f"{option} must be above 0, got {value:g}")

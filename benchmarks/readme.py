@@ -1,0 +1,155 @@
+"""The tables of the README, made from what was measured and what ships.
+
+`python -m benchmarks.readme` writes them between their marks, `<!-- speed -->` and the like, and
+`--check` only tells whether they are true. What was measured lies in `docs/results/`, as the
+commands that measured it wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks.scene import pixels_of
+from benchmarks.schema import Row, machine_line, read
+from benchmarks.tables import Sheet, markdown, sheet_of
+from realtime.errors import EXIT_BAD
+from realtime.network.card import StyleCredit
+from realtime.network.library import SHIPPED, Entry, find_bundles
+
+WORTH = {"steps": "equal steps", "noise": "noise gain"}
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "docs" / "results"
+LEFT_OUT = (
+    "of_peak_macs",
+    "of_peak_copy",
+    "spread_percent",
+    "p99_ms",
+    "mega_pixels_s",
+)
+"""What tables of engines show on the terminal and is too much for a first look."""
+app = typer.Typer(add_completion=False)
+
+
+def table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> list[str]:
+    """Lay rows out as a Markdown table; what a row lacks stays empty."""
+    cells = [[str(row.get(key, "")) for key in columns] for row in rows]
+    return markdown(Sheet("", list(columns.values()), cells))
+
+
+def speed() -> list[str]:
+    """The engines side by side, per machine that was measured."""
+    lines: list[str] = []
+    for path in sorted(RESULTS.glob("engines-*.json")):
+        result = read(path)
+        rows = [
+            {key: value for key, value in row.items() if key not in LEFT_OUT}
+            for row in sorted(result.of("engines"), key=_order)
+        ]
+        lines += [f"{machine_line(result.machine)} (`docs/results/{path.name}`):", ""]
+        lines += [*markdown(sheet_of("engines", rows)), ""]
+    return lines[:-1]
+
+
+def steadiness() -> list[str]:
+    """What `bench flicker` measured."""
+    return markdown(sheet_of("flicker", read(RESULTS / "flicker.json").of("flicker")))
+
+
+def goals() -> list[str]:
+    """The numbers to reach, and whether they are."""
+    result = read(RESULTS / "goals.json")
+    table = markdown(sheet_of("goals", result.of("goals")))
+    return [f"{machine_line(result.machine)} (`docs/results/goals.json`):", "", *table]
+
+
+def styles() -> list[str]:
+    """Tell which paintings there are, in which bundles, and how steady each is there."""
+    rows: dict[str, Row] = {}
+    measured: dict[str, str] = {}
+    for entry in find_bundles([SHIPPED]):
+        for credit in entry.card.styles:
+            row = rows.setdefault(
+                credit.name,
+                {"name": f"`{credit.name}`", "painting": _painting(credit), "bundles": []},
+            )
+            row["bundles"].append(entry.name)
+            for key, value in _worth(entry, credit.name).items():
+                row[f"{key} {entry.name}"] = value
+                if value:
+                    measured[f"{key} {entry.name}"] = f"{WORTH[key]}, `{entry.name}`"
+    for row in rows.values():
+        row["bundles"] = ", ".join(row["bundles"])
+    columns = {"name": "`--style`", "painting": "painting", "bundles": "bundles"}
+    return table(list(rows.values()), columns | measured)
+
+
+def _painting(credit: StyleCredit) -> str:
+    return ", ".join(part for part in (credit.title, credit.artist, credit.year) if part)
+
+
+def _worth(entry: Entry, style: str) -> dict[str, str]:
+    appraisal = entry.card.results.get("appraisal", {})
+    values = appraisal.get("styles", {}).get(style, {})
+    most = appraisal.get("most_steps")
+    steps, noise = values.get("equivalent_steps"), values.get("noise_gain")
+    more = "at least " if steps is not None and steps == most else ""
+    return {
+        "steps": "" if steps is None else f"{more}{steps:.0f}",
+        "noise": "" if noise is None else f"{noise:.2f}",
+    }
+
+
+def _order(row: Row) -> tuple[str, int, float]:
+    return row["network"], pixels_of(row["size"]), row["p50_ms"]
+
+
+TABLES: dict[str, Callable[[], list[str]]] = {
+    "goals": goals,
+    "speed": speed,
+    "steadiness": steadiness,
+    "styles": styles,
+}
+
+
+def renewed(text: str) -> str:
+    """Return the README with its tables made anew.
+
+    Raises:
+        ValueError: a mark is not closed, or has no table.
+    """
+    for name in re.findall(r"<!-- (\w+) -->", text):
+        if name not in TABLES or f"<!-- /{name} -->" not in text:
+            raise ValueError(f"README mark {name!r}: expected one of {', '.join(TABLES)}, closed")
+        lines = "\n".join(TABLES[name]())
+        text = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
+            lambda match, lines=lines: f"{match[1]}\n{lines}\n\n{match[2]}",  # type: ignore[misc]
+            text,
+            flags=re.DOTALL,
+        )
+    return text
+
+
+@app.command()
+def main(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing, only tell.")] = False,
+) -> None:
+    """Make the tables of the README anew."""
+    path = ROOT / "README.md"
+    text = path.read_text()
+    new = renewed(text)
+    if check and new != text:
+        typer.echo("README.md is stale: run python -m benchmarks.readme", err=True)
+        sys.exit(EXIT_BAD)
+    if not check:
+        path.write_text(new)
+
+
+if __name__ == "__main__":
+    app()

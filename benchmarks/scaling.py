@@ -1,0 +1,182 @@
+"""How the cost of a painting grows: with pixels, with styles, and with threads.
+
+Pixels and styles are measured in turns in this process, threads in processes of their own that may
+use only so many CPUs. Straight lines `base + slope x` go through the medians; each point counts by
+its relative error, or the largest picture alone would decide. Networks of other numbers of styles
+are built for the measurement, untrained: what they paint does not change what it costs.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.alone import Job, run_alone
+from benchmarks.contenders import Contender, open_contender
+from benchmarks.measure import interleaved, summary
+from benchmarks.scene import LIVE_PX, label, landscape, pixels_of
+from benchmarks.schema import Row, missing
+from realtime.errors import PleinairError
+from realtime.network.bundle import save_bundle
+from realtime.network.card import Card, StyleCredit
+from realtime.network.config import TransformerConfig
+from realtime.network.library import choose
+from realtime.network.transformer import build_network
+from realtime.settings import Size
+
+SIZES: tuple[Size, ...] = (
+    (160, 120),
+    (320, 240),
+    (640, 480),
+    (960, 540),
+    (1280, 720),
+    (1920, 1080),
+)
+STYLES = (1, 2, 4, 8, 16, 32)
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to measure."""
+
+    seconds: float
+    """For each point."""
+    engine: str = "auto"
+    device: str = "auto"
+    precision: str = "auto"
+    sizes: tuple[Size, ...] = SIZES
+    styles: tuple[int, ...] = STYLES
+    threads: tuple[int, ...] = ()
+    """Empty: 1, 2, 4 and so on, up to what this machine has."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """`base + slope * x`."""
+
+    base: float
+    slope: float
+    r_squared: float
+    """1: all points lie on it."""
+
+
+def measure_scaling(asked: Asked, tell: Tell = lambda line: None) -> list[Row]:
+    """Return a row per point and one per line.
+
+    Raises:
+        PleinairError: the engine is not to be had here.
+    """
+    entry, _ = choose(None)
+    with closing(open_contender(asked.engine, entry.path, asked.device, asked.precision)) as one:
+        asked = replace(asked, engine=one.name)  # `auto` is decided once, for all points
+    tell(f"{entry.name}: pixels, {', '.join(map(label, asked.sizes))}")
+    pixels = list(_over_pixels(asked, entry.path))
+    tell(f"styles: {', '.join(map(str, asked.styles))}")
+    styles = list(_over_styles(asked))
+    tell("threads")
+    threads = list(_over_threads(asked, entry.path))
+    facts = {"network": "fast"}
+    lines = [
+        _line_row("pixels", [(pixels_of(row["size"]) / 1e6, row["p50_ms"]) for row in pixels],
+                  "megapixel") | facts,
+        _line_row("styles", [(row["styles"], row["p50_ms"]) for row in styles], "style") | facts,
+    ]  # fmt: skip
+    return [*pixels, *styles, *threads, *lines]
+
+
+def fit_line(points: Sequence[tuple[float, float]]) -> Line:
+    """Fit a straight line to (x, y) by least squares of the relative errors; needs two x."""
+    x, y = (np.array(values, dtype=float) for values in zip(*points, strict=True))
+    weights = 1 / y
+    design = np.stack([np.ones_like(x), x], 1) * weights[:, None]
+    (base, slope), *_ = np.linalg.lstsq(design, y * weights, rcond=None)
+    left = y - base - slope * x
+    total = np.square(y - y.mean()).sum()
+    r_squared = 1 - np.square(left).sum() / total if total else 1.0
+    return Line(float(base), float(slope), float(r_squared))
+
+
+def _line_row(over: str, points: Sequence[tuple[float, float]], unit: str) -> Row:
+    if len({x for x, _ in points}) < 2:
+        return missing("fit", "a line needs two points", over=over)
+    line = fit_line(points)
+    return {
+        "bench": "fit",
+        "over": over,
+        "base_ms": round(line.base, 3),
+        "slope": round(line.slope, 4),
+        "unit": f"ms per {unit}",
+        "r_squared": round(line.r_squared, 4),
+    }
+
+
+def _row(over: str, one: Contender, size: Size, styles: int | None = None) -> Row:
+    facts: Row = {"bench": "scaling", "over": over, "network": "fast", "size": label(size)}
+    if styles is not None:
+        facts["styles"] = styles
+    return facts | {"engine": one.name, "precision": one.precision, "runs_on": one.runs_on}
+
+
+def _over_pixels(asked: Asked, bundle: Path) -> Iterator[Row]:
+    with ExitStack() as stack:
+        one = open_contender(asked.engine, bundle, asked.device, asked.precision)
+        stack.callback(one.close)
+        works = {label(size): one.painting(landscape(size)) for size in asked.sizes}
+        timings = interleaved(works, seconds=asked.seconds)
+        for size in asked.sizes:
+            row = _row("pixels", one, size) | timings[label(size)].summary()
+            yield row | {"mega_pixels_s": round(size[0] * size[1] / row["p50_ms"] / 1000, 2)}
+
+
+def _over_styles(asked: Asked) -> Iterator[Row]:
+    frame = landscape(LIVE_PX)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pleinair-bench-")))
+        opened: dict[str, Contender] = {}
+        for count in asked.styles:
+            path = folder / f"fast-{count}.safetensors"
+            _write_untrained(path, count)
+            one = open_contender(asked.engine, path, asked.device, asked.precision)
+            stack.callback(one.close)
+            opened[str(count)] = one
+        works = {key: one.painting(frame) for key, one in opened.items()}
+        timings = interleaved(works, seconds=asked.seconds)
+        for key, one in opened.items():
+            yield _row("styles", one, LIVE_PX, int(key)) | timings[key].summary()
+
+
+def _over_threads(asked: Asked, bundle: Path) -> Iterator[Row]:
+    for count in asked.threads or _thread_counts(os.cpu_count() or 1):
+        facts = {"over": "threads", "network": "fast", "size": label(LIVE_PX), "threads": count}
+        job = Job(engine=asked.engine, bundle=str(bundle), size=LIVE_PX, device=asked.device,
+                  precision=asked.precision, seconds=asked.seconds, threads=count)  # fmt: skip
+        try:
+            said = run_alone(job)
+        except PleinairError as exc:
+            yield missing("scaling", str(exc), **facts)
+            continue
+        engine, precision = said.runs_on.partition(" ")[0], said.runs_on.rpartition(", ")[2]
+        known = {"engine": engine, "precision": precision, "runs_on": said.runs_on}
+        yield {"bench": "scaling", **facts, **known, **summary(said.durations)}
+
+
+def _thread_counts(cores: int) -> tuple[int, ...]:
+    """Return 1, 2, 4 and so on, and the number of cores itself."""
+    powers = {2**i for i in range(cores.bit_length()) if 2**i < cores}
+    return tuple(sorted({*powers, cores}))
+
+
+def _write_untrained(path: Path, styles: int) -> None:
+    """Write a `fast` bundle with that many styles."""
+    torch.manual_seed(styles)
+    config = TransformerConfig.fast(styles)
+    credits = tuple(StyleCredit(name=f"style-{i}") for i in range(styles))
+    save_bundle(path, build_network(config), Card(config=config, styles=credits))

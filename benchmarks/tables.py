@@ -1,0 +1,176 @@
+"""Rows as tables: on the terminal, and in Markdown. One place says what each benchmark shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.table import Table
+
+from benchmarks.schema import REASON, Row
+
+COLUMNS: dict[str, dict[str, str]] = {
+    "article": {
+        "engine": "engine", "precision": "precision", "first_picture_s": "first s",
+        "cold_s": "cold s",
+        "extrapolated_s": "all steps s", "steps": "steps", "p50_ms": "p50 ms", "p95_ms": "p95 ms",
+        "p99_ms": "p99 ms", "spread_percent": "±%",
+        "times_faster_than_article": "times the article",
+        "first_times_faster_than_article": "first, times",
+        "times_faster_than_eager": "times eager", "psnr_db": "PSNR dB",
+    },
+    "engines": {
+        "network": "network", "size": "size", "engine": "engine", "precision": "precision",
+        "p50_ms": "p50 ms", "p95_ms": "p95 ms", "p99_ms": "p99 ms", "spread_percent": "±%",
+        "fps": "fps", "mega_pixels_s": "Mpx/s", "times_faster_than_eager": "times eager",
+        "times_faster_than_article": "times the article", "of_peak_macs": "of peak",
+        "of_peak_copy": "of copy", "peak_memory_mb": "peak MB", "gpu_memory_mb": "GPU MB",
+        "psnr_db": "PSNR dB",
+    },
+    "live": {
+        "network": "network", "size": "size", "camera_fps": "camera fps", "fps": "fps",
+        "dropped": "dropped", "stages.capture.p50_ms": "capture",
+        "stages.to_network.p50_ms": "hand-over", "stages.network.p50_ms": "network",
+        "stages.to_show.p50_ms": "hand-over 2", "stages.show.p50_ms": "show",
+        "capture_to_shown.p50_ms": "to shown p50 ms", "capture_to_shown.p95_ms": "p95 ms",
+        "glass_to_glass.p50_ms": "glass p50 ms", "glass_to_glass.p95_ms": "p95 ms ",
+        "codes_read_percent": "codes read %",
+    },
+    "video": {
+        "size": "size", "stabilize": "stabilize", "frames": "frames", "fps": "fps",
+        "fps_with_start_and_join": "fps, all in", "decode_alone_fps": "decode alone",
+        "engine.fps": "network alone", "encode_alone_fps": "encode alone",
+        "memory_peak_mb": "peak MB", "memory_growth_mb": "growth MB",
+    },
+    "flicker": {
+        "network": "network", "style": "style", "stabilize": "stabilize", "still": "still",
+        "pan": "pan", "zoom": "zoom", "exposure": "exposure", "clip": "clip",
+    },
+    "scaling": {
+        "over": "over", "network": "network", "engine": "engine", "precision": "precision",
+        "size": "size", "styles": "styles", "threads": "threads", "p50_ms": "p50 ms",
+        "p95_ms": "p95 ms", "fps": "fps", "mega_pixels_s": "Mpx/s",
+    },
+    "fit": {
+        "over": "over", "network": "network", "base_ms": "base ms", "slope": "and for each",
+        "unit": "unit", "r_squared": "r²",
+    },
+    "start": {"what": "what", "seconds": "s", "runs": "runs", "max_s": "slowest s"},
+    "goals": {
+        "what": "what", "goal": "goal", "measured": "measured", "met": "met",
+        "because": "why, and the next idea",
+    },
+    "compare": {
+        "network": "network", "size": "size", "one": "one", "one_ms": "ms", "other": "other",
+        "other_ms": "ms ", "times_faster": "times faster", "at_30_fps": "at 30 fps",
+    },
+    "gpu": {
+        "part": "part", "network": "network", "size": "size", "what": "what", "p50_ms": "p50 ms",
+        "p95_ms": "p95 ms", "fps": "fps", "floor_ms": "floor ms", "bound_by": "bound by",
+        "worst": "off by at most",
+    },
+}  # fmt: skip
+TITLES = {
+    "article": "The article's picture: 252x252, the article's network",
+    "engines": "Engines side by side",
+    "live": "Live, camera to screen (stages: median ms)",
+    "video": "Film, file to file with sound",
+    "flicker": "Steadiness: change of the painting over that of the picture",
+    "scaling": "How the cost grows",
+    "fit": "Straight lines through it",
+    "start": "Start",
+    "goals": "Numbers to reach",
+    "compare": "One machine and another",
+    "gpu": "GPU",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table, filled in."""
+
+    title: str
+    headings: Sequence[str]
+    cells: Sequence[Sequence[str]]
+
+
+def sheets(rows: Sequence[Row]) -> list[Sheet]:
+    """Return a table for every benchmark among the rows that hold figures, in their order."""
+    kinds = dict.fromkeys(row["bench"] for row in rows)
+    found = (sheet_of(kind, [row for row in rows if row["bench"] == kind]) for kind in kinds)
+    return [sheet for sheet in found if sheet.cells]
+
+
+def sheet_of(bench: str, rows: Iterable[Row]) -> Sheet:
+    """Lay out the rows of one benchmark; columns that nobody fills are left out."""
+    shown = [row for row in rows if REASON not in row]
+    machines = {"machine": "machine"} if len({row.get("machine") for row in shown}) > 1 else {}
+    columns = machines | COLUMNS.get(bench, {key: key for row in shown for key in row})
+    used = {key: title for key, title in columns.items() if any(has(row, key) for row in shown)}
+    cells = [[cell(row, key) for key in used] for row in shown]
+    return Sheet(TITLES.get(bench, bench), [title.rstrip() for title in used.values()], cells)
+
+
+def has(row: Mapping[str, Any], key: str) -> bool:
+    """Whether a row fills a column."""
+    return value_of(row, key) not in (None, "")
+
+
+def value_of(row: Mapping[str, Any], key: str) -> object:
+    """Return what a row holds under a key; `a.b` looks for b in what is under a."""
+    found: Any = row
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def cell(row: Mapping[str, Any], key: str) -> str:
+    """Return a value as a table shows it."""
+    value = value_of(row, key)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return str(value)
+
+
+def reasons(rows: Iterable[Row]) -> list[str]:
+    """Return what was not measured, grouped by why."""
+    grouped: dict[str, list[str]] = {}
+    for row in rows:
+        if REASON in row and row["bench"] != "goals":
+            keys = ("engine", "precision", "network", "size", "what", "part")
+            what = " ".join(str(row[key]) for key in keys if key in row)
+            grouped.setdefault(row[REASON], []).append(what)
+    return [f"{'; '.join(what)}: {why}" for why, what in grouped.items()]
+
+
+def rich_table(sheet: Sheet) -> Table:
+    """Return a table for the terminal; figures stand right-aligned."""
+    table = Table(
+        title=sheet.title, title_justify="left", title_style="bold", box=None, pad_edge=False,
+        padding=(0, 1),
+    )  # fmt: skip
+    for number, heading in enumerate(sheet.headings):
+        column = [cells[number] for cells in sheet.cells]
+        long = max(map(len, column), default=0) > 40
+        table.add_column(
+            heading, no_wrap=not long, overflow="fold",
+            justify="right" if all(is_figure(text) for text in column) else "left",
+        )  # fmt: skip
+    for cells in sheet.cells:
+        table.add_row(*cells)
+    return table
+
+
+def markdown(sheet: Sheet) -> list[str]:
+    """Return a table's lines in Markdown."""
+    lines = [f"| {' | '.join(sheet.headings)} |", "|" + "---|" * len(sheet.headings)]
+    escaped = ([text.replace("|", "\\|") for text in cells] for cells in sheet.cells)
+    return [*lines, *(f"| {' | '.join(cells)} |" for cells in escaped)]
+
+
+def is_figure(text: str) -> bool:
+    """Whether a cell is a number, or empty."""
+    return not text.strip("0123456789.-")

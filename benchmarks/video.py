@@ -1,0 +1,187 @@
+"""File to file: a clip with sound through `pleinair video`, as a user would run it.
+
+The clip is the landscape, looped, with a tone; the figures are frames per second from the first
+frame painted to the finished file, what each stage could do alone, and the memory of the process
+after a tenth of the frames and at its highest since.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+
+from benchmarks.measure import percentiles, summary
+from realtime.clockwork import monotonic
+from realtime.film.batch import Batch, Finished, paint_batch
+from realtime.film.film import Film, FilmSettings
+from realtime.frame import Frame
+from realtime.media.clip import ClipFacts
+from realtime.pipeline import Report
+from realtime.settings import PaintSettings, Size
+from realtime.sinks.encoding import RECIPES
+from realtime.sinks.video_writer import Target, VideoWriter
+from realtime.sources.landscape import Landscape
+from realtime.sources.video_source import VideoSource
+
+RATE_FPS = 30
+LOOP_FRAMES = 90
+SOUND_HZ = 48_000
+CLOCK = ClipFacts(time_base=Fraction(1, 15_360), pixel_aspect=None)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to measure."""
+
+    frames: int
+    size: Size
+    paint: PaintSettings
+    steady: bool = False
+
+
+def measure_video(asked: Asked, tell: Callable[[str], None] = lambda line: None) -> dict[str, Any]:
+    """Paint a clip and return one row.
+
+    Raises:
+        PleinairError: it could not be painted.
+    """
+    with tempfile.TemporaryDirectory(prefix="pleinair-bench-") as folder:
+        clip = Path(folder) / "clip.mp4"
+        tell(f"writing a clip of {asked.frames} frames")
+        write_clip(clip, asked.frames, asked.size)
+        decode_fps = _alone(lambda: sum(1 for _ in VideoSource(clip)), asked.frames)
+        memory = _Memory(asked.frames)
+        settings = FilmSettings(paint=asked.paint, steady=asked.steady)
+        batch = Batch(paths=[clip], out=Path(folder) / "out.mp4", settings=settings)
+        tell("painting it")
+        started = monotonic()
+        (finished,) = paint_batch(batch, memory, tell)
+        seconds = monotonic() - started
+        encode_fps = _encoding_alone(Path(folder))
+    if finished.error is not None:
+        raise finished.error
+    return _row(asked, finished, seconds, memory) | {
+        "decode_alone_fps": decode_fps,
+        "encode_alone_fps": encode_fps,
+    }
+
+
+def _row(asked: Asked, finished: Finished, seconds: float, memory: _Memory) -> dict[str, Any]:
+    report = finished.report
+    assert report is not None
+    return {
+        "bench": "video",
+        "size": f"{asked.size[0]}x{asked.size[1]}",
+        "runs_on": memory.engine,
+        "stabilize": asked.steady,
+        "frames": finished.frames,
+        "fps": round(report.mean_fps, 1),
+        "fps_with_start_and_join": round(finished.frames / seconds, 1),
+        "engine": summary(report.engine_seconds) if report.engine_seconds else {},
+        "capture_to_written": percentiles(report.latencies_seconds),
+        "memory_early_mb": round(memory.early_mb, 1),
+        "memory_peak_mb": round(memory.peak_mb, 1),
+        "memory_growth_mb": round(memory.peak_mb - memory.early_mb, 1),
+    }
+
+
+class _Memory:
+    """Listens to the painting and looks at the process's memory."""
+
+    def __init__(self, frames: int) -> None:
+        self._early = max(1, frames // 10)
+        self.early_mb = self.peak_mb = 0.0
+        self.engine = ""
+
+    def begin(self, film: Film) -> None:
+        self.engine = film.painter.description
+
+    def update(self, film: Film, report: Report) -> None:
+        del film
+        now = resident_mb()
+        if report.frames <= self._early:
+            self.early_mb = max(self.early_mb, now)
+        self.peak_mb = max(self.peak_mb, now)
+
+
+def resident_mb() -> float:
+    """Return the memory that this process occupies, in MB; 0 where nobody tells."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0.0
+    return pages * 4096 / 1e6
+
+
+def _frames(count: int, size: Size) -> Iterator[Frame]:
+    landscape = Landscape(*size)
+    loop = [landscape.at(i / RATE_FPS) for i in range(min(LOOP_FRAMES, count))]
+    there_and_back = loop + loop[::-1]
+    for i in range(count):
+        yield Frame(there_and_back[i % len(there_and_back)], i, i / RATE_FPS)
+
+
+def write_clip(path: Path, frames: int, size: Size) -> None:
+    """Write the landscape with a tone: H.264 and AAC, 30 frames per second."""
+    silent = path.with_name("silent.mp4")
+    _encode(silent, frames, size)
+    with av.open(str(silent)) as original, av.open(str(path), "w") as container:
+        pictures = container.add_stream_from_template(original.streams.video[0])
+        sound = container.add_stream("aac", rate=SOUND_HZ)
+        assert isinstance(sound, AudioStream)
+        sound.layout = "stereo"
+        for packet in original.demux(original.streams.video[0]):
+            if packet.size:
+                packet.stream = pictures
+                container.mux(packet)
+        for i in range(frames * SOUND_HZ // RATE_FPS // 1024):
+            at = (np.arange(1024) + 1024 * i) / SOUND_HZ
+            wave = (9000 * np.sin(2 * np.pi * 440 * at)).astype(np.int16)
+            tone = av.AudioFrame.from_ndarray(np.repeat(wave, 2)[None], "s16", "stereo")
+            tone.sample_rate, tone.pts = SOUND_HZ, 1024 * i
+            container.mux(sound.encode(tone))
+        container.mux(sound.encode(None))
+    silent.unlink()
+
+
+def _encode(path: Path, frames: int, size: Size) -> None:
+    writer = None
+    target = Target(RECIPES[".mp4"], RATE_FPS, CLOCK)
+    for frame in _frames(frames, size):
+        writer = writer or VideoWriter(path, target, frame)
+        writer.write(frame)
+    if writer is not None:
+        writer.end()
+
+
+def _alone(work: Callable[[], object], frames: int) -> float:
+    started = monotonic()
+    work()
+    return round(frames / (monotonic() - started), 1)
+
+
+def _encoding_alone(folder: Path) -> float:
+    """Encode what was painted a second time, from memory."""
+    painted = []
+    for frame in VideoSource(folder / "out.mp4"):
+        painted.append(frame)
+        if len(painted) == LOOP_FRAMES:
+            break
+
+    def work() -> None:
+        writer = VideoWriter(
+            folder / "again.mp4", Target(RECIPES[".mp4"], RATE_FPS, CLOCK), painted[0]
+        )
+        for frame in painted:
+            writer.write(frame)
+        writer.end()
+
+    return _alone(work, len(painted))

@@ -1,0 +1,229 @@
+"""Results as tables, pages, plots and verdicts; lines through points; goals."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from benchmarks import suite
+from benchmarks.cli import app
+from benchmarks.goals import judge
+from benchmarks.plot import check_plot, merged
+from benchmarks.report import page
+from benchmarks.scaling import fit_line
+from benchmarks.schema import Result, Row, missing
+from benchmarks.tables import markdown, sheet_of
+from benchmarks.verdict import verdict
+from realtime.errors import BadInputError, MissingExtraError
+from tests.benchmarks.test_benchmarks import measured
+
+MACHINE = {"cpu": "CPU", "cores": 2, "gpus": []}
+H200 = {"cpu": "Xeon", "cores": 16, "gpus": ["NVIDIA H200"]}
+PERCENTILES = {"p5_ms": 48.0, "p50_ms": 50.0, "p95_ms": 55.0, "p99_ms": 60.0}
+
+
+def painted(**facts: object) -> Row:
+    row = {"bench": "article", "network": "article", "size": "252x252", "engine": "openvino",
+           "precision": "bf16", "runs_on": "openvino, CPU, bf16", "fps": 20.0}  # fmt: skip
+    return row | PERCENTILES | facts
+
+
+def live(**facts: object) -> Row:
+    stages = dict.fromkeys(("capture", "to_network", "network", "to_show", "show"), PERCENTILES)
+    row = {"bench": "live", "network": "fast", "size": "640x480", "camera_fps": 120.0, "fps": 60.0,
+           "dropped": 3, "stages": stages, "capture_to_shown": PERCENTILES,
+           "glass_to_glass": PERCENTILES}  # fmt: skip
+    return row | facts
+
+
+def everything() -> list[Row]:
+    return [
+        {"bench": "article", "engine": "the article", "runs_on": "cited: a laptop",
+         "first_picture_s": 1.455744},
+        painted(first_picture_s=0.8, cold_s=2.0, times_faster_than_article=29.1,
+                times_faster_than_eager=5.0),
+        painted(engine="onnxruntime", precision="fp32", p50_ms=100.0, p95_ms=105.0),
+        missing("article", "give --vgg", engine="paint"),
+        painted(bench="engines", times_faster_than_eager=5.0),
+        live(),
+        {"bench": "video", "size": "640x480", "frames": 10_000, "fps": 30.0,
+         "memory_growth_mb": 5.0},
+        {"bench": "flicker", "network": "fast", "style": "mosaic", "stabilize": False,
+         "still": 0.6, "pan": 2.0, "exposure": 0.1},
+        *({"bench": "scaling", "over": "pixels", "network": "fast", "engine": "torch",
+           "size": size, **PERCENTILES, "fps": 20.0} for size in ("64x48", "640x480")),
+        {"bench": "scaling", "over": "threads", "threads": 1, "fps": 20.0, **PERCENTILES},
+        {"bench": "fit", "over": "pixels", "base_ms": 1.0, "slope": 30.0, "unit": "ms per x",
+         "r_squared": 0.99},
+    ]  # fmt: skip
+
+
+def result(rows: list[Row] | None = None, machine: dict[str, Any] | None = None) -> Result:
+    return Result(rows=rows if rows is not None else everything(), machine=machine or MACHINE,
+                  command="pleinair bench", commit="abc",
+                  measured_at="2026-01-02T03:04:05")  # fmt: skip
+
+
+def written(folder: Path, name: str, one: Result) -> str:
+    one.write(folder / name)
+    return str(folder / name)
+
+
+def test_a_page_holds_machines_tables_and_what_is_missing() -> None:
+    text = page([result()])
+    assert "- CPU, 2 cores, no GPU; 2026-01-02T03:04:05, commit abc: `pleinair bench`" in text
+    assert "## Live, camera to screen" in text
+    assert "| openvino | bf16 | 0.8 | 2.0 |" in text
+    assert "- paint: give --vgg" in text
+
+
+def test_rows_of_two_machines_say_of_which() -> None:
+    rows = merged([result([live()]), result([live()], H200)])
+    assert [row["machine"] for row in rows] == ["CPU, 2 cores, no GPU",
+                                                "Xeon, 16 cores, NVIDIA H200"]  # fmt: skip
+    assert sheet_of("live", rows).headings[0] == "machine"
+    assert "machine" not in merged([result([live()])])[0]
+
+
+def test_columns_that_nobody_fills_are_left_out() -> None:
+    sheet = sheet_of("live", [live(), missing("live", "no camera")])
+    assert "codes read %" not in sheet.headings
+    assert len(sheet.cells) == 1
+    assert markdown(sheet)[2].startswith("| fast | 640x480 | 120.0 | 60.0 | 3 | 50.0 |")
+
+
+def test_report_prints_tables_and_writes_a_page(tmp_path: Path) -> None:
+    source = written(tmp_path, "a.json", result())
+    out = tmp_path / "page.md"
+    finished = CliRunner().invoke(app, ["report", source, "--markdown", str(out)])
+    assert finished.exit_code == 0, finished.output
+    assert "The article's picture" in finished.output
+    assert "not measured: paint: give --vgg" in finished.output
+    assert out.read_text() == page([result()])
+
+
+def test_report_refuses_what_it_cannot_draw(tmp_path: Path) -> None:
+    source = written(tmp_path, "a.json", result())
+    finished = CliRunner().invoke(app, ["report", source, "--plot", str(tmp_path / "a.gif")])
+    assert isinstance(finished.exception, BadInputError)
+    assert "expected .svg or .png" in str(finished.exception)
+
+
+def test_without_matplotlib_a_plot_names_the_pip_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'pleinair\[bench\]'"):
+        check_plot(Path("plot.svg"))
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".png"])
+def test_everything_can_be_drawn(suffix: str, tmp_path: Path) -> None:
+    if os.environ.get("CI") != "true":
+        pytest.importorskip("matplotlib", reason="needs matplotlib (pip install --group dev)")
+    source = written(tmp_path, "a.json", result())
+    other = written(tmp_path, "b.json", result(machine=H200))
+    out = tmp_path / f"plot{suffix}"
+    finished = CliRunner().invoke(app, ["report", source, other, "--plot", str(out)])
+    assert finished.exit_code == 0, finished.output
+    data = out.read_bytes()
+    assert data.startswith(b"\x89PNG" if suffix == ".png" else b"<?xml")
+    assert len(data) > 20_000
+    nothing = written(tmp_path, "c.json", result([]))
+    finished = CliRunner().invoke(app, ["report", nothing, "--plot", str(out)])
+    assert "nothing here can be drawn" in str(finished.exception)
+
+
+def test_a_line_goes_through_its_points() -> None:
+    line = fit_line([(x, 3.0 + 2.0 * x) for x in (0.01, 0.3, 2.0)])
+    assert line.base == pytest.approx(3.0)
+    assert line.slope == pytest.approx(2.0)
+    assert line.r_squared == pytest.approx(1.0)
+
+
+def test_small_pictures_count_as_much_as_large_ones() -> None:
+    points = [(0.0, 1.0), (0.1, 2.0), (10.0, 150.0)]  # a third of the large one is 50 times more
+    line = fit_line(points)
+    assert line.base == pytest.approx(1.0, rel=0.35)
+
+
+def test_scaling_is_measured_over_pixels_styles_and_threads() -> None:
+    points = ("--sizes", "64x48,128x96", "--styles", "1,3", "--threads", "1")
+    rows = measured("scaling", "--engine", "torch", "--seconds", "0.05", *points)
+    over = {row["over"] for row in rows if row["bench"] == "scaling"}
+    assert over == {"pixels", "styles", "threads"}
+    assert {row["over"] for row in rows if row["bench"] == "fit"} == {"pixels", "styles"}
+
+
+def by_what(rows: list[Row]) -> dict[str, Row]:
+    return {row["what"]: row for row in rows}
+
+
+def test_goals_are_met_missed_or_not_measured() -> None:
+    table = by_what(judge([result()]))
+    assert table["article, 252x252, bf16, 2 CPU cores, p50"]["met"] == "yes"
+    assert table["bf16 over onnxruntime fp32"]["measured"] == "2.0 times"
+    missed = table["film 640x480 with sound, decode to encode"]
+    assert (missed["met"], missed["goal"]) == ("no", ">= 35 fps")
+    assert missed["because"]
+    late = table["fast, 640x480, live, p95 capture to shown"]
+    assert (late["met"], late["measured"]) == ("no", "55.0 ms")
+    none = table["H200: fast, 3840x2160"]
+    assert (none["met"], none["measured"]) == ("not measured", "")
+    assert "benchmarks.gpu" in none["because"]
+
+
+def test_int8_needs_its_picture_to_hold() -> None:
+    fast = painted(precision="int8", p50_ms=30.0)
+    for psnr, met in ((40.0, "yes"), (30.0, "no"), (None, "not measured")):
+        table = by_what(judge([result([fast | {"psnr_db": psnr}])]))
+        assert table["the same in int8"]["met"] == met
+
+
+def test_a_gpu_meets_no_goal_of_a_cpu() -> None:
+    network = {"bench": "gpu", "part": "network", "network": "article", "size": "1920x1080"}
+    rows = [
+        painted(p50_ms=1.0),
+        network | {"what": "folded torch.float16, channels-last", "fps": 500.0, "p50_ms": 2.0},
+        network | {"what": "eager torch.float16, as specified", "fps": 125.0, "p50_ms": 8.0},
+    ]
+    table = by_what(judge([result(rows, H200)]))
+    assert table["article, 252x252, bf16, 2 CPU cores, p50"]["met"] == "not measured"
+    assert table["H200: article, 1920x1080, fp16, the network"]["met"] == "yes"
+    assert table["H200: the same over eager fp16"]["measured"] == "4.0 times"
+    assert table["H200: the same over eager fp16"]["met"] == "no"
+
+
+def test_goals_are_made_from_files_with_their_machine(tmp_path: Path) -> None:
+    source = written(tmp_path, "a.json", result())
+    rows = measured("goals", source)
+    assert {row["bench"] for row in rows} == {"goals"}
+    assert len(rows) == len(judge([result()]))
+
+
+def test_a_buyer_gets_answers() -> None:
+    sheet = verdict(everything())
+    answers = {cells[0]: cells[1:] for cells in sheet.cells}
+    means = "keeps up with a camera of 30 fps; 50.0 ms behind life"
+    assert answers["live, fast 640x480"] == ("60.0 fps", means)
+    assert answers["film 640x480, with sound"] == ("30.0 fps", "a minute of film takes 60 s")
+    assert verdict([]).cells == []
+
+
+def test_a_part_that_fails_leaves_the_reason() -> None:
+    def fails(tell: object) -> list[Row]:
+        raise BadInputError("no such thing")
+
+    said: list[str] = []
+    parts = [suite.Part("one", 1.0, fails), suite.Part("two", 1.0, lambda tell: [live()])]
+    rows = suite.run_parts(parts, said.append)
+    assert rows == [missing("suite", "no such thing", what="one"), live()]
+    assert said == ["one", "two"]
+
+
+def test_the_suites_fit_their_time() -> None:
+    assert sum(part.seconds for part in suite.quick_parts("auto", "auto", None)) < 120
+    assert sum(part.seconds for part in suite.full_parts("auto", "auto", None)) < 900
