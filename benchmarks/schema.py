@@ -11,6 +11,7 @@ reason in `not_measured`. Durations end in `_ms` or `_s`, sizes are WIDTHxHEIGHT
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -116,7 +117,14 @@ def command_line(argv: Sequence[str]) -> str:
     if program.suffix == ".py":
         package = program.parent.name
         name = "pleinair" if name == "__main__" else f"python -m {package}.{name}"
-    return f"{name} {shlex.join(argv[1:])}".strip()
+    return f"{name} {shlex.join(_portable(argument) for argument in argv[1:])}".strip()
+
+
+def _portable(argument: str) -> str:
+    """Return a path relative to the folder it was given in: nobody else has this one's folders."""
+    if not Path(argument).is_absolute():
+        return argument
+    return os.path.relpath(argument)
 
 
 def machine_line(machine: Mapping[str, Any]) -> str:

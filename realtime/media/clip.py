@@ -26,6 +26,7 @@ TEXT_FORMATS = frozenset({"tty", "bin", "xbin", "adf", "idf"})
 MP4_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof"})
 MATROSKA_MAGIC = b"\x1a\x45\xdf\xa3"
 INCOMPLETE = "is damaged or incomplete: download or copy it again"
+NO_PICTURE = f"{INCOMPLETE}; not one frame could be decoded"
 
 
 def open_container(path: Path) -> InputContainer:
@@ -91,8 +92,10 @@ def decode(
 
     Raises:
         av.FFmpegError: the file itself cannot be read any further.
+        BadInputError: it is encrypted.
     """
     for packet in container.demux(stream):
+        _refuse_encrypted(container, packet)
         try:
             frames = packet.decode()
         except av.InvalidDataError:
@@ -101,17 +104,11 @@ def decode(
         yield from frames
 
 
-def why_no_picture(path: Path) -> str:
-    """Say why not one frame of a video could be decoded."""
-    try:
-        with open_container(path) as container:
-            for packet in container.demux(container.streams.video[0]):
-                if packet.has_sidedata("encryption_info"):
-                    return "is encrypted: pleinair cannot read protected films"
-                break
-    except (av.FFmpegError, BadInputError):
-        pass
-    return f"{INCOMPLETE}; not one frame could be decoded"
+def _refuse_encrypted(container: InputContainer, packet: av.Packet) -> None:
+    # Asked of the container: a decoder may well make pictures of noise out of noise.
+    if packet.has_sidedata("encryption_info"):
+        name = container.name.removeprefix("file:")
+        raise BadInputError(f"{name} is encrypted: pleinair cannot read protected films")
 
 
 def notes_on(container: InputContainer, first: av.VideoFrame) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ class VideoSource:
         except av.FFmpegError as exc:
             raise BadInputError(f"{self.path} {clip.INCOMPLETE}") from exc
         if first is None:
-            raise BadInputError(f"{self.path} {clip.why_no_picture(self.path)}")
+            raise BadInputError(f"{self.path} {clip.NO_PICTURE}")
         if min(first.width, first.height) < MIN_SIDE_PX:
             raise BadInputError(
                 f"{self.path} is {first.width}x{first.height} pixels, "
