@@ -104,7 +104,7 @@ def decode(
         yield from frames
 
 
-def _refuse_encrypted(container: InputContainer, packet: av.Packet) -> None:
+def _refuse_encrypted(container: InputContainer, packet: av.Packet[VideoStream]) -> None:
     # Asked of the container: a decoder may well make pictures of noise out of noise.
     if packet.has_sidedata("encryption_info"):
         name = container.name.removeprefix("file:")
