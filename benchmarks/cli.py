@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from benchmarks.flow_cli import flicker, live, video
+from benchmarks.long_cli import endurance, hold
 from benchmarks.output import Device, console, show, tell
 from benchmarks.picture_cli import article, engines, scaling
 from benchmarks.result_cli import compare, goals, report
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-for command in (article, engines, live, video, flicker, scaling, goals, report, compare):
+for command in (
+    article, engines, live, video, hold, endurance, flicker, scaling, goals, report, compare,
+):  # fmt: skip
     app.command()(command)
 
 

@@ -2,6 +2,8 @@
 
 - still: a still scene before a noisy camera (deviation of 4 levels). Mean change of the painting
   from frame to frame over mean change of the input.
+- dark: the same with little light and much noise (deviation of 10), as a webcam in the evening; and
+  denoised, as `pleinair live` does before it paints.
 - pan: the camera moves by one pixel per frame, exactly. Mean difference between a painting and the
   one before, moved along, over the mean change of the input. 0: paint that sticks to things.
 - zoom: the camera goes nearer by 1 % per frame, about the middle. As for pan, but following it
@@ -28,6 +30,7 @@ from benchmarks.schema import Row
 from realtime.engines import open_engine
 from realtime.film.steady import Steady
 from realtime.frame import Frame, Pixels
+from realtime.live.denoise import DenoisedEngine
 from realtime.look import Look
 from realtime.network.config import MANY_STYLES
 from realtime.network.library import Entry, choose, find_bundles
@@ -37,6 +40,7 @@ from realtime.settings import Size
 from realtime.sources.landscape import Landscape
 
 NOISE_LEVELS = 4.0
+DARK, DARK_NOISE_LEVELS = 0.3, 10.0
 SWELL = 0.15
 WARM_UP = 5
 """Frames before counting starts: the steadying filter remembers four."""
@@ -87,24 +91,28 @@ def _is_unsteady(entry: Entry) -> bool:
 def _gains(
     scene: Pixels, clip: Clip | None, engine: Engine, look: Look, steady: bool, asked: Asked
 ) -> dict[str, float]:
-    def painter() -> Callable[[Frame], Pixels]:
+    def painter(*, denoise: bool = False) -> Callable[[Frame], Pixels]:
         hold = Steady() if steady else None
+        seer = DenoisedEngine(engine) if denoise else engine
 
         def paint(frame: Frame) -> Pixels:
-            painting = engine.stylize(frame, look)
+            painting = seer.stylize(frame, look)
             return (hold(frame, painting) if hold else painting).pixels
 
         return paint
 
+    dark = list(_still(scene, asked, light=DARK, noise=DARK_NOISE_LEVELS))
     movies: dict[str, tuple[list[Pixels], Callable[[Pixels, Pixels], float]]] = {
         "still": (list(_still(scene, asked)), _in_place),
+        "dark": (dark, _in_place),
+        "dark_denoised": (dark, _in_place),
         "pan": (list(_pan(scene, asked)), _along_pan),
         "zoom": (zoomed(_view(scene, 0, asked), len(_count(asked))), _along_zoom),
         "exposure": (list(_exposure(scene, asked)), _in_place),
     }
     gains = {}
     for name, (views, apart) in movies.items():
-        paint = painter()
+        paint = painter(denoise=name == "dark_denoised")
         painted = [paint(Frame(view, i, i / 30)) for i, view in enumerate(views)]
         # For the input of a motion, what changes in a place counts: followed, nothing does.
         gains[name] = round(_change(painted, apart) / _change(views, _in_place), 3)
@@ -153,11 +161,13 @@ def _count(asked: Asked) -> range:
     return range(asked.frames + WARM_UP)
 
 
-def _still(scene: Pixels, asked: Asked) -> Iterator[Pixels]:
+def _still(
+    scene: Pixels, asked: Asked, *, light: float = 1.0, noise: float = NOISE_LEVELS
+) -> Iterator[Pixels]:
     rng = np.random.default_rng(1)
-    still = _view(scene, 0, asked).astype(np.float32)
+    still = light * _view(scene, 0, asked).astype(np.float32)
     for _ in _count(asked):
-        noisy = still + rng.normal(0, NOISE_LEVELS, still.shape)
+        noisy = still + rng.normal(0, noise, still.shape)
         yield np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
 
 

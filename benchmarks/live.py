@@ -28,6 +28,7 @@ from realtime import sinks, sources
 from realtime.clockwork import Clock, monotonic
 from realtime.errors import BadInputError
 from realtime.frame import Frame
+from realtime.live.denoise import DenoisedEngine
 from realtime.live.paced import PacedSource
 from realtime.look import Look
 from realtime.painter import open_painter
@@ -74,8 +75,8 @@ def measure_live(asked: Asked, tell: Callable[[str], None] = lambda line: None) 
     """
     with ExitStack() as stack:
         source = stack.enter_context(closing(_open_source(asked)))
-        engine, look = open_painter(asked.paint)
-        stack.enter_context(closing(engine))
+        painter, look = open_painter(asked.paint)
+        engine = stack.enter_context(closing(DenoisedEngine(painter)))
         sink = stack.enter_context(closing(sinks.open_sink(asked.sink)))
         tell(f"{asked.source} to {asked.sink} on {engine.description}")
         watch = watch_run(source, engine, look, sink, Watch(asked))

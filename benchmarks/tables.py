@@ -45,7 +45,21 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "flicker": {
         "network": "network", "style": "style", "stabilize": "stabilize", "still": "still",
-        "pan": "pan", "zoom": "zoom", "exposure": "exposure", "clip": "clip",
+        "dark": "dark", "dark_denoised": "dark, denoised", "pan": "pan", "zoom": "zoom",
+        "exposure": "exposure", "clip": "clip",
+    },
+    "hold": {
+        "network": "network", "size": "size", "goal_fps": "hold fps", "goal_ms": "hold ms",
+        "phase": "phase", "settled_s": "settled after s", "settled_fps": "fps then",
+        "fps": "fps", "capture_to_shown.p50_ms": "to shown p50 ms",
+        "capture_to_shown.p95_ms": "p95 ms", "detail": "detail", "draft": "draft",
+        "changes": "changes",
+    },
+    "endurance": {
+        "size": "size", "minutes": "minutes", "frames": "frames", "fps": "fps",
+        "dropped": "dropped", "memory_warm_mb": "warm MB", "memory_growth_mb": "growth MB",
+        "memory_end_growth_mb": "at the end MB", "threads": "threads",
+        "threads_more": "more threads", "files": "open files", "files_more": "more files",
     },
     "scaling": {
         "over": "over", "network": "network", "engine": "engine", "precision": "precision",
@@ -77,6 +91,8 @@ TITLES = {
     "live": "Live, camera to screen (stages: median ms)",
     "video": "Film, file to file with sound",
     "flicker": "Steadiness: change of the painting over that of the picture",
+    "hold": "The latency-budget controller",
+    "endurance": "Live for minutes: what grows",
     "scaling": "How the cost grows",
     "fit": "Straight lines through it",
     "start": "Start",

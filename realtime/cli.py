@@ -74,6 +74,10 @@ def live(
         bool | None,
         typer.Option("--overlay/--no-overlay", help="Write figures into the picture."),
     ] = None,
+    denoise: Annotated[
+        bool,
+        typer.Option("--denoise/--no-denoise", help="Take much noise out before painting."),
+    ] = True,
     virtual_camera: Annotated[
         bool, typer.Option("--virtual-camera", help="Be a camera for other programs, too.")
     ] = False,
@@ -98,7 +102,7 @@ def live(
         style=style, live_strength=strength, bundle=bundle, engine=engine, device=device,
         precision=precision, size=parse_size(size) if size else None, source=source, sink=sink,
         out=out, rate_fps=rate, seconds=seconds, mirror=mirror, overlay=overlay,
-        snapshots=snapshots, loop=loop, hold_fps=fps, latency_ms=latency,
+        snapshots=snapshots, loop=loop, hold_fps=fps, latency_ms=latency, denoise=denoise,
         virtual_camera=virtual_camera, remembers=not forget,
     )  # fmt: skip
     to_stdout = str(json_out) == "-"

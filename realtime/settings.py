@@ -57,6 +57,8 @@ class LiveSettings(PaintSettings):
     """Paint as small as it takes to hold this rate."""
     latency_ms: float | None = None
     """Likewise: from capture to shown."""
+    denoise: bool = True
+    """Take noise out of the picture before it is painted, where there is much of it."""
     virtual_camera: bool = False
     remembers: bool = True
     """Begin as the last session was left, and remember this one."""

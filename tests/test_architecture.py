@@ -19,7 +19,15 @@ CODE = [
 def test_the_plugins_are_the_files() -> None:
     assert engines.names() == ("identity", "onnxruntime", "openvino", "tensorrt", "torch")
     assert sinks.names() == ("images", "null", "video", "virtual_camera", "window")
-    assert sources.names() == ("camera", "images", "screen", "stream", "synthetic", "video")
+    assert sources.names() == (
+        "camera",
+        "faulty",
+        "images",
+        "screen",
+        "stream",
+        "synthetic",
+        "video",
+    )
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))

@@ -106,6 +106,17 @@ class Round:
 FIRST = ("starry-night", "great-wave", "mosaic", "scream", "udnie", "metzinger")
 ADDED = ("composition-vii", "mondrian", "parasol", "water-lilies", "shipwreck", "red-chalk")
 
+ARTICLE: dict[str, Any] = {
+    "architecture": "article",
+    "batch": 2,
+    "crop_px": 160,
+    "style_weight": 3.0,
+    "residual_scale": 0.05,
+    "identity_steps": 150,
+    "style_px": 320,
+    "stability_weight": 0.0,
+}
+
 RUNS: dict[str, tuple[Round, ...]] = {
     "fast": (
         Round(FIRST, {"architecture": "fast", "steps": 2400, "batch": 2}),
@@ -148,22 +159,8 @@ RUNS: dict[str, tuple[Round, ...]] = {
     ),
     # Its norm before tanh forces every colour to a mean of 127.5 and a deviation of about 80: only
     # paintings of high contrast can be learned well.
-    "article": (
-        Round(
-            ("edtaonisl",),
-            {
-                "architecture": "article",
-                "steps": 650,
-                "batch": 2,
-                "crop_px": 160,
-                "style_weight": 3.0,
-                "residual_scale": 0.05,
-                "identity_steps": 150,
-                "style_px": 320,
-                "stability_weight": 0.0,
-            },
-        ),
-    ),
+    "article": (Round(("edtaonisl",), ARTICLE | {"steps": 650}),),
+    "article-udnie": (Round(("udnie",), ARTICLE | {"steps": 900}),),
 }
 """Bundle name -> the rounds that train it."""
 

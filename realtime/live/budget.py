@@ -1,5 +1,8 @@
 """Holds a frame rate and a latency: paints smaller where it must, larger when there is time.
 
+What it moves on is a ladder of details; with a cheaper network that paints the same styles at hand
+(a draft, see `tiers`), the lower part of the ladder is that network's, from its full size on.
+
 Pure: it is told what every frame cost and says at which detail to paint the next. It steps down at
 once and up seldom, and when a step up had to be taken back it waits four times as long before it
 tries again: so it cannot swing to and fro.
@@ -8,10 +11,16 @@ tries again: so it cannot swing to and fro.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
-LADDER = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3)
+DETAILS = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3)
 """Details to choose from. Few, because an engine compiles something for every size."""
+LEAST_OF_THE_BETTER = 0.7
+"""Below this detail a cheaper network at full size looks better."""
+COST_OF_A_DRAFT = 0.4
+"""What it costs, at most, beside the better network; `fast` beside `quality` takes a third."""
 RECENT = 8
 """Frames that a judgement rests on."""
 SETTLING = 2
@@ -24,15 +33,41 @@ SHARE_OF_LATENCY = 0.6
 SHARE_OF_PERIOD = 0.9
 
 
+@dataclass(frozen=True)
+class Rung:
+    """One way to paint."""
+
+    detail: float
+    draft: bool = False
+    """By the cheaper network."""
+
+    @property
+    def cost(self) -> float:
+        """What it is foreseen to cost beside the best: it grows with the area."""
+        return self.detail**2 * (COST_OF_A_DRAFT if self.draft else 1.0)
+
+
+def ladder(*, with_draft: bool = False) -> tuple[Rung, ...]:
+    """Return the ways to paint, the best and dearest first."""
+    if not with_draft:
+        return tuple(Rung(detail) for detail in DETAILS)
+    better = [Rung(detail) for detail in DETAILS if detail >= LEAST_OF_THE_BETTER]
+    return (*better, *(Rung(detail, draft=True) for detail in DETAILS))
+
+
 class Budget:
     """The controller of one live session.
 
     Args:
         rate_fps: Frames per second to hold.
         latency_seconds: From capture to shown, to hold.
+        rungs: The ways to paint that there are, the dearest first.
     """
 
-    def __init__(self, rate_fps: float, latency_seconds: float) -> None:
+    def __init__(
+        self, rate_fps: float, latency_seconds: float, rungs: Sequence[Rung] | None = None
+    ) -> None:
+        self._rungs = tuple(rungs or ladder())
         self.seconds = min(SHARE_OF_PERIOD / rate_fps, SHARE_OF_LATENCY * latency_seconds)
         self._step = 0
         self._costs: deque[float] = deque(maxlen=RECENT)
@@ -42,12 +77,17 @@ class Budget:
         self._rose = False
 
     @property
+    def rung(self) -> Rung:
+        """How to paint the next frame."""
+        return self._rungs[self._step]
+
+    @property
     def detail(self) -> float:
         """At what detail to paint the next frame."""
-        return LADDER[self._step]
+        return self.rung.detail
 
     def paid(self, seconds: float, now: float) -> bool:
-        """Take in what a frame cost the engine; True when the detail has changed.
+        """Take in what a frame cost the engine; True when the way to paint has changed.
 
         Args:
             seconds: Frame in, finished pixels out.
@@ -60,7 +100,7 @@ class Budget:
         if len(self._costs) < RECENT // 2:
             return False
         cost = median(self._costs)
-        if cost > self.seconds and self._step < len(LADDER) - 1:
+        if cost > self.seconds and self._step < len(self._rungs) - 1:
             self._come_down(cost, now)
             return True
         if self._step and len(self._costs) == RECENT and now - self._changed >= self._patience:
@@ -73,10 +113,10 @@ class Budget:
         wanted = next(
             (
                 s
-                for s in range(self._step + 1, len(LADDER))
+                for s in range(self._step + 1, len(self._rungs))
                 if self._foreseen(cost, s) <= self.seconds
             ),
-            len(LADDER) - 1,
+            len(self._rungs) - 1,
         )
         self._go_to(wanted, now, rose=False)
 
@@ -87,8 +127,7 @@ class Budget:
         return True
 
     def _foreseen(self, cost: float, step: int) -> float:
-        """Cost grows with the area."""
-        return cost * (LADDER[step] / self.detail) ** 2
+        return cost * self._rungs[step].cost / self.rung.cost
 
     def _go_to(self, step: int, now: float, *, rose: bool) -> None:
         if rose and self._rose:

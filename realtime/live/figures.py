@@ -21,6 +21,7 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "dropped": report.dropped,
         "first_frame_seconds": round(report.first_frame_seconds, 3),
         "detail": outcome.detail,
+        "draft": outcome.draft,
         "capture_to_shown_ms": _rounded(report.latency),
         "engine_ms": _rounded(report.engine_latency),
     }

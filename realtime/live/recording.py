@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from realtime import sinks
-from realtime.errors import SinkError
 from realtime.frame import Frame
+from realtime.live.one_size import in_size
 from realtime.ports import Sink
 
 
@@ -33,18 +33,19 @@ class Recording:
     def take(self, frame: Frame) -> None:
         """Write a frame with its own time, which must rise; a repeated one is left out.
 
+        A camera that changes its size is fitted into the size of the first frame.
+
         Raises:
-            SinkError: the disk is full, or the size of the frames has changed.
+            SinkError: the disk is full, or the folder is gone.
         """
         if self._sink is None or self._first is None:
             path = self._folder / f"pleinair-{stamp()}.mp4"
             self._sink = sinks.open_sink("video", sinks.SinkOptions(path=path))
             self._first, self._last = frame, frame.pts_seconds - 1.0
-        if (frame.width, frame.height) != (self._first.width, self._first.height):
-            raise SinkError("the size of the pictures has changed")
         if frame.pts_seconds <= self._last:
             return  # a frozen picture
         self._last = frame.pts_seconds
+        frame = in_size(frame, (self._first.width, self._first.height))
         self._sink.show(replace(frame, pts_seconds=frame.pts_seconds - self._first.pts_seconds))
 
     def stop(self) -> Path | None:

@@ -12,7 +12,7 @@ from realtime import overlay
 from realtime.clockwork import Clock, Latency, monotonic
 from realtime.errors import SinkError
 from realtime.frame import Frame
-from realtime.live.budget import Budget
+from realtime.live.budget import Budget, Rung
 from realtime.live.controls import HELP, State, react
 from realtime.live.recording import Recording, stamp
 from realtime.look import Look
@@ -118,7 +118,7 @@ class Session:
         costs = report.engine_seconds
         while budget is not None and self._costs_seen < len(costs):
             if budget.paid(costs[self._costs_seen], self._around.clock()):
-                self._say(f"painting at {budget.detail:.0%} of the size to keep up")
+                self._say(f"painting {_manner(budget.rung)}")
             self._costs_seen += 1
         return self._around.seconds is None or report.seconds < self._around.seconds
 
@@ -147,6 +147,8 @@ class Session:
         what = names[look.main_style] if len(mix) == 1 else " + ".join(mix)
         if look.strength != 1.0:
             what += f"   strength {look.strength:.0%}"
+        if self._around.budget is not None:
+            what += f"   {_manner(self._around.budget.rung)}"
         if look.stroke != 1.0:
             what += f"   strokes {look.stroke:.2g}"
         dropped = f"   {report.dropped} dropped" if report.dropped else ""
@@ -181,3 +183,9 @@ class Session:
         except OSError as exc:
             raise SinkError(f"cannot save the snapshot {path}: {exc.strerror}") from exc
         return path
+
+
+def _manner(rung: Rung) -> str:
+    """Say how the budget has it painted."""
+    size = "at full size" if rung.detail == 1.0 else f"at {rung.detail:.0%} of the size"
+    return f"{size}, by the lighter network" if rung.draft else size

@@ -9,7 +9,7 @@ from realtime.errors import BundleError, UnknownNameError
 
 Architecture = Literal["article", "examples", "fast", "quality"]
 MANY_STYLES = ("fast", "quality")
-"""The architectures that know more than one style: the same plan in two sizes."""
+"""The architectures that know more than one style: the same plan in two sizes, cheapest first."""
 
 
 @dataclass(frozen=True, kw_only=True)

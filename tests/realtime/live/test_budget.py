@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from realtime.live.budget import LADDER, Budget
+from realtime.live.budget import DETAILS, Budget, Rung, ladder
 
 Cost = Callable[[float, float], float]
 
@@ -40,7 +40,7 @@ def test_a_step_in_cost_is_answered_within_two_seconds(full: float) -> None:
     simulate(budget, area(0.02), 10)
     history = simulate(budget, area(full), 30, now=10)
     late = [area(full)(detail, 0) for now, detail in history if now > 12]
-    assert max(late) <= max(budget.seconds, area(full)(LADDER[-1], 0)) * 1.2
+    assert max(late) <= max(budget.seconds, area(full)(DETAILS[-1], 0)) * 1.2
     assert sum(cost <= budget.seconds for cost in late) > 0.9 * len(late) or full > 0.2
 
 
@@ -68,3 +68,31 @@ def test_an_engine_whose_cost_does_not_fall_with_the_area_does_not_swing() -> No
     details = [detail for _, detail in simulate(budget, stubborn, 300)]
     changes = sum(one != other for one, other in itertools.pairwise(details))
     assert changes <= 12
+
+
+def test_with_a_draft_at_hand_the_better_network_is_left_before_it_gets_coarse() -> None:
+    rungs = ladder(with_draft=True)
+    assert rungs[0] == Rung(1.0)
+    assert rungs[-1] == Rung(DETAILS[-1], draft=True)
+    costs = [rung.cost for rung in rungs]
+    assert costs == sorted(costs, reverse=True)
+    assert min(rung.detail for rung in rungs if not rung.draft) == 0.7
+
+    budget = Budget(30, 0.08, rungs)
+
+    def cost(full: float) -> Callable[[Rung], float]:
+        return lambda rung: full * rung.detail**2 * (0.33 if rung.draft else 1.0)
+
+    def last(full: float, start: float, seconds: float) -> Rung:
+        now = start
+        while now < start + seconds:
+            spent = cost(full)(budget.rung)
+            now += max(1 / 30, spent)
+            budget.paid(spent, now)
+        return budget.rung
+
+    assert last(0.02, 0, 10) == Rung(1.0)
+    beside_a_load = last(0.08, 10, 10)
+    assert beside_a_load.draft
+    assert cost(0.08)(beside_a_load) <= budget.seconds
+    assert last(0.02, 20, 120) == Rung(1.0)

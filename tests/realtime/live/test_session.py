@@ -112,15 +112,23 @@ def test_a_recording_holds_what_was_painted_and_plays(tmp_path: Path) -> None:
     assert said == [f"recorded {path}"]
 
 
-def test_a_recording_ends_with_the_session_and_when_the_size_changes(tmp_path: Path) -> None:
+def test_a_recording_goes_on_when_the_size_changes_and_ends_with_the_session(
+    tmp_path: Path,
+) -> None:
     session, _ = make_session(tmp_path)
     session.on_event(Key("r"))
-    for frame in (*make_frames(3, 64, 48), *make_frames(3, 32, 24)):
+    later = [replace(frame, index=3 + i, pts_seconds=1 + i / 30) for i, frame in
+             enumerate(make_frames(3, 32, 48))]  # fmt: skip
+    for frame in (*make_frames(3, 64, 48), *later):
         session.decorate(Shown(frame, frame, 0.0), Report())
-    assert not session.state.recording
+    assert session.state.recording
     session.close()
     (path,) = tmp_path.glob("pleinair-*.mp4")
-    assert len(read_frames(path)) == 3
+    frames = read_frames(path)
+    assert [(frame.width, frame.height) for frame in frames] == [(64, 48)] * 6
+    bars = frames[-1].pixels[:, [*range(12), *range(52, 64)]]
+    assert bars.max() < 40
+    assert frames[-1].pixels[:, 20:44].mean() > 80
 
 
 def test_the_divider_follows_the_mouse(tmp_path: Path) -> None:

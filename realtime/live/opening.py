@@ -1,0 +1,94 @@
+"""Opens what a live run is made of: the source that never gives up, the engine, the sinks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+
+import numpy as np
+
+from realtime import sinks, sources
+from realtime.engines import open_engine
+from realtime.frame import Frame
+from realtime.live.budget import Budget, ladder
+from realtime.live.denoise import DenoisedEngine
+from realtime.live.one_size import OneSizeSink
+from realtime.live.paced import PacedSource
+from realtime.live.returning_source import ReturningSource
+from realtime.live.several import SeveralSinks
+from realtime.live.tiers import TieredEngine, draft_of
+from realtime.look import Look
+from realtime.network.library import Entry
+from realtime.ports import Engine, Sink, Source
+from realtime.settings import LiveSettings
+from realtime.sinks import SinkOptions
+
+WARM_UP_FRAMES = 3
+USUAL_RATE_FPS, NO_LATENCY_MS = 30.0, 1000.0
+
+
+def open_live_source(settings: LiveSettings) -> Source:
+    """Open a camera that is waited for when it goes, or a file played like one."""
+
+    def opened() -> Source:
+        return sources.open_source(settings.source, size=settings.size, rate_fps=settings.rate_fps)
+
+    source = opened()
+    if source.live:
+        return ReturningSource(source, opened) if source.frame_count is None else source
+    return PacedSource(source, reopen=opened if settings.loop else None)
+
+
+def open_live_sinks(settings: LiveSettings, rate_fps: float) -> Sink:
+    """Open the sink, and the virtual camera beside it."""
+    names = [settings.sink] + (["virtual_camera"] if settings.virtual_camera else [])
+    options = SinkOptions(path=settings.out, rate_fps=rate_fps, original=None)
+    with ExitStack() as stack:
+        opened = [
+            stack.enter_context(closing(_of_any_size(name, sinks.open_sink(name, options))))
+            for name in names
+        ]
+        stack.pop_all()
+    return opened[0] if len(opened) == 1 else SeveralSinks(opened)
+
+
+def _of_any_size(name: str, sink: Sink) -> Sink:
+    return sink if name in ("window", "null") else OneSizeSink(sink)
+
+
+def budget_of(settings: LiveSettings, entry: Entry) -> Budget | None:
+    """Return the controller that was asked for, or None."""
+    if settings.hold_fps is None and settings.latency_ms is None:
+        return None
+    latency_ms = settings.latency_ms or NO_LATENCY_MS
+    rungs = ladder(with_draft=draft_of(entry) is not None)
+    return Budget(settings.hold_fps or USUAL_RATE_FPS, latency_ms / 1000, rungs)
+
+
+def engine_opener(
+    settings: LiveSettings, entry: Entry, source: Source, budget: Budget | None
+) -> Callable[[], Engine]:
+    """Return what opens the engine and lets it compile for the camera's size, where it is known."""
+    size = getattr(source, "size", None)
+    draft = None if budget is None else draft_of(entry)
+
+    def open_one(entry: Entry) -> Engine:
+        engine = open_engine(
+            settings.engine, entry.path, device=settings.device, precision=settings.precision
+        )
+        if size is not None:
+            grey = np.full((size[1], size[0], 3), 128, np.uint8)
+            for _ in range(WARM_UP_FRAMES):
+                engine.stylize(Frame(grey, 0, 0.0), Look.of_style(0, len(engine.styles)))
+        return engine
+
+    def opened() -> Engine:
+        with ExitStack() as stack:
+            engine = stack.enter_context(closing(open_one(entry)))
+            if budget is not None and draft is not None:
+                second = stack.enter_context(closing(open_one(draft)))
+                engine = TieredEngine(engine, second, lambda: budget.rung.draft)
+            stack.pop_all()
+        return DenoisedEngine(engine) if settings.denoise else engine
+
+    return opened

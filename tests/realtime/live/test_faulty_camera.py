@@ -1,0 +1,64 @@
+"""A live run over a camera that stalls, fails, goes away, comes back, and changes its size."""
+
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from realtime.errors import BadInputError, SourceError
+from realtime.live.run import run_live
+from realtime.settings import LiveSettings
+from realtime.sources import open_source
+from tests.clips import read_frames
+
+
+def test_its_troubles_come_in_their_order() -> None:
+    source = open_source("faulty:size=64x48@0.3,error@0.6", size=(48, 32), rate_fps=50)
+    widths: list[int] = []
+    with pytest.raises(SourceError, match=r"error of 0\.6 s"):
+        widths.extend(frame.width for frame in source)
+    source.close()
+    assert widths[0] == 48
+    assert widths[-1] == 64
+    again = open_source("faulty:size=64x48@0.3,error@0.6", size=(48, 32), rate_fps=50)
+    assert next(iter(again)).width == 64  # the same camera
+    again.close()
+    anew = open_source("faulty:size=64x48@0.3,error@0.6", size=(48, 32), rate_fps=50)
+    assert next(iter(anew)).width == 48
+    anew.close()
+
+
+def test_a_camera_that_is_gone_cannot_be_opened() -> None:
+    source = open_source("faulty:gone=60@0", size=(48, 32))
+    with pytest.raises(SourceError):
+        next(iter(source))
+    source.close()
+    with pytest.raises(BadInputError, match="not there"):
+        open_source("faulty:gone=60@0", size=(48, 32))
+
+
+@pytest.mark.parametrize("address", ["", "error", "gone@3", "error=2@3", "size=9@1", "flood=1@2"])
+def test_what_is_not_understood_is_said(address: str) -> None:
+    with pytest.raises(BadInputError):
+        open_source(f"faulty:{address}")
+
+
+def test_a_recording_over_all_troubles_is_whole(tmp_path: Path) -> None:
+    before = threading.active_count()
+    settings = LiveSettings(
+        source="faulty:error@0.5,stall=0.5@2,size=48x32@3,gone=1@3.5",
+        sink="video", out=tmp_path / "live.mp4", engine="identity", size=(64, 48), seconds=6.5,
+        remembers=False,
+    )  # fmt: skip
+    outcome = run_live(settings, lambda line: None)
+    assert outcome.result is not None
+    frames = read_frames(outcome.result)
+    assert len(frames) == outcome.report.frames > 60
+    times = [frame.pts_seconds for frame in frames]
+    assert times == sorted(times)
+    assert times[-1] > 5
+    assert max(late - early for early, late in pairwise(times)) > 0.9
+    assert threading.active_count() == before
