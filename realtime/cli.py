@@ -44,9 +44,13 @@ def live(
     source: Annotated[
         str,
         typer.Option(
-            help="camera:0, synthetic (a landscape), screen, a video file, or http://, rtsp://."
+            help="camera, synthetic (a landscape), screen, a video file, or http://, rtsp://."
         ),
-    ] = "camera:0",
+    ] = "camera",
+    camera: Annotated[
+        str | None,
+        typer.Option(help="Which camera: its number, device or a part of its name."),
+    ] = None,
     loop: Annotated[
         bool, typer.Option("--loop", "--as-camera", help="Play a video file without end.")
     ] = False,
@@ -100,7 +104,8 @@ def live(
 
     settings = LiveSettings(
         style=style, live_strength=strength, bundle=bundle, engine=engine, device=device,
-        precision=precision, size=parse_size(size) if size else None, source=source, sink=sink,
+        precision=precision, size=parse_size(size) if size else None,
+        source=f"camera:{camera}" if camera else source, sink=sink,
         out=out, rate_fps=rate, seconds=seconds, mirror=mirror, overlay=overlay,
         snapshots=snapshots, loop=loop, hold_fps=fps, latency_ms=latency, denoise=denoise,
         virtual_camera=virtual_camera, remembers=not forget,

@@ -37,7 +37,7 @@ class PaintSettings:
 class LiveSettings(PaintSettings):
     """A live run: from a source that does not wait to a sink that shows."""
 
-    source: str = "camera:0"
+    source: str = "camera"
     sink: str = "window"
     out: Path | None = None
     """File for a sink that writes one."""

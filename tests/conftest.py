@@ -66,7 +66,7 @@ def screen() -> Iterator[str]:
         pytest.skip(message)
     number = 90 + os.getpid() % 400
     process = subprocess.Popen(
-        [server, f":{number}", "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        [server, f":{number}", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -75,6 +75,8 @@ def paint_batch(
         BadInputError: there are no such clips, or two outputs would have one name.
     """
     clips, output = clips_and_output(batch.paths, batch.out)
+    if missing := [clip for clip in clips if len(clips) == 1 and not clip.exists()]:
+        raise BadInputError(f"there is no file {missing[0]}: check the name and the folder")
     with ExitStack() as stack:
         engine, _ = open_painter(batch.settings.paint)
         stack.callback(engine.close)

@@ -24,8 +24,8 @@ def open_source(address: str, *, size: Size | None = None, rate_fps: float | Non
     """Open a source by its address.
 
     Args:
-        address: `camera:0`, `synthetic`, `video:clip.mp4`, `images:folder`, `screen`;
-            the address of a stream (`rtsp://`, `http://`); or the path of a file.
+        address: `camera`, `camera:0`, `camera:NAME`, `synthetic`, `video:clip.mp4`,
+            `images:folder`, `screen`; the address of a stream (`rtsp://`, `http://`); or a path.
         size: What a camera or the landscape is asked for; files keep their own size.
         rate_fps: Likewise.
     """

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from realtime.clockwork import monotonic
+from realtime.clockwork import RateMeter, monotonic
 from realtime.errors import BadInputError, SourceError
 from realtime.frame import Frame
 from realtime.sources import Size
+from realtime.sources.cameras import Camera, backend, find_cameras, meant, why_closed
 
 DEFAULT_SIZE = (640, 480)
 DEFAULT_FPS = 30.0
 PATIENCE = 30
 """Failed reads in a row before a camera counts as gone."""
-PROBED = 6
-"""How many indices are tried where the system has no list of cameras."""
+MEASURED_FRAMES = 30
+"""From so many frames on, the rate is what was measured, not what the camera promised."""
 
 
 class CameraSource:
@@ -29,10 +28,11 @@ class CameraSource:
     live = True
     frame_count = None
 
-    def __init__(self, index: int, size: Size, rate_fps: float) -> None:
-        self._name = f"camera {index}"
+    def __init__(
+        self, camera: Camera, capture: cv2.VideoCapture, size: Size, rate_fps: float
+    ) -> None:
+        self._name, self._capture = str(camera), capture
         self._stopped = threading.Event()
-        self._capture = _open_capture(index)
         # MJPG first: uncompressed, most cameras give 5 fps at 720p. Buffer of one: newest wins.
         fourcc = cv2.VideoWriter.fourcc(*"MJPG")
         for setting, value in (
@@ -43,7 +43,18 @@ class CameraSource:
             (cv2.CAP_PROP_BUFFERSIZE, 1),
         ):
             self._capture.set(setting, value)
-        self.rate_fps = self._capture.get(cv2.CAP_PROP_FPS) or rate_fps
+        self._promised_fps = self._capture.get(cv2.CAP_PROP_FPS) or rate_fps
+        self._rate = RateMeter(window=MEASURED_FRAMES)
+        self._frames = 0
+
+    @property
+    def rate_fps(self) -> float:
+        """Frames per second: what the camera promises at first, then what was measured.
+
+        In the dark many cameras give half of what they promise.
+        """
+        measured = self._frames >= MEASURED_FRAMES
+        return self._rate.per_second if measured else self._promised_fps
 
     @property
     def size(self) -> Size:
@@ -70,6 +81,8 @@ class CameraSource:
             pixels = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False)
             if started is None:
                 started = monotonic()
+            self._rate.tick()
+            self._frames += 1
             yield Frame(pixels, index, monotonic() - started)
             index += 1
 
@@ -80,53 +93,31 @@ class CameraSource:
 
 
 def open_source(address: str, *, size: Size | None, rate_fps: float | None) -> CameraSource:
-    """Open the camera with an index ("0"), or a device file on Linux ("/dev/video0")."""
-    number = address.removeprefix("/dev/video") or "0"
-    if not number.isdecimal():
-        raise BadInputError(f"no camera {address!r}: expected a number, as in camera:0")
-    return CameraSource(int(number), size or DEFAULT_SIZE, rate_fps or DEFAULT_FPS)
+    """Open a camera.
+
+    Args:
+        address: Its number ("0"), its device ("/dev/video0"), a part of its name ("logitech"); or
+            nothing: the best one that opens.
+        size: Width and height to ask for; 640x480 when None.
+        rate_fps: Frames per second to ask for; 30 when None.
+
+    Raises:
+        BadInputError: there is no such camera, or it does not open; the message says what is here.
+    """
+    cameras = find_cameras()
+    closed = []
+    for camera in meant(address, cameras):
+        capture = _quiet_capture(camera.index)
+        if capture.isOpened():
+            return CameraSource(camera, capture, size or DEFAULT_SIZE, rate_fps or DEFAULT_FPS)
+        capture.release()
+        closed.append(why_closed(camera))
+    raise BadInputError("; ".join(closed))
 
 
 def list_cameras() -> tuple[str, ...]:
     """Name the cameras that are here, as addresses with what the system calls them."""
-    if sys.platform.startswith("linux"):
-        return _cameras_of_linux()
-    return tuple(f"camera:{index}" for index in range(PROBED) if _can_open(index))
-
-
-def _cameras_of_linux() -> tuple[str, ...]:
-    found = []
-    for device in sorted(
-        Path("/sys/class/video4linux").glob("video*"), key=lambda p: int(p.name[5:])
-    ):
-        index_file, name_file = device / "index", device / "name"
-        # Each camera has further device files for its metadata; those have a higher index.
-        if index_file.exists() and index_file.read_text().strip() != "0":
-            continue
-        name = name_file.read_text().strip() if name_file.exists() else ""
-        found.append(f"camera:{device.name[5:]} ({name})" if name else f"camera:{device.name[5:]}")
-    return tuple(found)
-
-
-def _open_capture(index: int) -> cv2.VideoCapture:
-    device = Path(f"/dev/video{index}")
-    if sys.platform.startswith("linux") and not device.exists():
-        raise BadInputError(f"there is no camera {index}: {_what_is_here()}")
-    capture = _quiet_capture(index)
-    if not capture.isOpened():
-        capture.release()
-        raise BadInputError(
-            f"camera {index} cannot be opened: it may be in use by another program, or this "
-            f"program may lack the permission; {_what_is_here()}"
-        )
-    return capture
-
-
-def _what_is_here() -> str:
-    cameras = list_cameras()
-    if cameras:
-        return f"found {', '.join(cameras)}"
-    return "no camera was found; --source synthetic shows a painted landscape instead"
+    return tuple(map(str, find_cameras()))
 
 
 def _quiet_capture(index: int) -> cv2.VideoCapture:
@@ -135,14 +126,6 @@ def _quiet_capture(index: int) -> cv2.VideoCapture:
     level = log.getLogLevel()
     log.setLogLevel(log.LOG_LEVEL_SILENT)
     try:
-        backend = cv2.CAP_DSHOW if sys.platform == "win32" else cv2.CAP_ANY
-        return cv2.VideoCapture(index, backend)
+        return cv2.VideoCapture(index, backend())
     finally:
         log.setLogLevel(level)
-
-
-def _can_open(index: int) -> bool:
-    capture = _quiet_capture(index)
-    opened = bool(capture.isOpened())
-    capture.release()
-    return opened

@@ -1,0 +1,110 @@
+"""Which cameras are here, which of them was meant, and why one cannot be opened."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+from cv2_enumerate_cameras import enumerate_cameras
+
+from realtime.errors import BadInputError
+
+BACKENDS = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION, "win32": cv2.CAP_DSHOW}
+"""What OpenCV opens cameras with. On Windows DirectShow: Media Foundation takes up to 20 s."""
+LAST = ("infrared", "ir camera", "virtual", "obs", "dummy", "loopback", "metadata")
+"""Parts of names of cameras that are taken only when there is no other."""
+LEAVE = {
+    "linux": "if it is busy, `fuser -v {path}` shows by whom",
+    "darwin": "allow your terminal the camera in System Settings, Privacy & Security, Camera, "
+    "and start the terminal again; or close the program that uses it",
+    "win32": "let desktop apps use the camera in Settings, Privacy & security, Camera; or close "
+    "the program that uses it",
+}
+"""What helps when a camera that is there does not open, per system."""
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A camera of this machine."""
+
+    index: int
+    """OpenCV's number for it."""
+    name: str = ""
+    """What the system calls it."""
+    path: str = ""
+    """Its device, on systems that have such: `/dev/video0`."""
+
+    def __str__(self) -> str:
+        """`camera:0 (HD Webcam)`."""
+        return f"camera:{self.index} ({self.name})" if self.name else f"camera:{self.index}"
+
+
+def backend() -> int:
+    """Return the driver to open cameras with on this system."""
+    return BACKENDS.get(sys.platform, cv2.CAP_ANY)
+
+
+def find_cameras() -> tuple[Camera, ...]:
+    """List the cameras that are here, the likely best first."""
+    try:
+        found = enumerate_cameras(backend())
+    except (NotImplementedError, OSError):
+        return ()
+    cameras = [Camera(each.index, each.name or "", each.path or "") for each in found]
+    return tuple(sorted(cameras, key=lambda camera: (_is_odd(camera), camera.index)))
+
+
+def _is_odd(camera: Camera) -> bool:
+    return any(part in camera.name.lower() for part in LAST)
+
+
+def meant(address: str, cameras: Sequence[Camera]) -> tuple[Camera, ...]:
+    """Return the cameras that an address may mean, the likeliest first.
+
+    Args:
+        address: A number, a device path, a part of a name, or nothing: the best that opens.
+        cameras: Those that are here.
+
+    Raises:
+        BadInputError: none of them, or more than one of that name.
+    """
+    if not address:
+        fitting = list(cameras)
+    elif address.isdecimal():
+        fitting = [camera for camera in cameras if camera.index == int(address)]
+    elif "/" in address:
+        device = os.path.realpath(address)  # /dev/v4l/by-id/... is a link
+        fitting = [camera for camera in cameras if camera.path in (address, device)]
+    else:
+        fitting = [camera for camera in cameras if address.lower() in camera.name.lower()]
+        if len(fitting) > 1:
+            raise BadInputError(
+                f"{address!r} is in the name of {' and '.join(map(str, fitting))}: give a number"
+            )
+    if fitting:
+        return tuple(fitting)
+    what = f"there is no camera {address}: " if address else ""
+    raise BadInputError(what + what_is_here(cameras))
+
+
+def what_is_here(cameras: Sequence[Camera]) -> str:
+    """Say which cameras were found, and what to do without one."""
+    if cameras:
+        return f"found {', '.join(map(str, cameras))}"
+    return "no camera was found; --source synthetic shows a painted landscape instead"
+
+
+def why_closed(camera: Camera, system: str = sys.platform) -> str:
+    """Say why a camera that is there does not open, and what to do, in the words of its system."""
+    path = Path(camera.path) if camera.path else None
+    if system == "linux" and path and path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        return (
+            f"{camera} may not be opened by this user: sudo usermod -aG video $USER, "
+            "then log in again"
+        )
+    advice = LEAVE.get(system, "another program may be using it").format(path=camera.path)
+    return f"{camera} cannot be opened: {advice}"
