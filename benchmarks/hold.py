@@ -3,7 +3,7 @@
 A camera, `pleinair live`'s own session and controller, and no sink. First the machine is left
 alone, then another process takes one core away, then it goes. Each phase tells the rate, how long
 a frame took, how it was painted in the end, and how often that changed; `settled_s` is how long
-after the phase began the engine kept within its share for good, but for one frame in ten.
+after the phase began what was asked for was held for good, but for one frame in ten.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ NEXT_FRAMES = 30
 """Over how many frames that share is taken."""
 NOTES = (
     "Hold: the load is one process that keeps one core busy. settled_s: how long after the phase "
-    "began the engine stayed within its share of the budget, but for one frame in ten.",
+    "began the rate and the latency asked for were held for good, but for one frame in ten.",
 )
 
 
@@ -64,10 +64,11 @@ class Painted:
     moments: Moments
     rung: Rung
 
-    @property
-    def cost(self) -> float:
-        """Seconds the engine took."""
-        return self.moments.painted - self.moments.begun
+    def misses(self, asked: Asked) -> bool:
+        """Whether painting it took more than a frame may at that rate, or it was shown too late."""
+        cost = self.moments.painted - self.moments.begun
+        latency = self.moments.shown - self.moments.taken
+        return cost > 1 / asked.rate_fps or latency > asked.latency_ms / 1000
 
 
 def measure_hold(asked: Asked, tell: Callable[[str], None] = lambda line: None) -> list[Row]:
@@ -97,7 +98,7 @@ def measure_hold(asked: Asked, tell: Callable[[str], None] = lambda line: None) 
         hooks = replace(session.hooks(), on_moments=course.note, on_turn=course.turn)
         hooks = replace(hooks, on_frame=course.both(hooks.on_frame))
         run(camera, engine, sink, hooks)
-        facts = {
+        facts: Row = {
             "network": entry.card.config.architecture,
             "size": f"{asked.size[0]}x{asked.size[1]}",
             "goal_fps": asked.rate_fps,
@@ -105,7 +106,7 @@ def measure_hold(asked: Asked, tell: Callable[[str], None] = lambda line: None) 
         }
         for phase, painted, began in course.phases():
             row = {"bench": "hold", "phase": phase} | facts
-            row |= _row(painted, began, budget.seconds)
+            row |= _row(painted, began, asked)
             rows.append(row | {"runs_on": engine.description})
     return rows
 
@@ -154,10 +155,10 @@ class _Course:
         yield from zip(self.PHASES, self._painted, self._began, strict=False)
 
 
-def _row(painted: Sequence[Painted], began: float, share: float) -> Row:
+def _row(painted: Sequence[Painted], began: float, asked: Asked) -> Row:
     shown = [frame.moments.shown for frame in painted]
     span = shown[-1] - shown[0]
-    settled = settling_seconds([(f.moments.shown - began, f.cost) for f in painted], share)
+    settled = settling_seconds([(f.moments.shown - began, f.misses(asked)) for f in painted])
     after = [f for f in painted if settled is not None and f.moments.shown - began >= settled]
     times = [frame.moments.shown - frame.moments.taken for frame in painted]
     return {
@@ -168,6 +169,7 @@ def _row(painted: Sequence[Painted], began: float, share: float) -> Row:
         "settled_fps": _rate([frame.moments.shown for frame in after]),
         "detail": painted[-1].rung.detail,
         "draft": painted[-1].rung.draft,
+        "spare": painted[-1].rung.spare,
         "changes": sum(one.rung != other.rung for one, other in pairwise(painted)),
     }
 
@@ -176,32 +178,30 @@ def _rate(shown: Sequence[float]) -> float | None:
     return round((len(shown) - 1) / (shown[-1] - shown[0]), 1) if len(shown) > 1 else None
 
 
-def settling_seconds(costs: Sequence[tuple[float, float]], share: float) -> float | None:
-    """Return from when on frames kept within `share` seconds, but for one in ten; None: never.
+def settling_seconds(frames: Sequence[tuple[float, bool]]) -> float | None:
+    """Return from when on frames kept to what was asked for, but for one in ten; None: never.
 
     Args:
-        costs: (time since the phase began, seconds of the engine) of each frame, in order.
-        share: What the budget allows the engine.
+        frames: (time since the phase began, whether it missed) of each frame, in order.
     """
-    late = [cost > share for _, cost in costs]
+    missed = [misses for _, misses in frames]
     settled: float | None = None
-    for start in range(len(costs) - 1, -1, -1):
-        window = late[start : start + NEXT_FRAMES]
-        if sum(window) > LATE * NEXT_FRAMES:
+    for start in range(len(frames) - 1, -1, -1):
+        if sum(missed[start : start + NEXT_FRAMES]) > LATE * NEXT_FRAMES:
             break
-        if not late[start]:
-            settled = costs[start][0]
+        if not missed[start]:
+            settled = frames[start][0]
     return settled
 
 
 @contextmanager
-def one_core_busy() -> Iterator[None]:
+def one_core_busy() -> Iterator[subprocess.Popen[bytes]]:
     """Keep one core busy with another process, bound to it where the system can."""
     process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
     try:
-        yield
+        yield process
     finally:
         process.kill()
         process.wait()

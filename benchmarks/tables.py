@@ -53,7 +53,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "phase": "phase", "settled_s": "settled after s", "settled_fps": "fps then",
         "fps": "fps", "capture_to_shown.p50_ms": "to shown p50 ms",
         "capture_to_shown.p95_ms": "p95 ms", "detail": "detail", "draft": "draft",
-        "changes": "changes",
+        "spare": "spares a core", "changes": "changes",
     },
     "endurance": {
         "size": "size", "minutes": "minutes", "frames": "frames", "fps": "fps",

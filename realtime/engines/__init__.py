@@ -1,12 +1,13 @@
 """What paints: one file per engine.
 
-Each `x_engine.py` has `open_engine(bundle_path, *, device, precision)`.
+Each `x_engine.py` has `open_engine(bundle_path, *, device, precision, threads)`.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 
 from realtime import plugins
@@ -22,7 +23,12 @@ def names() -> tuple[str, ...]:
 
 
 def open_engine(
-    name: str, bundle: Path, *, device: str = "auto", precision: str = "auto"
+    name: str,
+    bundle: Path,
+    *,
+    device: str = "auto",
+    precision: str = "auto",
+    threads: int | None = None,
 ) -> Engine:
     """Open an engine.
 
@@ -32,6 +38,7 @@ def open_engine(
         device: `auto`, or what the engine understands: `cpu`, `cuda`, `cuda:1`, `mps`, `gpu`.
         precision: `auto`, or what the engine understands. `auto` is what is fast and safe on the
             device: fp16 on GPUs, on CPUs bf16 where they have it, else fp32.
+        threads: On CPUs, how many to paint with; all when None.
 
     Raises:
         BadInputError: the device or precision is not to be had here, or the bundle is unusable.
@@ -41,10 +48,14 @@ def open_engine(
         from realtime.engines.choice import choose_engine
 
         engine, choice = choose_engine(
-            names(), bundle, device=device, precision=precision, open_engine=open_engine
+            names(),
+            bundle,
+            device=device,
+            precision=precision,
+            open_engine=partial(open_engine, threads=threads),
         )
         log.info("%s: %s", choice.engine, choice.reason)
         return engine
     module = plugins.load(sys.modules[__name__], "engine", name)
-    opened: Engine = module.open_engine(bundle, device=device, precision=precision)
+    opened: Engine = module.open_engine(bundle, device=device, precision=precision, threads=threads)
     return opened

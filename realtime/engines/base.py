@@ -21,6 +21,8 @@ class BundleEngine(ABC):
 
     name: str
     description: str
+    cpu_threads: int | None = None
+    """How many threads it paints with, on a CPU."""
 
     def __init__(self, styles: tuple[Style, ...]) -> None:
         self.styles = styles

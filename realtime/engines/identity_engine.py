@@ -28,8 +28,10 @@ class IdentityEngine:
         """Nothing to release."""
 
 
-def open_engine(bundle: Path, *, device: str, precision: str) -> IdentityEngine:
+def open_engine(
+    bundle: Path, *, device: str, precision: str, threads: int | None = None
+) -> IdentityEngine:
     """Open the identity engine; it lists the bundle's styles and ignores the rest."""
-    del device, precision
+    del device, precision, threads
     credits = read_card(bundle).styles
     return IdentityEngine(tuple(Style(credit.name, str(credit)) for credit in credits))

@@ -13,6 +13,7 @@ from realtime.errors import BadInputError, EngineError
 from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
 from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
+from realtime.machine import usable_cpus
 from realtime.ports import Style
 
 PROVIDERS = {
@@ -31,13 +32,22 @@ class OnnxRuntimeEngine(BundleEngine):
     name = "onnxruntime"
 
     def __init__(
-        self, graph: GraphFile, styles: tuple[Style, ...], *, device: str, precision: str
+        self,
+        graph: GraphFile,
+        styles: tuple[Style, ...],
+        *,
+        device: str,
+        precision: str,
+        threads: int | None = None,
     ) -> None:
         super().__init__(styles)
         self.device, self.precision = device, precision
         kind, _, index = device.partition(":")
         options = {"device_id": index} if index else {}
         settings = onnxruntime.SessionOptions()
+        if device == "cpu":
+            self.cpu_threads = threads or usable_cpus()
+            settings.intra_op_num_threads = threads or 0  # 0: it decides
         settings.log_severity_level = 3  # errors; warnings of the optimiser mean nothing to users
         self._session = onnxruntime.InferenceSession(
             graph.data, settings, providers=[(PROVIDERS[kind], options)]
@@ -67,7 +77,9 @@ class OnnxRuntimeEngine(BundleEngine):
         del self._session
 
 
-def open_engine(bundle: Path, *, device: str, precision: str) -> OnnxRuntimeEngine:
+def open_engine(
+    bundle: Path, *, device: str, precision: str, threads: int | None = None
+) -> OnnxRuntimeEngine:
     """Open the engine on `cpu`, `cuda`, `cuda:1`, `coreml`, `dml`, or the best of them."""
     target = _choose_device(device)
     if precision == "auto":
@@ -82,7 +94,9 @@ def open_engine(bundle: Path, *, device: str, precision: str) -> OnnxRuntimeEngi
     else:
         graph = graph_of(bundle, half=precision == "fp16")
     try:
-        return OnnxRuntimeEngine(graph, styles_of(bundle), device=target, precision=precision)
+        return OnnxRuntimeEngine(
+            graph, styles_of(bundle), device=target, precision=precision, threads=threads
+        )
     except RuntimeError as exc:
         raise EngineError(f"ONNX Runtime cannot run {bundle.stem} on {target}: {exc}") from exc
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from functools import cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from realtime.folders import cache_folder
 from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
 from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
+from realtime.machine import usable_cpus
 from realtime.ports import Style
 
 TYPES = {
@@ -37,18 +37,28 @@ class OpenVinoEngine(BundleEngine):
     name = "openvino"
 
     def __init__(
-        self, graph: GraphFile | Path, styles: tuple[Style, ...], *, device: str, precision: str
+        self,
+        graph: GraphFile | Path,
+        styles: tuple[Style, ...],
+        *,
+        device: str,
+        precision: str,
+        threads: int | None = None,
     ) -> None:
         super().__init__(styles)
         self.device, self.precision = device, precision
+        if device == "CPU":
+            # All logical ones: by itself OpenVINO leaves hyper-threads idle, and in a virtual
+            # machine it takes every second core for one.
+            self.cpu_threads = threads or usable_cpus()
         self._core = shared_core()
         self._core.set_property({properties.cache_dir: str(cache_folder() / "openvino")})
         self._model = self._core.read_model(graph if isinstance(graph, Path) else graph.data)
         self._requests = PerSize(self._compile)
         version = openvino.__version__.partition("-")[0]
-        threads = f" ({_threads()} threads)" if device == "CPU" else ""
+        using = f" ({self.cpu_threads} threads)" if self.cpu_threads else ""
         what = self._core.get_property(device, properties.device.full_name)
-        self.description = f"openvino {version}, {what.strip()}{threads}, {precision}"
+        self.description = f"openvino {version}, {what.strip()}{using}, {precision}"
 
     def paint(
         self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
@@ -75,8 +85,11 @@ class OpenVinoEngine(BundleEngine):
             hint.performance_mode: hint.PerformanceMode.LATENCY,
             hint.inference_precision: self._arithmetic(),
         }
-        if self.device == "CPU":
-            settings[properties.inference_num_threads] = _threads()
+        if self.cpu_threads is not None:
+            settings[properties.inference_num_threads] = self.cpu_threads
+            # Bound to its core, a thread waits for whoever else is on it, and every layer waits for
+            # the thread: beside one busy core of two that made 91 ms out of 9, without it 16.
+            settings[hint.enable_cpu_pinning] = False
         return self._core.compile_model(model, self.device, settings).create_infer_request()
 
     def _arithmetic(self) -> openvino.Type:
@@ -97,7 +110,9 @@ def shared_core() -> openvino.Core:
     return openvino.Core()
 
 
-def open_engine(bundle: Path, *, device: str, precision: str) -> OpenVinoEngine:
+def open_engine(
+    bundle: Path, *, device: str, precision: str, threads: int | None = None
+) -> OpenVinoEngine:
     """Open the engine on `cpu` (also for `auto`), `gpu`, `gpu.1` or `npu`."""
     core = shared_core()
     target = _choose_device(core, device)
@@ -116,7 +131,9 @@ def open_engine(bundle: Path, *, device: str, precision: str) -> OpenVinoEngine:
         )
     graph = quantised_graph_of(bundle) if precision == "int8" else graph_of(bundle)
     try:
-        return OpenVinoEngine(graph, styles_of(bundle), device=target, precision=precision)
+        return OpenVinoEngine(
+            graph, styles_of(bundle), device=target, precision=precision, threads=threads
+        )
     except RuntimeError as exc:
         raise EngineError(f"OpenVINO cannot run {bundle.stem} on {target}: {exc}") from exc
 
@@ -141,10 +158,3 @@ def _fastest_precision(device: str, able: set[str]) -> str:
     if device != "CPU":
         return "fp16" if "FP16" in able else "fp32"
     return "bf16" if "BF16" in able else "fp32"
-
-
-def _threads() -> int:
-    # All logical ones: by itself OpenVINO leaves hyper-threads idle, and in a virtual machine it
-    # takes every second core for one.
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -126,8 +126,11 @@ class TensorRtEngine(BundleEngine):
         return cache_folder() / "tensorrt" / f"{gpu}-sm{major}{minor}-{trt.__version__}" / name
 
 
-def open_engine(bundle: Path, *, device: str, precision: str) -> TensorRtEngine:
+def open_engine(
+    bundle: Path, *, device: str, precision: str, threads: int | None = None
+) -> TensorRtEngine:
     """Open the engine on `cuda` or `cuda:1`."""
+    del threads  # nothing of it is the CPU's
     if not torch.cuda.is_available():
         raise BadInputError(
             f"the tensorrt engine needs an NVIDIA GPU, and torch {torch.__version__} sees none: "

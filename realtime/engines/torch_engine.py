@@ -28,11 +28,20 @@ class TorchEngine(BundleEngine):
 
     name = "torch"
 
-    def __init__(self, bundle: Bundle, *, device: torch.device, precision: str) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        *,
+        device: torch.device,
+        precision: str,
+        threads: int | None = None,
+    ) -> None:
         credits = bundle.card.styles
         super().__init__(tuple(Style(credit.name, str(credit)) for credit in credits))
         self.device, self.precision = device, precision
         self.dtype = DTYPES[precision]
+        if device.type == "cpu":
+            self.cpu_threads = threads or torch.get_num_threads()
         network = fold(bundle.network)
         self.network: nn.Module = network.to(device, self.dtype)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -41,7 +50,9 @@ class TorchEngine(BundleEngine):
             self._painter = GraphedPainter(
                 self.network, device=device, dtype=self.dtype, styles=len(self.styles)
             )
-        self.description = f"torch {torch.__version__}, {_device_name(device)}, {precision}"
+        self.description = (
+            f"torch {torch.__version__}, {_device_name(device, self.cpu_threads)}, {precision}"
+        )
 
     def paint(
         self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
@@ -51,6 +62,8 @@ class TorchEngine(BundleEngine):
             painting = self._graphed(self._painter, pixels, style_weights, strength)
             if painting is not None:
                 return painting
+        if self.cpu_threads not in (None, torch.get_num_threads()):
+            torch.set_num_threads(self.cpu_threads)  # of the process: another engine may differ
         with torch.inference_mode():
             return to_pixels(self._paint(pixels, style_weights, strength))
 
@@ -92,7 +105,9 @@ class TorchEngine(BundleEngine):
         return painting
 
 
-def open_engine(bundle: Path, *, device: str, precision: str) -> TorchEngine:
+def open_engine(
+    bundle: Path, *, device: str, precision: str, threads: int | None = None
+) -> TorchEngine:
     """Load the bundle and put it on the device; says plainly when that is not possible."""
     target = _choose_device(device)
     if precision == "auto":
@@ -101,7 +116,7 @@ def open_engine(bundle: Path, *, device: str, precision: str) -> TorchEngine:
         raise BadInputError(
             f"no precision {precision!r} in the torch engine: expected auto, {', '.join(DTYPES)}"
         )
-    return TorchEngine(load_bundle(bundle), device=target, precision=precision)
+    return TorchEngine(load_bundle(bundle), device=target, precision=precision, threads=threads)
 
 
 def _choose_device(name: str) -> torch.device:
@@ -125,9 +140,9 @@ def _choose_device(name: str) -> torch.device:
     return device
 
 
-def _device_name(device: torch.device) -> str:
+def _device_name(device: torch.device, threads: int | None) -> str:
     if device.type == "cuda":
         return f"{device} ({torch.cuda.get_device_name(device)})"
     if device.type == "cpu":
-        return f"cpu ({torch.get_num_threads()} threads)"
+        return f"cpu ({threads} threads)"
     return str(device)

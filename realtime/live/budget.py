@@ -3,6 +3,10 @@
 What it moves on is a ladder of details; with a cheaper network that paints the same styles at hand
 (a draft, see `tiers`), the lower part of the ladder is that network's, from its full size on.
 
+Where another program takes a core away, painting smaller hardly helps: every layer waits for the
+thread whose core is taken. So when a step down helps less than its area says, and where the engine
+runs on the CPU, it leaves one core to others, and takes it back when it is calm.
+
 Pure: it is told what every frame cost and says at which detail to paint the next. It steps down at
 once and up seldom, and when a step up had to be taken back it waits four times as long before it
 tries again: so it cannot swing to and fro.
@@ -10,9 +14,10 @@ tries again: so it cannot swing to and fro.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 DETAILS = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3)
@@ -28,6 +33,8 @@ SETTLING = 2
 HEADROOM = 0.75
 """A step up must be foreseen to take no more than this share of the budget."""
 PATIENCE_SECONDS, LONGEST_PATIENCE_SECONDS = 2.0, 120.0
+CROWDED = 1.4
+"""So many times what was foreseen for a smaller picture: it is not its size that costs."""
 SHARE_OF_LATENCY = 0.6
 """Capturing, waiting and showing take the rest."""
 SHARE_OF_PERIOD = 0.9
@@ -40,6 +47,8 @@ class Rung:
     detail: float
     draft: bool = False
     """By the cheaper network."""
+    spare: bool = False
+    """With one CPU core fewer than there are."""
 
     @property
     def cost(self) -> float:
@@ -69,17 +78,22 @@ class Budget:
     ) -> None:
         self._rungs = tuple(rungs or ladder())
         self.seconds = min(SHARE_OF_PERIOD / rate_fps, SHARE_OF_LATENCY * latency_seconds)
-        self._step = 0
+        self.can_spare = False
+        """Whether whoever paints can leave a core to others: set once that is known."""
+        self._step, self._spare = 0, False
         self._costs: deque[float] = deque(maxlen=RECENT)
         self._settling = 0
         self._changed = 0.0
         self._patience = PATIENCE_SECONDS
-        self._rose = False
+        self._rose = self._left_sparing = False
+        self._foreseen_cost = math.inf
+        self._cost_before_sparing = math.inf
+        self._no_sparing_before = -math.inf
 
     @property
     def rung(self) -> Rung:
         """How to paint the next frame."""
-        return self._rungs[self._step]
+        return replace(self._rungs[self._step], spare=self._spare)
 
     @property
     def detail(self) -> float:
@@ -100,39 +114,60 @@ class Budget:
         if len(self._costs) < RECENT // 2:
             return False
         cost = median(self._costs)
-        if cost > self.seconds and self._step < len(self._rungs) - 1:
-            self._come_down(cost, now)
+        if self._sparing_did_not_help(cost):
+            self._no_sparing_before = now + LONGEST_PATIENCE_SECONDS
+            self._go_to(self._step, now, spare=False)
             return True
-        if self._step and len(self._costs) == RECENT and now - self._changed >= self._patience:
+        if cost > self.seconds:
+            return self._relieve(cost, now)
+        if len(self._costs) == RECENT and now - self._changed >= self._patience:
             return self._try_to_rise(cost, now)
         return False
 
-    def _come_down(self, cost: float, now: float) -> None:
+    def _relieve(self, cost: float, now: float) -> bool:
+        """Do something about frames that cost too much; False when nothing is left to do."""
         if self._rose and now - self._changed < LONGEST_PATIENCE_SECONDS:
             self._patience = min(LONGEST_PATIENCE_SECONDS, 4 * self._patience)
-        wanted = next(
-            (
-                s
-                for s in range(self._step + 1, len(self._rungs))
-                if self._foreseen(cost, s) <= self.seconds
-            ),
-            len(self._rungs) - 1,
-        )
-        self._go_to(wanted, now, rose=False)
-
-    def _try_to_rise(self, cost: float, now: float) -> bool:
-        if self._foreseen(cost, self._step - 1) > HEADROOM * self.seconds:
+        last = len(self._rungs) - 1
+        crowded = cost > CROWDED * self._foreseen_cost or self._step == last
+        may_spare = self.can_spare and not self._spare and now >= self._no_sparing_before
+        if may_spare and (crowded or self._left_sparing):
+            self._cost_before_sparing = cost
+            self._go_to(self._step, now, spare=True)
+        elif self._step < last:
+            wanted = next(
+                (s for s in range(self._step + 1, last) if self._foreseen(cost, s) <= self.seconds),
+                last,
+            )
+            foreseen = self._foreseen(cost, wanted)
+            self._go_to(wanted, now, spare=self._spare)
+            self._foreseen_cost = foreseen
+        else:
             return False
-        self._go_to(self._step - 1, now, rose=True)
         return True
 
-    def _foreseen(self, cost: float, step: int) -> float:
-        return cost * self._rungs[step].cost / self.rung.cost
+    def _sparing_did_not_help(self, cost: float) -> bool:
+        before, self._cost_before_sparing = self._cost_before_sparing, math.inf
+        return self._spare and cost > before
 
-    def _go_to(self, step: int, now: float, *, rose: bool) -> None:
+    def _try_to_rise(self, cost: float, now: float) -> bool:
+        if self._step and self._foreseen(cost, self._step - 1) <= HEADROOM * self.seconds:
+            self._go_to(self._step - 1, now, spare=self._spare, rose=True)
+            return True
+        if self._spare:
+            self._go_to(self._step, now, spare=False, rose=True)
+            return True
+        return False
+
+    def _foreseen(self, cost: float, step: int) -> float:
+        return cost * self._rungs[step].cost / self._rungs[self._step].cost
+
+    def _go_to(self, step: int, now: float, *, spare: bool, rose: bool = False) -> None:
         if rose and self._rose:
             # The last step up lasted: trust the machine again, little by little.
             self._patience = max(PATIENCE_SECONDS, self._patience / 2)
-        self._step, self._changed, self._rose = step, now, rose
+        self._left_sparing = rose and self._spare and not spare
+        self._step, self._spare, self._changed, self._rose = step, spare, now, rose
+        self._foreseen_cost = math.inf
         self._settling = SETTLING
         self._costs.clear()

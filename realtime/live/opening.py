@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 import numpy as np
@@ -16,7 +16,7 @@ from realtime.live.one_size import OneSizeSink
 from realtime.live.paced import PacedSource
 from realtime.live.returning_source import ReturningSource
 from realtime.live.several import SeveralSinks
-from realtime.live.tiers import TieredEngine, draft_of
+from realtime.live.tiers import USUAL, TieredEngine, Way, draft_of
 from realtime.look import Look
 from realtime.network.library import Entry
 from realtime.ports import Engine, Sink, Source
@@ -70,12 +70,12 @@ def engine_opener(
 ) -> Callable[[], Engine]:
     """Return what opens the engine and lets it compile for the camera's size, where it is known."""
     size = getattr(source, "size", None)
-    draft = None if budget is None else draft_of(entry)
 
-    def open_one(entry: Entry) -> Engine:
+    def open_one(entry: Entry, name: str, threads: int | None = None) -> Engine:
         engine = open_engine(
-            settings.engine, entry.path, device=settings.device, precision=settings.precision
-        )
+            name, entry.path,
+            device=settings.device, precision=settings.precision, threads=threads,
+        )  # fmt: skip
         if size is not None:
             grey = np.full((size[1], size[0], 3), 128, np.uint8)
             for _ in range(WARM_UP_FRAMES):
@@ -84,11 +84,27 @@ def engine_opener(
 
     def opened() -> Engine:
         with ExitStack() as stack:
-            engine = stack.enter_context(closing(open_one(entry)))
-            if budget is not None and draft is not None:
-                second = stack.enter_context(closing(open_one(draft)))
-                engine = TieredEngine(engine, second, lambda: budget.rung.draft)
+            engine = stack.enter_context(closing(open_one(entry, settings.engine)))
+            if budget is not None:
+                engines = {USUAL: engine}
+                for way, other, threads in _other_ways(entry, engine):
+                    opened = open_one(other, engine.name, threads)
+                    engines[way] = stack.enter_context(closing(opened))
+                budget.can_spare = (False, True) in engines
+                engine = TieredEngine(engines, lambda: budget.rung)
             stack.pop_all()
         return DenoisedEngine(engine) if settings.denoise else engine
 
     return opened
+
+
+def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Way, Entry, int | None]]:
+    """Yield the further ways to paint: with which bundle, and on how many threads."""
+    draft = draft_of(entry)
+    threads = getattr(engine, "cpu_threads", None) or 1
+    if draft is not None:
+        yield (True, False), draft, None
+    if threads > 1:
+        yield (False, True), entry, threads - 1
+    if threads > 1 and draft is not None:
+        yield (True, True), draft, threads - 1

@@ -188,4 +188,5 @@ class Session:
 def _manner(rung: Rung) -> str:
     """Say how the budget has it painted."""
     size = "at full size" if rung.detail == 1.0 else f"at {rung.detail:.0%} of the size"
-    return f"{size}, by the lighter network" if rung.draft else size
+    draft = ", by the lighter network" if rung.draft else ""
+    return f"{size}{draft}{', a core left to others' if rung.spare else ''}"

@@ -96,3 +96,64 @@ def test_with_a_draft_at_hand_the_better_network_is_left_before_it_gets_coarse()
     assert beside_a_load.draft
     assert cost(0.08)(beside_a_load) <= budget.seconds
     assert last(0.02, 20, 120) == Rung(1.0)
+
+
+def crowd(
+    full: float, since: float, until: float, stall: float = 0.08
+) -> Callable[[Rung, float], float]:
+    """Two threads on two cores, of which another program takes one: every layer waits for it."""
+
+    def cost(rung: Rung, now: float) -> float:
+        work = full * rung.detail**2 + 0.001
+        if rung.spare:
+            return 1.9 * work
+        return work + 0.08 * (0.5 + rung.detail / 2) if since <= now < until else work
+
+    return cost
+
+
+def run_with(
+    budget: Budget, cost: Callable[[Rung, float], float], start: float, seconds: float
+) -> list[tuple[float, Rung, float]]:
+    history, now = [], start
+    while now < start + seconds:
+        spent = cost(budget.rung, now)
+        now += max(1 / 60, spent)
+        budget.paid(spent, now)
+        history.append((now, budget.rung, spent))
+    return history
+
+
+def test_where_another_program_takes_a_core_it_is_left_to_it() -> None:
+    budget = Budget(30, 0.08)
+    budget.can_spare = True
+    cost = crowd(0.02, since=10, until=40)
+    assert {rung for _, rung, _ in run_with(budget, cost, 0, 10)} == {Rung(1.0)}
+    crowded = run_with(budget, cost, 10, 30)
+    late = [spent > budget.seconds for now, _, spent in crowded if now > 12]
+    assert sum(late) < 0.1 * len(late)
+    assert budget.rung.spare
+    after = run_with(budget, cost, 40, 180)
+    assert after[-1][1] == Rung(1.0)
+
+
+@pytest.mark.parametrize("full", [0.02, 0.028, 0.06])
+def test_a_load_that_stays_makes_no_cycles(full: float) -> None:
+    budget, noise = Budget(30, 0.08), random.Random(5)
+    budget.can_spare = True
+    cost = crowd(full, since=0, until=1e9)
+    noisy: Callable[[Rung, float], float] = lambda rung, now: (  # noqa: E731
+        cost(rung, now) * noise.uniform(0.85, 1.25)
+    )
+    rungs = [rung for now, rung, _ in run_with(budget, noisy, 0, 300) if now > 10]
+    changes = sum(one != other for one, other in itertools.pairwise(rungs))
+    assert changes <= 16
+
+
+def test_sparing_that_does_not_help_is_taken_back() -> None:
+    budget = Budget(30, 0.08)
+    budget.can_spare = True
+    stubborn: Callable[[Rung, float], float] = lambda rung, now: 0.05 * (1.9 if rung.spare else 1)  # noqa: E731
+    rungs = [rung for _, rung, _ in run_with(budget, stubborn, 0, 60)]
+    assert not rungs[-1].spare
+    assert sum(one != other for one, other in itertools.pairwise(rungs)) <= 6

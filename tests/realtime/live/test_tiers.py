@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from realtime.errors import EngineError
-from realtime.live.tiers import TieredEngine, draft_of
+from realtime.live.budget import Rung
+from realtime.live.tiers import USUAL, TieredEngine, draft_of
 from realtime.network.library import choose
 from tests.helpers import ONE_STYLE, InvertingEngine, make_frames
 
@@ -25,19 +26,34 @@ class Closing(InvertingEngine):
             raise self.error
 
 
-def test_each_frame_goes_where_it_is_told() -> None:
-    best, draft = Closing(), Closing()
-    drafting = [False]
-    engine = TieredEngine(best, draft, lambda: drafting[0])
-    for drafting[0], frame in zip((False, True, True), make_frames(3), strict=True):
+def test_each_frame_goes_where_its_rung_says() -> None:
+    engines = {(draft, spare): Closing() for draft in (False, True) for spare in (False, True)}
+    rung = [Rung(1.0)]
+    engine = TieredEngine(engines, lambda: rung[0])
+    for way, frame in zip(engines, make_frames(4), strict=True):
+        rung[0] = Rung(1.0, draft=way[0], spare=way[1])
         engine.stylize(frame, ONE_STYLE)
-    assert (len(best.looks), len(draft.looks)) == (1, 2)
+    assert [len(one.looks) for one in engines.values()] == [1, 1, 1, 1]
+    engine.close()
+    assert all(one.closed for one in engines.values())
 
 
-def test_both_are_closed_whatever_one_raises() -> None:
+def test_a_way_that_is_not_there_is_painted_by_the_nearest() -> None:
+    usual, draft = Closing(), Closing()
+    rung = [Rung(0.5, draft=True, spare=True)]
+    engine = TieredEngine({USUAL: usual, (True, False): draft}, lambda: rung[0])
+    one, two = make_frames(2)
+    engine.stylize(one, ONE_STYLE)
+    rung[0] = Rung(0.5, spare=True)
+    engine.stylize(two, ONE_STYLE)
+    assert (len(usual.looks), len(draft.looks)) == (1, 1)
+    engine.close()
+
+
+def test_all_are_closed_whatever_one_raises() -> None:
     best, draft = Closing(), Closing(EngineError("the device hangs"))
     with pytest.raises(EngineError):
-        TieredEngine(best, draft, lambda: False).close()
+        TieredEngine({USUAL: best, (True, False): draft}, lambda: Rung(1.0)).close()
     assert best.closed
     assert draft.closed
 
