@@ -21,8 +21,9 @@ class BundleEngine(ABC):
 
     name: str
     description: str
-    cpu_threads: int | None = None
-    """How many threads it paints with, on a CPU."""
+    lockstep_threads: int | None = None
+    """On a CPU: how many threads share every layer in equal parts, so that all wait for the one
+    whose core is taken; None where they take work from each other."""
 
     def __init__(self, styles: tuple[Style, ...]) -> None:
         self.styles = styles

@@ -46,7 +46,7 @@ class OnnxRuntimeEngine(BundleEngine):
         options = {"device_id": index} if index else {}
         settings = onnxruntime.SessionOptions()
         if device == "cpu":
-            self.cpu_threads = threads or usable_cpus()
+            self.lockstep_threads = threads or usable_cpus()
             settings.intra_op_num_threads = threads or 0  # 0: it decides
         settings.log_severity_level = 3  # errors; warnings of the optimiser mean nothing to users
         self._session = onnxruntime.InferenceSession(

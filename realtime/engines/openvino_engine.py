@@ -47,16 +47,15 @@ class OpenVinoEngine(BundleEngine):
     ) -> None:
         super().__init__(styles)
         self.device, self.precision = device, precision
-        if device == "CPU":
-            # All logical ones: by itself OpenVINO leaves hyper-threads idle, and in a virtual
-            # machine it takes every second core for one.
-            self.cpu_threads = threads or usable_cpus()
+        # All logical CPUs: by itself OpenVINO leaves hyper-threads idle, and in a virtual machine
+        # it takes every second core for one.
+        self._threads = (threads or usable_cpus()) if device == "CPU" else None
         self._core = shared_core()
         self._core.set_property({properties.cache_dir: str(cache_folder() / "openvino")})
         self._model = self._core.read_model(graph if isinstance(graph, Path) else graph.data)
         self._requests = PerSize(self._compile)
         version = openvino.__version__.partition("-")[0]
-        using = f" ({self.cpu_threads} threads)" if self.cpu_threads else ""
+        using = f" ({self._threads} threads)" if self._threads else ""
         what = self._core.get_property(device, properties.device.full_name)
         self.description = f"openvino {version}, {what.strip()}{using}, {precision}"
 
@@ -85,8 +84,8 @@ class OpenVinoEngine(BundleEngine):
             hint.performance_mode: hint.PerformanceMode.LATENCY,
             hint.inference_precision: self._arithmetic(),
         }
-        if self.cpu_threads is not None:
-            settings[properties.inference_num_threads] = self.cpu_threads
+        if self._threads is not None:
+            settings[properties.inference_num_threads] = self._threads
             # Bound to its core, a thread waits for whoever else is on it, and every layer waits for
             # the thread: beside one busy core of two that made 91 ms out of 9, without it 16.
             settings[hint.enable_cpu_pinning] = False

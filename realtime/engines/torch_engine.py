@@ -41,7 +41,7 @@ class TorchEngine(BundleEngine):
         self.device, self.precision = device, precision
         self.dtype = DTYPES[precision]
         if device.type == "cpu":
-            self.cpu_threads = threads or torch.get_num_threads()
+            self.lockstep_threads = threads or torch.get_num_threads()
         network = fold(bundle.network)
         self.network: nn.Module = network.to(device, self.dtype)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -51,7 +51,7 @@ class TorchEngine(BundleEngine):
                 self.network, device=device, dtype=self.dtype, styles=len(self.styles)
             )
         self.description = (
-            f"torch {torch.__version__}, {_device_name(device, self.cpu_threads)}, {precision}"
+            f"torch {torch.__version__}, {_device_name(device, self.lockstep_threads)}, {precision}"
         )
 
     def paint(
@@ -62,8 +62,10 @@ class TorchEngine(BundleEngine):
             painting = self._graphed(self._painter, pixels, style_weights, strength)
             if painting is not None:
                 return painting
-        if self.cpu_threads not in (None, torch.get_num_threads()):
-            torch.set_num_threads(self.cpu_threads)  # of the process: another engine may differ
+        if self.lockstep_threads not in (None, torch.get_num_threads()):
+            torch.set_num_threads(
+                self.lockstep_threads
+            )  # of the process: another engine may differ
         with torch.inference_mode():
             return to_pixels(self._paint(pixels, style_weights, strength))
 

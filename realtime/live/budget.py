@@ -3,9 +3,9 @@
 What it moves on is a ladder of details; with a cheaper network that paints the same styles at hand
 (a draft, see `tiers`), the lower part of the ladder is that network's, from its full size on.
 
-Where another program takes a core away, painting smaller hardly helps: every layer waits for the
-thread whose core is taken. So when a step down helps less than its area says, and where the engine
-runs on the CPU, it leaves one core to others, and takes it back when it is calm.
+Where another program takes a core away from an engine whose threads work in lockstep, painting
+smaller hardly helps: every layer waits for the thread whose core is taken. So when a step down
+helps less than its area says, such an engine leaves one core to others, and takes it back later.
 
 Pure: it is told what every frame cost and says at which detail to paint the next. It steps down at
 once and up seldom, and when a step up had to be taken back it waits four times as long before it

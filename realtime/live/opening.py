@@ -101,7 +101,7 @@ def engine_opener(
 def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Way, Entry, int | None]]:
     """Yield the further ways to paint: with which bundle, and on how many threads."""
     draft = draft_of(entry)
-    threads = getattr(engine, "cpu_threads", None) or 1
+    threads = getattr(engine, "lockstep_threads", None) or 1
     if draft is not None:
         yield (True, False), draft, None
     if threads > 1:

@@ -22,7 +22,7 @@ def test_settled_is_when_misses_become_rare_for_good() -> None:
     now_and_then = [i % 15 == 7 for i in range(90)]
     assert settling_seconds(frames(*now_and_then)) == 0.0
     relapse = [False] * 40 + [True] * 10 + [False] * 40
-    assert settling_seconds(frames(*relapse)) == pytest.approx(4.7, abs=0.11)
+    assert settling_seconds(frames(*relapse)) == 5.0
 
 
 @pytest.mark.parametrize(
