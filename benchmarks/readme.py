@@ -65,7 +65,9 @@ def goals() -> list[str]:
     """The numbers to reach, and whether they are."""
     result = read(RESULTS / "goals.json")
     table = markdown(sheet_of("goals", result.of("goals")))
-    return [f"{machine_line(result.machine)} (`docs/results/goals.json`):", "", *table]
+    where = {row["on"] for row in result.of("goals") if "on" in row}
+    which = " and ".join(sorted(where)) if where else machine_line(result.machine)
+    return [f"{which} (`docs/results/goals.json`):", "", *table]
 
 
 def styles() -> list[str]:

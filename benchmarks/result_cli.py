@@ -58,7 +58,7 @@ def compare(
 def goals(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Results to look into; none: measure here and now (ten minutes)."),
+        typer.Argument(help="Results to look into; none: measure here and now (half an hour)."),
     ] = None,
     seconds: Seconds = 5.0,
     frames: Annotated[int, typer.Option(help="Of the film.")] = 10_000,

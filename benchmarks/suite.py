@@ -13,7 +13,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from benchmarks import article, engines, flicker, live, scaling, video
+from benchmarks import article, engines, flicker, hold, live, scaling, video
+from benchmarks.endurance import measure_endurance
+from benchmarks.hold import measure_hold
 from benchmarks.scene import ARTICLE_PX, HD_PX, LIVE_PX
 from benchmarks.schema import Row, missing
 from benchmarks.start import measure_start
@@ -87,6 +89,7 @@ def full_parts(device: str, precision: str, vgg: Path | None) -> list[Part]:
         Part("a film", 35, lambda tell: [video.measure_video(
             video.Asked(900, LIVE_PX, paint), tell)]),
         Part("start", 45, lambda tell: measure_start(tell=tell)),
+        Part("holding a rate", 30, lambda tell: measure_hold(hold.Asked(seconds=8.0), tell)),
         Part("scaling", 70, lambda tell: scaling.measure_scaling(
             scaling.Asked(2.0, device=device, precision=precision), tell)),
         Part("steadiness", 60, lambda tell: flicker.measure_flicker(
@@ -115,7 +118,10 @@ def goal_parts(seconds: float, frames: int) -> list[Part]:
         Part("a long film", frames / 45, lambda tell: [video.measure_video(
             video.Asked(frames, LIVE_PX, PaintSettings()), tell)]),
         Part("start", 45, lambda tell: measure_start(tell=tell)),
-        Part("steadiness", 60, lambda tell: flicker.measure_flicker(
+        Part("holding a rate", 50, lambda tell: measure_hold(hold.Asked(), tell)),
+        Part("ten minutes of live", 600, lambda tell: [
+            measure_endurance(600, LIVE_PX, "auto", tell)]),
+        Part("steadiness", 90, lambda tell: flicker.measure_flicker(
             flicker.Asked(LIVE_PX, 10), tell)),
     ]  # fmt: skip
 

@@ -72,7 +72,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "start": {"what": "what", "seconds": "s", "runs": "runs", "max_s": "slowest s"},
     "goals": {
-        "what": "what", "goal": "goal", "measured": "measured", "met": "met",
+        "what": "what", "goal": "goal", "measured": "measured", "met": "met", "on": "on",
         "because": "why, and the next idea",
     },
     "compare": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,33 @@ def test_a_gpu_meets_no_goal_of_a_cpu() -> None:
     assert table["H200: article, 1920x1080, fp16, the network"]["met"] == "yes"
     assert table["H200: the same over eager fp16"]["measured"] == "4.0 times"
     assert table["H200: the same over eager fp16"]["met"] == "no"
+
+
+def test_every_goal_is_judged_on_one_machine_the_last_that_measured_it() -> None:
+    phase = {"bench": "hold", "phase": "beside a load on one core", "fps": 35.0, "detail": 0.6}
+    rows: list[Row] = [painted(p50_ms=70.0), phase | {"settled_fps": 36.0, "settled_s": 1.0}]
+    other = {"cpu": "Other CPU", "cores": 2, "gpus": []}
+    old = replace(result(), measured_at="2026-01-01")
+    new = replace(result(rows, other), measured_at="2026-02-01")
+    table = by_what(judge([old, new]))
+    bf16 = table["article, 252x252, bf16, 2 CPU cores, p50"]
+    assert (bf16["met"], bf16["on"]) == ("no", "Other CPU")
+    assert table["bf16 over onnxruntime fp32"]["on"] == "CPU"  # both sides of the ratio are there
+    held = table["1280x720 beside a load on one core, by the latency-budget controller"]
+    assert held["measured"] == "36.0 fps after 1.0 s, at 60%"
+    never = phase | {"settled_fps": None, "settled_s": None}
+    table = by_what(judge([result([never])]))
+    assert table[held["what"]]["met"] == "no"
+    assert "on" not in table[held["what"]]
+
+
+def test_ten_minutes_of_live_may_not_grow() -> None:
+    ten: Row = {"bench": "endurance", "memory_growth_mb": 4.0, "minutes": 10.0,
+                "threads_more": 0, "files_more": 0}  # fmt: skip
+    for changes, met in (({}, "yes"), ({"files_more": 1}, "no"), ({"minutes": 2.0}, "no"),
+                         ({"memory_growth_mb": 11.0}, "no")):  # fmt: skip
+        table = by_what(judge([result([ten | changes])]))
+        assert table["memory's growth over ten minutes of live"]["met"] == met
 
 
 def test_goals_are_made_from_files_with_their_machine(tmp_path: Path) -> None:
