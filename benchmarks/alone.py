@@ -152,6 +152,10 @@ def _free_memory() -> int | None:
 def _peak_memory_mb() -> float | None:
     if sys.platform == "win32":
         return None
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would tell the peak of whoever started this process
+        found = re.search(r"VmHWM:\s*(\d+) kB", status.read_text())
+        return round(int(found[1]) * 1024 / 1e6, 1) if found else None
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # KiB; on macOS bytes

@@ -162,7 +162,12 @@ def _stages(axes: Axes, rows: Sequence[Row]) -> None:
 
 def _steadiness(axes: Axes, rows: Sequence[Row]) -> None:
     shown = rows[::-1]
-    names = [f"{row['style']}{', --stabilize' if row.get('stabilize') else ''}" for row in shown]
+    several = len({row.get("network") for row in rows}) > 1
+    names = [
+        f"{row['style']}{', ' + row['network'] if several else ''}"
+        f"{', --stabilize' if row.get('stabilize') else ''}"
+        for row in shown
+    ]
     kinds = [k for k in ("still", "exposure", "pan", "zoom", "clip") if any(k in r for r in rows)]
     for number, kind in enumerate(kinds):
         values = [row.get(kind, float("nan")) for row in shown]

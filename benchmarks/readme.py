@@ -81,10 +81,11 @@ def styles() -> list[str]:
                 {"name": f"`{credit.name}`", "painting": _painting(credit), "bundles": []},
             )
             row["bundles"].append(entry.name)
+            network = entry.card.config.architecture
             for key, value in _worth(entry, credit.name).items():
-                row[f"{key} {entry.name}"] = value
+                row[f"{key} {network}"] = value
                 if value:
-                    measured[f"{key} {entry.name}"] = f"{WORTH[key]}, `{entry.name}`"
+                    measured[f"{key} {network}"] = f"{WORTH[key]}, `{network}`"
     for row in rows.values():
         row["bundles"] = ", ".join(row["bundles"])
     columns = {"name": "`--style`", "painting": "painting", "bundles": "bundles"}

@@ -19,7 +19,7 @@ from realtime.folders import cache_folder
 from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
 from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
-from realtime.machine import usable_cpus
+from realtime.machine import threads_in_words, usable_cpus
 from realtime.ports import Style
 
 TYPES = {
@@ -55,7 +55,7 @@ class OpenVinoEngine(BundleEngine):
         self._model = self._core.read_model(graph if isinstance(graph, Path) else graph.data)
         self._requests = PerSize(self._compile)
         version = openvino.__version__.partition("-")[0]
-        using = f" ({self._threads} threads)" if self._threads else ""
+        using = f" ({threads_in_words(self._threads)})" if self._threads else ""
         what = self._core.get_property(device, properties.device.full_name)
         self.description = f"openvino {version}, {what.strip()}{using}, {precision}"
 

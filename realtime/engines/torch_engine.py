@@ -14,6 +14,7 @@ from realtime.engines.base import BundleEngine
 from realtime.engines.torch_cuda import GraphedPainter
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
+from realtime.machine import threads_in_words
 from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.folding import fold
 from realtime.network.pixels import to_pixels, to_tensor
@@ -146,5 +147,5 @@ def _device_name(device: torch.device, threads: int | None) -> str:
     if device.type == "cuda":
         return f"{device} ({torch.cuda.get_device_name(device)})"
     if device.type == "cpu":
-        return f"cpu ({threads} threads)"
+        return f"cpu ({threads_in_words(threads or torch.get_num_threads())})"
     return str(device)

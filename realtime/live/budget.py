@@ -35,6 +35,8 @@ HEADROOM = 0.75
 PATIENCE_SECONDS, LONGEST_PATIENCE_SECONDS = 2.0, 120.0
 CROWDED = 1.4
 """So many times what was foreseen for a smaller picture: it is not its size that costs."""
+MOST_FIXED = 0.7
+"""No more than this share of the cost is believed to be fixed."""
 SHARE_OF_LATENCY = 0.6
 """Capturing, waiting and showing take the rest."""
 SHARE_OF_PERIOD = 0.9
@@ -87,6 +89,11 @@ class Budget:
         self._patience = PATIENCE_SECONDS
         self._rose = self._left_sparing = False
         self._foreseen_cost = math.inf
+        self._fixed = 0.0
+        """Share of the best rung's cost that is the same on every rung: enlarging, taking noise
+        out. Learned from what changes of the rung did."""
+        self._left: tuple[float, Rung] | None = None
+        """What the rung before this one cost."""
         self._cost_before_sparing = math.inf
         self._no_sparing_before = -math.inf
 
@@ -114,6 +121,7 @@ class Budget:
         if len(self._costs) < RECENT // 2:
             return False
         cost = median(self._costs)
+        self._learn(cost)
         if self._sparing_did_not_help(cost):
             self._no_sparing_before = now + LONGEST_PATIENCE_SECONDS
             self._go_to(self._step, now, spare=False)
@@ -140,7 +148,7 @@ class Budget:
                 last,
             )
             foreseen = self._foreseen(cost, wanted)
-            self._go_to(wanted, now, spare=self._spare)
+            self._move(cost, wanted, now)
             self._foreseen_cost = foreseen
         else:
             return False
@@ -152,7 +160,7 @@ class Budget:
 
     def _try_to_rise(self, cost: float, now: float) -> bool:
         if self._step and self._foreseen(cost, self._step - 1) <= HEADROOM * self.seconds:
-            self._go_to(self._step - 1, now, spare=self._spare, rose=True)
+            self._move(cost, self._step - 1, now, rose=True)
             return True
         if self._spare:
             self._go_to(self._step, now, spare=False, rose=True)
@@ -160,7 +168,28 @@ class Budget:
         return False
 
     def _foreseen(self, cost: float, step: int) -> float:
-        return cost * self._rungs[step].cost / self._rungs[self._step].cost
+        here, there = (
+            self._fixed + (1 - self._fixed) * self._rungs[at].cost for at in (self._step, step)
+        )
+        return cost * there / here
+
+    def _move(self, cost: float, step: int, now: float, *, rose: bool = False) -> None:
+        left = cost, self._rungs[self._step]
+        self._go_to(step, now, spare=self._spare, rose=rose)
+        self._left = left
+
+    def _learn(self, cost: float) -> None:
+        """See in what a change of the rung did how much of the cost is fixed."""
+        left, self._left = self._left, None
+        if left is None:
+            return
+        pairs = sorted([(left[1].cost, left[0]), (self._rungs[self._step].cost, cost)])
+        (small_area, small), (large_area, large) = pairs
+        times = large / small
+        proportional = large_area - times * small_area
+        fixed = 0.0 if proportional <= 0 else proportional / (proportional + max(times - 1, 0.0))
+        fixed = min(fixed, MOST_FIXED)
+        self._fixed = (self._fixed + fixed) / 2 if self._fixed else fixed
 
     def _go_to(self, step: int, now: float, *, spare: bool, rose: bool = False) -> None:
         if rose and self._rose:
@@ -168,6 +197,6 @@ class Budget:
             self._patience = max(PATIENCE_SECONDS, self._patience / 2)
         self._left_sparing = rose and self._spare and not spare
         self._step, self._spare, self._changed, self._rose = step, spare, now, rose
-        self._foreseen_cost = math.inf
+        self._foreseen_cost, self._left = math.inf, None
         self._settling = SETTLING
         self._costs.clear()

@@ -157,3 +157,18 @@ def test_sparing_that_does_not_help_is_taken_back() -> None:
     rungs = [rung for _, rung, _ in run_with(budget, stubborn, 0, 60)]
     assert not rungs[-1].spare
     assert sum(one != other for one, other in itertools.pairwise(rungs)) <= 6
+
+
+def test_what_does_not_fall_with_the_area_is_learned_and_the_picture_comes_back() -> None:
+    """A part of the cost is enlarging and the like: by the area alone 0.5 looks too dear."""
+    budget = Budget(30, 0.08)
+
+    def cost(slow: float) -> Callable[[Rung, float], float]:
+        return lambda rung, now: slow * (0.01 + 0.045 * rung.cost)
+
+    run_with(budget, cost(1.9), 0, 20)
+    assert budget.detail <= 0.4
+    history = run_with(budget, cost(1.0), 20, 40)
+    assert history[-1][1].detail == 0.5  # 21 ms; 0.6 would take 26 ms, more than is safe
+    changes = sum(one[1] != other[1] for one, other in itertools.pairwise(history))
+    assert changes <= 6
