@@ -1,22 +1,22 @@
 """The tables of the README, made from what was measured and what ships.
 
 `python -m benchmarks.readme` writes them between their marks, `<!-- speed -->` and the like, and
-`--check` only tells whether they are true. What was measured lies in `docs/results/`, as the
-commands that measured it wrote it.
+`--check` only tells whether they are true. What was measured lies in `docs/results/`, in a folder
+per machine, as the commands that measured it wrote it.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from benchmarks.scene import pixels_of
-from benchmarks.schema import Row, machine_line, read
+from benchmarks.schema import Result, Row, machine_line, read
 from benchmarks.tables import Sheet, markdown, sheet_of
 from realtime.errors import EXIT_BAD
 from realtime.network.card import StyleCredit
@@ -31,6 +31,8 @@ LEFT_OUT = (
     "spread_percent",
     "p99_ms",
     "mega_pixels_s",
+    "psnr_db",
+    "peak_memory_mb",
 )
 """What tables of engines show on the terminal and is too much for a first look."""
 app = typer.Typer(add_completion=False)
@@ -42,23 +44,52 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> list
     return markdown(Sheet("", list(columns.values()), cells))
 
 
+def results() -> dict[str, list[Result]]:
+    """Return what was measured, by the folder of the machine, the newest first."""
+    found: dict[str, list[Result]] = {}
+    for path in sorted(RESULTS.glob("*/*.json")):
+        found.setdefault(path.parent.name, []).append(read(path))
+    for machine in found.values():
+        machine.sort(key=lambda result: result.measured_at, reverse=True)
+    return found
+
+
 def speed() -> list[str]:
     """The engines side by side, per machine that was measured."""
     lines: list[str] = []
-    for path in sorted(RESULTS.glob("engines-*.json")):
-        result = read(path)
-        rows = [
+    for folder, measured in results().items():
+        rows: dict[object, Row] = {}
+        for row in (row for result in measured for row in result.of("engines", "article")):
+            if "p50_ms" in row:
+                key = tuple(row.get(name) for name in ("network", "size", "engine", "precision"))
+                rows.setdefault(key, row)
+        shown = [
             {key: value for key, value in row.items() if key not in LEFT_OUT}
-            for row in sorted(result.of("engines"), key=_order)
+            for row in _telling(sorted(rows.values(), key=_order))
         ]
-        lines += [f"{machine_line(result.machine)} (`docs/results/{path.name}`):", ""]
-        lines += [*markdown(sheet_of("engines", rows)), ""]
+        lines += [f"{machine_line(measured[0].machine)} (`docs/results/{folder}/`):", ""]
+        lines += [*markdown(sheet_of("engines", shown)), ""]
     return lines[:-1]
 
 
+def _telling(rows: Sequence[Row]) -> list[Row]:
+    """Of every engine its fastest precision, and the fastest int8, which has to be made first."""
+    seen: set[object] = set()
+    telling = []
+    for row in rows:
+        way = "int8" if row["precision"] == "int8" else row["engine"]
+        key = row["network"], row["size"], way
+        if key not in seen:
+            seen.add(key)
+            telling.append(row)
+    return telling
+
+
 def steadiness() -> list[str]:
-    """What `bench flicker` measured."""
-    return markdown(sheet_of("flicker", read(RESULTS / "flicker.json").of("flicker")))
+    """What `bench flicker` measured, last."""
+    measured = [result for machine in results().values() for result in machine]
+    newest = max((r for r in measured if r.of("flicker")), key=lambda result: result.measured_at)
+    return markdown(sheet_of("flicker", newest.of("flicker")))
 
 
 def goals() -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.readme import ROOT, TABLES, renewed, table
+from benchmarks.readme import ROOT, TABLES, _telling, renewed, results, table
+from benchmarks.schema import machine_line
 
 
 def test_the_tables_are_not_stale() -> None:
@@ -28,3 +29,20 @@ def test_cells() -> None:
     assert table([{"a": 1}, {"b": "x"}], {"a": "A", "b": "B"}) == [
         "| A | B |", "|---|---|", "| 1 |  |", "|  | x |",
     ]  # fmt: skip
+
+
+def test_the_speed_table_holds_every_engine_once_and_int8_apart() -> None:
+    def row(engine: str, precision: str, p50: float) -> dict[str, object]:
+        return {"network": "fast", "size": "640x480", "engine": engine, "precision": precision,
+                "p50_ms": p50}  # fmt: skip
+
+    rows = [row("openvino", "int8", 7), row("openvino", "bf16", 9), row("openvino", "fp32", 14),
+            row("torch", "bf16", 15), row("onnxruntime", "int8", 16)]  # fmt: skip
+    assert [r["p50_ms"] for r in _telling(rows)] == [7, 9, 15]
+
+
+def test_every_machine_has_its_folder() -> None:
+    for measured in results().values():
+        assert len({machine_line(result.machine) for result in measured}) == 1
+        dates = [result.measured_at for result in measured]
+        assert dates == sorted(dates, reverse=True)
