@@ -15,7 +15,7 @@ from benchmarks.schema import Result, Row, machine_line
 
 LONG_FILM = 10_000
 GPU_COMMAND = "no H200 here: python -m benchmarks.gpu --out docs/results/h200/gpu.json"
-ENGINES = "pleinair bench article"
+ENGINES = "pleinair bench article, on a CPU that has bf16"
 FASTER = "int8 by default where its picture holds; a smaller trunk"
 
 

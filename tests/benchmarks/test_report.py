@@ -184,6 +184,13 @@ def test_int8_needs_its_picture_to_hold() -> None:
         assert table["the same in int8"]["met"] == met
 
 
+def test_a_cpu_that_only_imitates_bf16_is_no_evidence_for_it() -> None:
+    rows = [painted(engine="torch", p50_ms=350.0), painted(precision="fp32", p50_ms=64.0)]
+    table = by_what(judge([result(rows)]))
+    for goal in ("article, 252x252, bf16, 2 CPU cores, p50", "bf16 over onnxruntime fp32"):
+        assert table[goal]["met"] == "not measured"
+
+
 def test_a_gpu_meets_no_goal_of_a_cpu() -> None:
     network = {"bench": "gpu", "part": "network", "network": "article", "size": "1920x1080"}
     rows = [
