@@ -19,8 +19,10 @@ from realtime.options import (
     Device,
     Engine,
     Fit,
+    KeepColours,
     Precision,
     Strength,
+    Stroke,
     Style,
     paint_settings,
 )
@@ -135,6 +137,8 @@ def image(
     ] = None,
     style: Style = None,
     strength: Strength = 1.0,
+    stroke: Stroke = 1.0,
+    keep_colours: KeepColours = False,
     size: Fit = None,
     bundle: Bundle = None,
     engine: Engine = "auto",
@@ -144,7 +148,9 @@ def image(
     """Paint pictures: PICTURE-STYLE.jpg and so on; the originals stay as they are."""
     from realtime.app import paint_images
 
-    settings = paint_settings(style, strength, size, bundle, engine, device, precision)
+    settings = paint_settings(
+        style, strength, size, bundle, engine, device, precision, stroke, keep_colours
+    )
     paint_images(settings, pictures, out, lambda path: typer.echo(str(path)))
 
 
@@ -154,6 +160,8 @@ def demo(
     seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 6.0,
     style: Style = None,
     strength: Strength = 1.0,
+    stroke: Stroke = 1.0,
+    keep_colours: KeepColours = False,
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT of the landscape.")] = None,
     bundle: Bundle = None,
     engine: Engine = "auto",
@@ -164,7 +172,9 @@ def demo(
     from realtime.app import paint_demo
     from realtime.progress import FrameProgress
 
-    settings = paint_settings(style, strength, size, bundle, engine, device, precision)
+    settings = paint_settings(
+        style, strength, size, bundle, engine, device, precision, stroke, keep_colours
+    )
     with FrameProgress("landscape") as progress:
         progress.expect(round(seconds * 30))
         outcome = paint_demo(settings, out, seconds, progress.update)

@@ -15,6 +15,12 @@ Style = Annotated[
     ),
 ]
 Strength = Annotated[float, typer.Option(help="0 leaves the picture as it is, 1 paints it fully.")]
+Stroke = Annotated[
+    float, typer.Option(help="Size of the strokes, 0.5 to 2: small for small pictures.")
+]
+KeepColours = Annotated[
+    bool, typer.Option("--keep-colours", help="Only light and dark are the painting's.")
+]
 Bundle = Annotated[str | None, typer.Option(help="Style bundle to look in: a name or a file.")]
 Engine = Annotated[
     str,
@@ -38,6 +44,8 @@ def paint_settings(
     engine: str,
     device: str,
     precision: str,
+    stroke: float = 1.0,
+    keep_colours: bool = False,
 ) -> PaintSettings:
     """Check the options and freeze them."""
     return PaintSettings(
@@ -48,4 +56,6 @@ def paint_settings(
         engine=engine,
         device=device,
         precision=precision,
+        stroke=stroke,
+        keep_colours=keep_colours,
     )

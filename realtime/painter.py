@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from realtime.engines import open_engine
@@ -18,7 +18,17 @@ def open_painter(settings: PaintSettings) -> tuple[Engine, Look]:
     engine = open_engine(
         settings.engine, entry.path, device=settings.device, precision=settings.precision
     )
-    return engine, look.with_strength(settings.strength)
+    return engine, asked_look(look, settings)
+
+
+def asked_look(look: Look, settings: PaintSettings) -> Look:
+    """Return the styles of a look as they were asked for: how strong, in which strokes."""
+    return replace(
+        look,
+        strength=settings.strength,
+        stroke=settings.stroke,
+        keep_colours=settings.keep_colours,
+    )
 
 
 def style_label(engine: Engine, look: Look) -> str:
@@ -64,7 +74,7 @@ class Painter:
             device=settings.device,
             precision=settings.precision,
             bundle=entry.path,
-            look=look.with_strength(settings.strength),
+            look=asked_look(look, settings),
             description=engine.description,
             label="+".join(names),
             torch_threads=_torch_threads() if engine.name == "torch" else None,

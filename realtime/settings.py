@@ -22,6 +22,10 @@ class PaintSettings:
     bundle: str | None = None
     """Name or path of a style bundle; None looks through all."""
     strength: float = 1.0
+    stroke: float = 1.0
+    """Size of the strokes, 0.5 to 2."""
+    keep_colours: bool = False
+    """Take only light and dark from the painting."""
     engine: str = "auto"
     device: str = "auto"
     precision: str = "auto"
@@ -31,6 +35,8 @@ class PaintSettings:
     def __post_init__(self) -> None:
         if not 0.0 <= self.strength <= 1.0:
             raise BadInputError(f"strength must be between 0 and 1, got {self.strength:g}")
+        if not 0.5 <= self.stroke <= 2.0:
+            raise BadInputError(f"stroke must be between 0.5 and 2, got {self.stroke:g}")
 
 
 @dataclass(frozen=True, kw_only=True)

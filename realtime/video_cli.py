@@ -14,8 +14,10 @@ from realtime.options import (
     Device,
     Engine,
     Fit,
+    KeepColours,
     Precision,
     Strength,
+    Stroke,
     Style,
     paint_settings,
 )
@@ -43,6 +45,8 @@ def video(
     ] = None,
     style: Style = None,
     strength: Strength = 1.0,
+    stroke: Stroke = 1.0,
+    keep_colours: KeepColours = False,
     size: Fit = None,
     start: Annotated[
         str | None, typer.Option("--from", help="Begin here: seconds, or 1:02:03.5.")
@@ -94,7 +98,9 @@ def video(
     from realtime.film.progress import FilmProgress
 
     settings = FilmSettings(
-        paint=paint_settings(style, strength, size, bundle, engine, device, precision),
+        paint=paint_settings(
+        style, strength, size, bundle, engine, device, precision, stroke, keep_colours
+    ),
         start_seconds=parse_time(start),
         stop_seconds=parse_time(stop),
         every=every, side_by_side=side_by_side, steady=stabilize, codec=codec, quality=crf,

@@ -195,6 +195,8 @@ def _job(path: Path, settings: FilmSettings, painter: Painter) -> dict[str, Any]
         "style": painter.label,
         "style_weights": list(painter.look.style_weights),
         "strength": painter.look.strength,
+        "stroke": painter.look.stroke,
+        "keep_colours": painter.look.keep_colours,
         "engine": painter.description,
         "size": settings.paint.size,
         "from": settings.start_seconds,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from realtime.app import paint_images, run_live
 from realtime.engines import open_engine
+from realtime.errors import BadInputError
 from realtime.look import Look
 from realtime.network.library import choose
 from realtime.painter import beside, style_label
@@ -87,3 +89,29 @@ def test_a_mix_is_named_after_its_styles() -> None:
         assert style_label(engine, look) == "starry-night+mosaic"
         count = len(engine.styles)
         assert style_label(engine, Look.of_style(0, count)) == "starry-night"
+
+
+def test_strokes_and_kept_colours_are_asked_for_like_strength(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    picture = tmp_path / "picture.png"
+    cv2.imwrite(str(picture), cv2.resize(rng.integers(0, 256, (12, 16, 3), np.uint8), (160, 120)))
+
+    def painted(**asked: object) -> np.ndarray:
+        settings = PaintSettings(engine="torch", **asked)  # type: ignore[arg-type]
+        (path,) = paint_images(settings, [picture], tmp_path, lambda path: None)
+        found = cv2.imread(str(path))
+        assert found is not None
+        return found.astype(int)
+
+    usual, fine, kept = painted(), painted(stroke=0.5), painted(keep_colours=True)
+    assert np.abs(usual - fine).mean() > 5
+    original = cv2.imread(str(picture))
+    assert original is not None
+
+    def colours(pixels: np.ndarray) -> np.ndarray:
+        return cv2.cvtColor(pixels.astype(np.uint8), cv2.COLOR_BGR2YCrCb)[..., 1:].astype(int)
+
+    far, near = (np.abs(colours(p) - colours(original)).mean() for p in (usual, kept))
+    assert near < 0.5 * far
+    with pytest.raises(BadInputError, match=r"stroke must be between 0\.5 and 2, got 3"):
+        PaintSettings(stroke=3)
