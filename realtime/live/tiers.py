@@ -52,7 +52,8 @@ class TieredEngine:
 
     def close(self) -> None:
         """Close all, whatever one of them raises."""
-        self._spare(False)
+        if self._sparing:
+            self._spare(False)
         with ExitStack() as stack:
             for engine in self._engines.values():
                 stack.callback(engine.close)
