@@ -108,12 +108,14 @@ def test_steadiness_is_measured_relative_to_the_camera() -> None:
     plain = [row for row in rows if not row["stabilize"]]
     assert {row["network"] for row in rows} == {"fast", "quality", "article"}
     for row in plain:  # an engine that paints nothing does what the camera does
-        assert row["still"] == row["exposure"] == 1.0
+        assert row["still"] == row["exposure"] == row["dark"] == 1.0
+        assert row["dark_denoised"] < 0.4
         assert row["pan"] == 0.0
         assert row["zoom"] < 0.6
         assert "clip" not in row
-    (held,) = (row for row in rows if row["stabilize"])
-    assert held["still"] < 0.7
+    held = [row for row in rows if row["stabilize"]]
+    assert {row["network"] for row in held} == {"article"}
+    assert all(row["still"] < 0.7 for row in held)
 
 
 def test_a_clip_is_followed_by_its_optical_flow(shared_video: Path) -> None:

@@ -13,8 +13,9 @@ import numpy as np
 import onnx
 import pytest
 
+from export.int8 import PHOTOGRAPHS, _practice
 from export.int8_here import prepare_int8
-from export.job import Job, find_photographs
+from export.job import HELD_OUT, Job, find_photographs
 from export.onnx_file import export_onnx
 from export.openvino_file import export_openvino
 from export.parity import TOLERANCES, Difference, Parity, compare
@@ -93,6 +94,20 @@ def test_equal_paintings_have_no_psnr() -> None:
     report = Parity("e", {"p": Difference(0, 0.0, float("inf"), 1.0)})
     assert json.loads(report.to_json())["pictures"]["p"]["psnr_db"] is None
     assert "equal" in str(report.worst)
+
+
+def test_int8_is_calibrated_on_photographs_from_all_over_the_folder() -> None:
+    def practice(count: int) -> tuple[Path, ...]:
+        photographs = tuple(Path(f"{number:03}.jpg") for number in range(count))
+        return _practice(Job(bundle=FAST, out=Path("x"), precision="int8", photographs=photographs))
+
+    chosen = practice(100 + HELD_OUT)
+    assert len(chosen) == len(set(chosen)) == PHOTOGRAPHS
+    assert chosen[0] == Path("000.jpg")
+    assert chosen[-1] >= Path("090.jpg")
+    assert not set(chosen) & {Path(f"{number:03}.jpg") for number in range(100, 110)}
+    assert len(practice(5 + HELD_OUT)) == 5
+    assert practice(HELD_OUT) == ()
 
 
 def test_int8_is_calibrated_compared_and_kept_only_where_it_is_faster(
