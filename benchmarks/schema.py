@@ -124,7 +124,10 @@ def _portable(argument: str) -> str:
     """Return a path relative to the folder it was given in: nobody else has this one's folders."""
     if not Path(argument).is_absolute():
         return argument
-    return os.path.relpath(argument)
+    try:
+        return os.path.relpath(argument)
+    except ValueError:  # on another drive of Windows
+        return Path(argument).name
 
 
 def machine_line(machine: Mapping[str, Any]) -> str:

@@ -58,6 +58,8 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_the_command_can_be_typed_again() -> None:
     assert command_line(["/usr/bin/pleinair", "bench", "--quick"]) == "pleinair bench --quick"
     assert command_line(["/x/realtime/__main__.py", "bench"]) == "pleinair bench"
+    here = str(Path.cwd() / "results" / "a.json")  # nobody else has this machine's folders
+    assert command_line(["pleinair", "--json", here]) == "pleinair --json results/a.json"
     assert command_line(["benchmarks/gpu.py", "--out", "a b"]) == (
         "python -m benchmarks.gpu --out 'a b'"
     )
