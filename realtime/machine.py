@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.metadata
 import os
 import platform
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,6 +30,27 @@ def cpu_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Of glibc's malloc.h."""
+LARGEST_BLOCK = 32 << 20
+"""What glibc allows at most for M_MMAP_THRESHOLD on 64 bits."""
+
+
+def reuse_freed_memory() -> bool:
+    """Have glibc keep what is freed for the next frame; False where the C library is another.
+
+    By itself it gives every large block back to the system at once, and each layer of each frame
+    then waits for its pages anew: with PyTorch on a CPU that is 10 to 15 % of the time, more in
+    some processes than in others. Nothing is kept that was not needed at once before.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return False
+    return bool(mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK) and mallopt(M_TRIM_THRESHOLD, 2**31 - 1))
 
 
 def usable_cpus() -> int:

@@ -1,5 +1,6 @@
 """Frame, Look, clockwork, settings: the small values everything is made of."""
 
+import platform
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from realtime.clockwork import Latency, RateMeter, percentile
 from realtime.errors import BadInputError
 from realtime.frame import Frame
 from realtime.look import Look
+from realtime.machine import reuse_freed_memory, threads_in_words
 from realtime.settings import LiveSettings, PaintSettings, parse_size
 
 
@@ -70,6 +72,15 @@ def test_a_rate_meter_counts_intervals_not_ticks() -> None:
     for _ in range(4):
         meter.tick()
     assert meter.per_second == pytest.approx(10.0)
+
+
+def test_freed_memory_is_kept_where_glibc_is() -> None:
+    is_glibc = platform.libc_ver()[0] == "glibc"
+    assert reuse_freed_memory() is is_glibc
+
+
+def test_words_for_threads() -> None:
+    assert (threads_in_words(1), threads_in_words(2)) == ("1 thread", "2 threads")
 
 
 def test_percentiles_interpolate() -> None:
