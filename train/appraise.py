@@ -28,7 +28,7 @@ from train.gatys import Objective, Turn, optimise
 from train.gatys_loss import GatysSettings
 from train.judges import load_judges
 from train.lineage import Origin, origins_of
-from train.losses import Judge, judge_all, total_variation
+from train.losses import Judge, content_targets, judge_all, total_variation
 
 NOISE_LEVELS = 4.0
 SHIFT_PX = 3
@@ -43,7 +43,7 @@ class Appraisal:
     content: float
     style: float
     equivalent_steps: float
-    """Median over the photographs; the limit where more would be needed."""
+    """Median over the photographs it was counted on; the limit where more would be needed."""
     noise_gain: float
     shift_gain: float
 
@@ -55,6 +55,10 @@ class Terms:
     long_side_px: int = 480
     most_steps: int = 200
     """Adam's steps are not counted further; 0 leaves them out."""
+    counted_on: int | None = None
+    """Count steps on so many photographs, spread over all of them; None: on every one."""
+    precision: str = "fp32"
+    """Of the loss networks, fp32 or bf16: for the painting and the pixels that chase it alike."""
     seed: int = 1
 
 
@@ -89,7 +93,7 @@ def appraise(
     found: dict[str, Appraisal] = {}
     looks = torch.eye(len(bundle.card.names), device=device)
     for origin, look in zip(origins_of(bundle.card, paintings), looks, strict=True):
-        judges = load_judges(vgg, origin.settings)
+        judges = load_judges(vgg, origin.judged_in(terms.precision))
         for judge in judges:
             judge.network.to(device)
         painter = Painter(network, look[None])
@@ -167,13 +171,14 @@ class TrainingLoss:
     origin: Origin
     judges: Sequence[Judge]
     targets: Sequence[list[Tensor]]
-    scene: Tensor
+    content: Sequence[Tensor | None]
+    """What the judges see in the photograph, from `content_targets`."""
 
     def __call__(self, picture: Tensor) -> dict[str, Tensor]:
         """Judge (1, 3, H, W) in [0, 255]: the weighted terms."""
         settings = self.origin.settings
         only = torch.zeros(1, dtype=torch.long, device=picture.device)
-        styles, content = judge_all(self.judges, self.targets, picture, self.scene, only)
+        styles, content = judge_all(self.judges, self.targets, picture, self.content, only)
         return {
             "content": settings.content_weight * content,
             "style": settings.style_weight * self.origin.factor * styles.mean(),
@@ -188,13 +193,14 @@ def _appraise_style(
     painting = load_painting(origin.painting, settings.style_px, square=settings.style_square)
     targets = [judge.style_targets([painting.to(scenes[0].device)]) for judge in judges]
     contents, styles, steps = [], [], []
-    for scene in scenes:
-        objective = TrainingLoss(origin, judges, targets, scene)
+    counted = _spread(len(scenes), terms.counted_on)
+    for number, scene in enumerate(scenes):
+        objective = TrainingLoss(origin, judges, targets, content_targets(judges, scene))
         with torch.no_grad():
             parts = {name: term.item() for name, term in objective(paint(scene)).items()}
         contents.append(parts["content"] / settings.content_weight)
         styles.append(parts["style"] / (settings.style_weight * origin.factor))
-        if terms.most_steps:
+        if terms.most_steps and number in counted:
             goal = sum(parts.values())
             steps.append(equivalent_steps(objective, scene, goal, terms.most_steps))
     return Appraisal(
@@ -204,6 +210,12 @@ def _appraise_style(
         noise_gain=fmean(noise_gain(paint, scene, terms.seed) for scene in scenes),
         shift_gain=fmean(shift_gain(paint, scene) for scene in scenes),
     )
+
+
+def _spread(count: int, wanted: int | None) -> set[int]:
+    """Choose `wanted` of `count` numbers, evenly."""
+    chosen = min(count, wanted or count)
+    return {number * count // chosen for number in range(chosen)}
 
 
 def _mean_change(first: Tensor, second: Tensor) -> float:

@@ -13,7 +13,7 @@ from realtime.network.describe import TABLE_HEAD, appraisal_row
 from realtime.network.library import find_bundle
 from train.appraise import Appraisal, Terms, appraise, rounded
 from train.data import find_photographs
-from train.plan import pick_device
+from train.plan import pick_device, pick_precision
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -41,17 +41,25 @@ def main(
     first: Annotated[
         int | None, typer.Option(help="Only so many photographs, the first of the folder.")
     ] = None,
+    count_on: Annotated[
+        int | None,
+        typer.Option(help="Count steps on so many of the photographs only; default: on all."),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    precision: Annotated[
+        str, typer.Option(help="Of the loss networks: auto, fp32, bf16.")
+    ] = "auto",
 ) -> None:
     """Measure a bundle on photographs it never saw; the result becomes part of its card.
 
     Losses, the steps of Adam on the pixels that reach them, and how much the painting moves when
     only the camera's noise does, or when everything moves by 3 pixels.
     """
-    if not 96 <= size <= 4096 or steps < 0 or (first is not None and first < 1):
+    too_few = any(number is not None and number < 1 for number in (first, count_on))
+    if not 96 <= size <= 4096 or steps < 0 or too_few:
         raise BadInputError(
-            f"--size must be from 96 to 4096, --steps 0 or more, --first at least 1; got {size}, "
-            f"{steps}, {first}"
+            "--size must be from 96 to 4096, --steps 0 or more, --first and --count-on at least 1; "
+            f"got {size}, {steps}, {first}, {count_on}"
         )
     path = find_bundle(bundle)
     read_card(path)
@@ -61,8 +69,10 @@ def main(
     def listen(style: str, appraisal: Appraisal) -> None:
         typer.echo(appraisal_row(style, rounded(appraisal)))
 
-    appraise(
-        path, chosen, paintings, vgg, terms=Terms(long_side_px=size, most_steps=steps),
-        device=pick_device(device), listen=listen,
+    where = pick_device(device)
+    terms = Terms(
+        long_side_px=size, most_steps=steps, counted_on=count_on,
+        precision=pick_precision(precision, where),
     )  # fmt: skip
+    appraise(path, chosen, paintings, vgg, terms=terms, device=where, listen=listen)
     typer.echo(f"written into the card of {path}; `pleinair styles {path.stem}` shows it")

@@ -21,7 +21,7 @@ from realtime.network.card import StyleCredit
 from realtime.network.config import MANY_STYLES
 from realtime.network.folding import fold_upsamplers
 from realtime.network.transformer import build_network
-from train.losses import Judge, judge_all
+from train.losses import Judge, content_targets, judge_all
 
 LOGGER = logging.getLogger(__name__)
 
@@ -84,14 +84,14 @@ def begin_like_nearest(
     rows = [row for name, row in network.named_parameters() if is_row(name)]
     count = rows[0].shape[0]
     candidates = torch.eye(count, device=photographs.device)[: old + 1]  # row `old` is the mean
-    chosen = []
+    chosen, wanted = [], content_targets(judges, photographs)
     for new in range(count - old):
         likeness = []
         for weights in candidates:
             with torch.no_grad():
                 painting = network(photographs, weights.expand(len(photographs), -1))
                 style = torch.full((len(photographs),), new, device=photographs.device)
-                styles, _ = judge_all(judges, targets, painting.float(), photographs, style)
+                styles, _ = judge_all(judges, targets, painting.float(), wanted, style)
             likeness.append(float(styles.mean()))
         best = min(range(len(likeness)), key=likeness.__getitem__)
         LOGGER.info("begins like %s", names[best] if best < old else "the mean of all")

@@ -119,14 +119,22 @@ class Judge:
                 rows.append([self.formula.gram(features) for features in tapped])
         return [torch.cat(column) for column in zip(*rows, strict=True)]
 
+    def content_target(self, photographs: Tensor) -> Tensor | None:
+        """Return what the content of (N, 3, H, W) photographs looks like; None if not asked for."""
+        if self.content_layer is None:
+            return None
+        with torch.no_grad(), self._precision(photographs):
+            found: Tensor = self.network(photographs, [self.content_layer])[self.content_layer]
+        return found.float()
+
     def terms(
-        self, painted: Tensor, photographs: Tensor, targets: list[Tensor], style: Tensor
+        self, painted: Tensor, content: Tensor | None, targets: list[Tensor], style: Tensor
     ) -> tuple[list[Tensor], Tensor | None]:
         """Judge painted (N, 3, H, W) pictures.
 
         Args:
             painted: What the transform network made, in about [0, 255].
-            photographs: What it was given, (N, 3, H, W).
+            content: From `content_target` of the photographs that it was given.
             targets: From `style_targets`.
             style: (N,) index of the style that each picture was painted in.
 
@@ -139,11 +147,12 @@ class Judge:
             self.formula.style(self.formula.gram(found), target[style], found)
             for found, target in zip(tapped, targets, strict=True)
         ]
-        if features is None or self.content_layer is None:
+        if features is None or content is None:
             return style_terms, None
-        with torch.no_grad():
-            wanted = self.network(photographs, [self.content_layer])[self.content_layer]
-        return style_terms, self.formula.content(features, wanted.float()).mean()
+        return style_terms, self.formula.content(features, content).mean()
+
+    def _precision(self, pictures: Tensor) -> torch.autocast:
+        return torch.autocast(pictures.device.type, torch.bfloat16, enabled=self.half)
 
     def _tap(self, pictures: Tensor) -> tuple[list[Tensor], Tensor | None]:
         """Features at the style layers of every octave, and at the content layer; in fp32."""
@@ -154,7 +163,7 @@ class Judge:
                 pictures = F.avg_pool2d(pictures, 2)
             elif self.content_layer is not None:
                 layers.append(self.content_layer)
-            with torch.autocast(pictures.device.type, torch.bfloat16, enabled=self.half):
+            with self._precision(pictures):
                 found = self.network(pictures, layers)
             if not octave and self.content_layer is not None:
                 content = found[self.content_layer].float()
@@ -162,11 +171,16 @@ class Judge:
         return tapped, content
 
 
+def content_targets(judges: Iterable[Judge], photographs: Tensor) -> list[Tensor | None]:
+    """Return what each judge sees in (N, 3, H, W) photographs: the content to keep."""
+    return [judge.content_target(photographs) for judge in judges]
+
+
 def judge_all(
     judges: Iterable[Judge],
     targets: Iterable[list[Tensor]],
     painted: Tensor,
-    photographs: Tensor,
+    content: Iterable[Tensor | None],
     style: Tensor,
 ) -> tuple[Tensor, Tensor]:
     """Ask several judges at once; returns the style term (N,) and the content term, a scalar.
@@ -174,10 +188,10 @@ def judge_all(
     The judges must share a formula; see `Judge.terms` for the arguments.
     """
     styles, contents, mean = [], [], True
-    for judge, wanted in zip(judges, targets, strict=True):
-        style_terms, content = judge.terms(painted, photographs, wanted, style)
+    for judge, grams, features in zip(judges, targets, content, strict=True):
+        style_terms, content_term = judge.terms(painted, features, grams, style)
         styles += style_terms
-        contents += [content] if content is not None else []
+        contents += [content_term] if content_term is not None else []
         mean = judge.formula.mean_of_layers
     layers = torch.stack(styles)
     return layers.mean(0) if mean else layers.sum(0), torch.stack(contents).mean()

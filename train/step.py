@@ -15,6 +15,7 @@ from train.disturbance import Disturbance
 from train.guard import NotFiniteError
 from train.losses import (
     Judge,
+    content_targets,
     instability,
     judge_all,
     out_of_range,
@@ -90,7 +91,8 @@ def _judged(
         terms["kept"] = instability(others.pop(), _as_before(lesson, *views[-1]))
     if settings.stability_weight:
         terms["stability"] = disturbance.instability(painting, others.pop(), batch)
-    styles, content = judge_all(lesson.judges, lesson.targets, painting, batch, style)
+    wanted = content_targets(lesson.judges, batch)
+    styles, content = judge_all(lesson.judges, lesson.targets, painting, wanted, style)
     johnson = settings.formula == "johnson"
     terms["content"], terms["style"] = content, styles.mean()
     terms["tv"] = squared_variation(painting) if johnson else total_variation(painting)

@@ -83,12 +83,17 @@ def _appraisal(appraisal: Mapping[str, Any] | None, styles: Sequence[str]) -> It
     yield (
         f"  worth     on {appraisal['photographs']} photographs never trained on, "
         f"{appraisal['long_side_px']} px; equal steps: of Adam on the pixels, counted to "
-        f"{appraisal['most_steps']}"
+        f"{appraisal['most_steps']}{_counted_on(appraisal)}"
     )
     yield f"    {TABLE_HEAD}"
     for name in styles:
         if name in appraisal["styles"]:
             yield f"    {appraisal_row(name, appraisal['styles'][name])}"
+
+
+def _counted_on(appraisal: Mapping[str, Any]) -> str:
+    some = appraisal.get("counted_on")
+    return f", on {some} of them" if some else ""
 
 
 def _listed(values: Mapping[str, Any]) -> str:

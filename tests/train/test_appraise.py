@@ -20,6 +20,7 @@ from train.appraise_cli import app
 from train.grow import is_row
 from train.lineage import Origin, origins_of
 from train.loss_network import VGG16_BLOCKS
+from train.losses import content_targets
 
 
 def scene() -> Tensor:
@@ -46,7 +47,7 @@ def test_equivalent_steps_are_counted_from_the_photograph(tmp_path: Path) -> Non
     origin = Origin("one", settings.styles[0], settings, 1.0)
     judge = tiny_judge()
     targets = [judge.style_targets([torch.rand(1, 3, 64, 64) * 255])]
-    objective = TrainingLoss(origin, [judge], targets, scene())
+    objective = TrainingLoss(origin, [judge], targets, content_targets([judge], scene()))
     start = sum(term.item() for term in objective(scene()).values())
     assert equivalent_steps(objective, scene(), start, 20) == 0
     few = equivalent_steps(objective, scene(), 0.8 * start, 60)
@@ -69,12 +70,13 @@ def test_the_figures_are_written_into_the_card(tmp_path: Path) -> None:
     )  # fmt: skip
     arguments = [
         third, "--photographs", settings.content, "--paintings", tmp_path, "--vgg",
-        tmp_path / "vgg16.pth", "--size", "96", "--steps", "3", "--first", "1", "--device", "cpu",
+        tmp_path / "vgg16.pth", "--size", "96", "--steps", "3", "--first", "2",
+        "--count-on", "1", "--device", "cpu",
     ]  # fmt: skip
     result = typer.testing.CliRunner().invoke(app, [str(x) for x in arguments])
     assert result.exit_code == 0, result.output
     appraisal = read_card(third).results["appraisal"]
-    assert (appraisal["photographs"], appraisal["most_steps"]) == (1, 3)
+    assert [appraisal[key] for key in ("photographs", "counted_on", "most_steps")] == [2, 1, 3]
     assert appraisal["styles"].keys() == {"one", "two", "three"}
     for figures in appraisal["styles"].values():
         assert all(math.isfinite(value) for value in figures.values())
@@ -96,7 +98,9 @@ def test_origins_come_from_the_card(tmp_path: Path) -> None:
         origins_of(card, tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("bad", [["--size", "10"], ["--steps", "-1"], ["--first", "0"]])
+@pytest.mark.parametrize(
+    "bad", [["--size", "10"], ["--steps", "-1"], ["--first", "0"], ["--count-on", "0"]]
+)
 def test_bad_numbers_are_refused(tmp_path: Path, bad: list[str]) -> None:
     with pytest.raises(BadInputError, match="--size must be from 96"):
         app(

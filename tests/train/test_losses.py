@@ -53,7 +53,9 @@ def test_a_picture_that_is_photograph_and_painting_at_once_costs_nothing() -> No
     picture = torch.rand(1, 3, 32, 32) * 255
     targets = judge.style_targets([picture])
     assert [target.shape[0] for target in targets] == [1, 1, 1, 1]
-    styles, content = judge.terms(picture, picture, targets, torch.tensor([0]))
+    styles, content = judge.terms(
+        picture, judge.content_target(picture), targets, torch.tensor([0])
+    )
     assert content is not None
     assert content.item() == 0
     assert max(term.item() for term in styles) == pytest.approx(0, abs=1e-9)
@@ -64,8 +66,8 @@ def test_each_picture_is_judged_by_its_own_style() -> None:
     first, second = torch.rand(2, 1, 3, 32, 32) * torch.tensor([255.0, 60.0]).view(2, 1, 1, 1, 1)
     targets = judge.style_targets([first, second])
     both = torch.cat([second, first])
-    (right,), content = judge.terms(both, both, targets, torch.tensor([1, 0]))
-    (wrong,), _ = judge.terms(both, both, targets, torch.tensor([0, 1]))
+    (right,), content = judge.terms(both, judge.content_target(both), targets, torch.tensor([1, 0]))
+    (wrong,), _ = judge.terms(both, judge.content_target(both), targets, torch.tensor([0, 1]))
     assert content is None
     assert right.shape == (2,)
     assert right.max().item() == pytest.approx(0, abs=1e-9)

@@ -17,7 +17,7 @@ from tests.train.vgg import torchvision_state
 from train.cli import app
 from train.judges import load_judges
 from train.loss_network import VGG16_BLOCKS
-from train.losses import judge_all, squared_variation
+from train.losses import content_targets, judge_all, squared_variation
 from train.recipes import RECIPES, recipe, steps_of
 from train.settings import TrainSettings
 
@@ -37,7 +37,8 @@ def test_the_articles_loss_equals_an_independent_computation(tmp_path: Path) -> 
     painted, photographs = torch.rand(2, 2, 3, 32, 40) * 255
     painting = torch.rand(1, 3, 36, 32) * 255
     targets = [judge.style_targets([painting]) for judge in judges]
-    styles, content = judge_all(judges, targets, painted, photographs, torch.zeros(2, dtype=int))  # type: ignore[call-overload]
+    wanted = content_targets(judges, photographs)
+    styles, content = judge_all(judges, targets, painted, wanted, torch.zeros(2, dtype=int))  # type: ignore[call-overload]
     total = settings.content_weight * content + settings.style_weight * styles.mean()
     keys = sorted({key.rpartition(".")[0] for key in state}, key=lambda k: int(k.split(".")[1]))
     vgg = [

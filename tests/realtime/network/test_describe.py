@@ -45,12 +45,13 @@ def test_figures_are_shown_where_there_are_any() -> None:
         "shift_gain": None,
     }  # fmt: skip
     appraisal = {
-        "photographs": 4, "long_side_px": 480, "most_steps": 200,
+        "photographs": 4, "long_side_px": 480, "most_steps": 200, "counted_on": 3,
         "styles": {"scream": row, "udnie": row},
     }  # fmt: skip
     measured = replace(entry.card, results=entry.card.results | {"appraisal": appraisal})
     lines = list(describe(Entry(entry.path, measured), style))
     assert lines[-1].split() == ["scream", "0.5", "0.25", "61", "0.4", "-"]
+    assert any(line.endswith("counted to 200, on 3 of them") for line in lines)
     unmeasured = replace(entry.card, results={})
     assert "not measured" in list(describe(Entry(entry.path, unmeasured)))[-1]
 
