@@ -223,6 +223,15 @@ def test_every_goal_is_judged_on_one_machine_the_last_that_measured_it() -> None
     assert "on" not in table[held["what"]]
 
 
+def test_a_retrained_style_is_judged_by_its_last_noise_gain() -> None:
+    row: Row = {"bench": "flicker", "network": "fast", "style": "mosaic", "stabilize": ""}
+    old = replace(result([row | {"still": 1.4}]), measured_at="2026-01-01")
+    new = replace(result([row | {"still": 0.6}]), measured_at="2026-02-01")
+    for order in ([old, new], [new, old]):
+        found = by_what(judge(order))["noise gain, worst style of fast, sigma 4"]
+        assert (found["met"], found["measured"]) == ("yes", "0.6, mosaic, of 1")
+
+
 def test_ten_minutes_of_live_may_not_grow() -> None:
     ten: Row = {"bench": "endurance", "memory_growth_mb": 4.0, "minutes": 10.0,
                 "threads_more": 0, "files_more": 0}  # fmt: skip
