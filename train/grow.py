@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from realtime.errors import BadInputError
-from realtime.network.bundle import Bundle, load_bundle
+from realtime.network.bundle import Bundle, load_bundle, save_bundle
 from realtime.network.card import StyleCredit
 from realtime.network.config import MANY_STYLES
 from realtime.network.folding import fold_upsamplers
@@ -98,3 +98,24 @@ def begin_like_nearest(
         chosen.append(best)
     for row in rows:
         row.data[old:] = row.data[chosen]
+
+
+def go_half_way_back(path: Path, start: Path, names: Sequence[str]) -> None:
+    """Set rows of a trained bundle half the way back to where they began, and write it so.
+
+    For a style that a round made stronger at the price of its calm: between both lies most of the
+    strength (mosaic of `fast`: noise gain 1.02 to 0.97, style loss 0.061 to 0.064, from 0.085).
+
+    Args:
+        path: The bundle; its card tells what was done.
+        start: The bundle that it was trained from, of the same network and styles.
+        names: The styles.
+    """
+    bundle, before = load_bundle(path), dict(load_bundle(start).network.named_parameters())
+    chosen = [bundle.card.names.index(name) for name in names]
+    with torch.no_grad():
+        for name, row in bundle.network.named_parameters():
+            if is_row(name):
+                row[chosen] = (row[chosen] + before[name][chosen]) / 2
+    results = bundle.card.results | {"half_way_back": list(names)}
+    save_bundle(path, bundle.network, replace(bundle.card, results=results, golden=""))

@@ -12,7 +12,8 @@ import pytest
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
 from tests.conftest import shared
-from train.gallery import PAINTINGS, RUNS, app
+from train.gallery import RUNS, app
+from train.paintings import PAINTINGS
 
 ROOT = Path(__file__).parents[2]
 
