@@ -168,16 +168,15 @@ def gpu_over_eager(results: Sequence[Result]) -> Found | None:
 
 
 def noise(results: Sequence[Result]) -> Found | None:
-    """The worst noise gain of a style of `fast`, as measured last: styles are retrained."""
-    measured = sorted(
-        (one for one in results if one.of("flicker")), key=lambda one: one.measured_at
-    )
-    rows = [row for one in measured[-1:] for row in one.of("flicker")]
-    rows = [row for row in rows if row["network"] == "fast" and not row["stabilize"]]
-    worst = max(rows, key=lambda row: row["still"], default=None)
+    """The worst noise gain of a style of `fast`, each as measured last: styles are retrained."""
+    last: dict[object, Row] = {}
+    for row in (row for one in results for row in one.of("flicker")):  # the newest first
+        if row["network"] == "fast" and not row["stabilize"]:
+            last.setdefault(row["style"], row)
+    worst = max(last.values(), key=lambda row: row["still"], default=None)
     if worst is None:
         return None
-    return Found(worst["still"], f"{worst['still']}, {worst['style']}, of {len(rows)}")
+    return Found(worst["still"], f"{worst['still']}, {worst['style']}, of {len(last)}")
 
 
 def trained_here(results: Sequence[Result]) -> Found | None:

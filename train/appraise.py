@@ -29,6 +29,7 @@ from train.gatys_loss import GatysSettings
 from train.judges import load_judges
 from train.lineage import Origin, origins_of
 from train.losses import Judge, content_targets, judge_all, total_variation
+from train.settings import Precision
 
 NOISE_LEVELS = 4.0
 SHIFT_PX = 3
@@ -57,8 +58,8 @@ class Terms:
     """Adam's steps are not counted further; 0 leaves them out."""
     counted_on: int | None = None
     """Count steps on so many photographs, spread over all of them; None: on every one."""
-    precision: str = "fp32"
-    """Of the loss networks, fp32 or bf16: for the painting and the pixels that chase it alike."""
+    precision: Precision = "fp32"
+    """Of the loss networks: for the painting and the pixels that chase it alike."""
     seed: int = 1
 
 
@@ -93,7 +94,7 @@ def appraise(
     found: dict[str, Appraisal] = {}
     looks = torch.eye(len(bundle.card.names), device=device)
     for origin, look in zip(origins_of(bundle.card, paintings), looks, strict=True):
-        judges = load_judges(vgg, origin.judged_in(terms.precision))
+        judges = load_judges(vgg, replace(origin.settings, precision=terms.precision))
         for judge in judges:
             judge.network.to(device)
         painter = Painter(network, look[None])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from realtime.errors import BadInputError, UnknownNameError
+from realtime.errors import BadInputError
 from realtime.network.card import Card
 from train.settings import TrainSettings
 
@@ -20,12 +20,6 @@ class Origin:
     settings: TrainSettings
     factor: float
     """On the style weight, for this painting."""
-
-    def judged_in(self, precision: str) -> TrainSettings:
-        """Return its settings with loss networks in fp32 or bf16."""
-        if precision not in ("fp32", "bf16"):
-            raise UnknownNameError("precision", precision, ["fp32", "bf16"])
-        return replace(self.settings, precision=precision)  # type: ignore[arg-type]
 
 
 def origins_of(card: Card, paintings: Path) -> list[Origin]:

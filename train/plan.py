@@ -14,7 +14,7 @@ from realtime.network.card import StyleCredit, read_card, require_style_name, st
 from realtime.network.library import find_bundle
 from train.data import find_photographs
 from train.recipes import recipe, steps_of
-from train.settings import TrainSettings
+from train.settings import Precision, TrainSettings
 
 BATCH = 4
 TRAINABLE = ("article", "fast", "quality")
@@ -114,12 +114,12 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def pick_precision(name: str, device: torch.device) -> str:
+def pick_precision(name: str, device: torch.device) -> Precision:
     """Return fp32 or bf16; `auto` is bf16 where the hardware multiplies it natively."""
     if name not in ("auto", "fp32", "bf16"):
         raise UnknownNameError("precision", name, ["auto", "fp32", "bf16"])
     if name != "auto":
-        return name
+        return "bf16" if name == "bf16" else "fp32"
     if device.type == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
     if device.type == "cpu" and torch.cpu._is_avx512_bf16_supported():

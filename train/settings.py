@@ -9,6 +9,7 @@ from typing import Any, Literal
 from realtime.errors import BadInputError
 from realtime.network.config import MANY_STYLES, Architecture
 
+Precision = Literal["fp32", "bf16"]
 FormulaName = Literal["relative", "article", "johnson"]
 Layers = tuple[str, ...]
 
@@ -87,7 +88,7 @@ class TrainSettings:
     """`article` only: factor on the last kernel of every residual block before the first step. As
     specified (1), each block enlarges its input sixfold and drowns the picture that passes by;
     well below 1, blocks start near the identity, and training needs far fewer steps."""
-    precision: Literal["fp32", "bf16"] = "fp32"
+    precision: Precision = "fp32"
     """bf16: autocast in network and loss networks; statistics and losses stay in fp32."""
     seed: int = 1
 
