@@ -64,15 +64,15 @@ def main(
     path = find_bundle(bundle)
     read_card(path)
     chosen = find_photographs(photographs)[:first]
-    typer.echo(TABLE_HEAD)
-
-    def listen(style: str, appraisal: Appraisal) -> None:
-        typer.echo(appraisal_row(style, rounded(appraisal)))
-
     where = pick_device(device)
     terms = Terms(
         long_side_px=size, most_steps=steps, counted_on=count_on,
         precision=pick_precision(precision, where),
     )  # fmt: skip
+    typer.echo(TABLE_HEAD)
+
+    def listen(style: str, appraisal: Appraisal) -> None:
+        typer.echo(appraisal_row(style, rounded(appraisal)))
+
     appraise(path, chosen, paintings, vgg, terms=terms, device=where, listen=listen)
     typer.echo(f"written into the card of {path}; `pleinair styles {path.stem}` shows it")

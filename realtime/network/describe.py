@@ -71,6 +71,8 @@ def _training(recipe: Mapping[str, Any], results: Mapping[str, Any], word: str) 
     yield f"            {_listed(numbers)}"
     if results.get("losses"):
         yield f"            losses: {_listed(results['losses'])}"
+    if results.get("half_way_back"):
+        yield f"            for calm, half the way back: {', '.join(results['half_way_back'])}"
     before = recipe.get("started_from")
     if before:
         yield from _training(before["recipe"], before["results"], "before")

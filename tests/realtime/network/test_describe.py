@@ -52,6 +52,9 @@ def test_figures_are_shown_where_there_are_any() -> None:
     lines = list(describe(Entry(entry.path, measured), style))
     assert lines[-1].split() == ["scream", "0.5", "0.25", "61", "0.4", "-"]
     assert any(line.endswith("counted to 200, on 3 of them") for line in lines)
+    calmed = replace(entry.card, results=entry.card.results | {"half_way_back": ["scream"]})
+    told = [line.strip() for line in describe(Entry(entry.path, calmed))]
+    assert "for calm, half the way back: scream" in told
     unmeasured = replace(entry.card, results={})
     assert "not measured" in list(describe(Entry(entry.path, unmeasured)))[-1]
 
