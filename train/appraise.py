@@ -194,7 +194,7 @@ def _appraise_style(
     painting = load_painting(origin.painting, settings.style_px, square=settings.style_square)
     targets = [judge.style_targets([painting.to(scenes[0].device)]) for judge in judges]
     contents, styles, steps = [], [], []
-    counted = _spread(len(scenes), terms.counted_on)
+    counted = spread(len(scenes), terms.counted_on)
     for number, scene in enumerate(scenes):
         objective = TrainingLoss(origin, judges, targets, content_targets(judges, scene))
         with torch.no_grad():
@@ -213,7 +213,7 @@ def _appraise_style(
     )
 
 
-def _spread(count: int, wanted: int | None) -> set[int]:
+def spread(count: int, wanted: int | None) -> set[int]:
     """Choose `wanted` of `count` numbers, evenly."""
     chosen = min(count, wanted or count)
     return {number * count // chosen for number in range(chosen)}

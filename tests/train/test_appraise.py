@@ -15,7 +15,7 @@ from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
 from tests.train.tiny import run, tiny_judge, tiny_settings, write_painting
 from tests.train.vgg import torchvision_state
-from train.appraise import TrainingLoss, equivalent_steps, noise_gain, shift_gain
+from train.appraise import TrainingLoss, equivalent_steps, noise_gain, shift_gain, spread
 from train.appraise_cli import app
 from train.grow import is_row
 from train.lineage import Origin, origins_of
@@ -54,6 +54,16 @@ def test_equivalent_steps_are_counted_from_the_photograph(tmp_path: Path) -> Non
     more = equivalent_steps(objective, scene(), 0.6 * start, 60)
     assert 0 < few < more < 60
     assert equivalent_steps(objective, scene(), 0.0, 5) == 5
+
+
+@pytest.mark.parametrize(
+    ("count", "wanted", "chosen"),
+    [(6, 2, {0, 3}), (12, 5, {0, 2, 4, 7, 9}), (3, None, {0, 1, 2}), (2, 5, {0, 1})],
+)
+def test_photographs_to_count_on_are_spread(
+    count: int, wanted: int | None, chosen: set[int]
+) -> None:
+    assert spread(count, wanted) == chosen
 
 
 def test_the_figures_are_written_into_the_card(tmp_path: Path) -> None:

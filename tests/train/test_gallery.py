@@ -49,6 +49,7 @@ def test_a_small_budget_trains_all_bundles_and_a_second_call_has_nothing_to_do(
     assert made[0] == made[1]
     assert {"fast.safetensors", "article.safetensors"} <= set(made[0])
     fast = load_bundle(tmp_path / "fast.safetensors").card
+    assert fast.results["half_way_back"] == list(RUNS["fast"][-1].half_way_back)
     assert fast.names == RUNS["fast"][-1].kept + RUNS["fast"][-1].styles
 
 
