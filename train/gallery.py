@@ -1,4 +1,4 @@
-"""The styles that ship with pleinair: which paintings, which networks, one command to train them.
+"""One command that trains what ships with pleinair: the rounds of `rounds.py`, one after another.
 
 `python -m train.gallery --data DATA --vgg VGG` where DATA holds `content/` (photographs),
 `content_val/` (photographs for the previews) and `styles/` (the paintings, by these file names),
@@ -7,11 +7,10 @@ and VGG the loss-network weights. Resumable: run it again and it goes on.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import torch
 import typer
@@ -26,104 +25,8 @@ from train.loop import Extras, train
 from train.paintings import PAINTINGS
 from train.plan import pick_device, pick_precision
 from train.progress import shown
+from train.rounds import ON_CPU, Round, Runs, runs_for
 from train.settings import TrainSettings
-
-
-@dataclass(frozen=True)
-class Round:
-    """One run of training; it begins with the bundle of the round before."""
-
-    styles: tuple[str, ...]
-    """The styles that it learns."""
-    settings: Mapping[str, Any]
-    kept: tuple[str, ...] = ()
-    """The styles that the bundle has already, and that stay what they are."""
-    begins: str = ""
-    """Another bundle of the gallery to begin with, made larger."""
-    half_way_back: tuple[str, ...] = ()
-    """Styles whose rows go half the way back in the end: the round cost them too much calm."""
-
-
-FIRST = ("starry-night", "great-wave", "mosaic", "scream", "udnie", "metzinger")
-ADDED = ("composition-vii", "mondrian", "parasol", "water-lilies", "shipwreck", "red-chalk")
-
-ARTICLE: dict[str, Any] = {
-    "architecture": "article",
-    "batch": 2,
-    "crop_px": 160,
-    "style_weight": 3.0,
-    "residual_scale": 0.05,
-    "identity_steps": 150,
-    "style_px": 320,
-    "stability_weight": 0.0,
-}
-
-GENTLE = (1.0, 0.8, 0.4, 0.8, 0.8, 0.6, 0.8, 0.8, 1.0, 1.0, 1.0, 1.0)
-"""Style factors of all twelve: paintings whose texture hides faces get less."""
-
-TOGETHER: dict[str, Any] = {
-    "batch": 2,
-    "identity_steps": 0,
-    "stability_weight": 5.0,
-    "average_decay": 0.995,
-    "style_factors": GENTLE,
-}
-"""All styles of a bundle that knows them already, once more."""
-
-RUNS: dict[str, tuple[Round, ...]] = {
-    "fast": (
-        Round(FIRST, {"architecture": "fast", "steps": 2400, "batch": 2}),
-        Round(
-            FIRST,
-            {
-                "architecture": "fast",
-                "steps": 450,
-                "batch": 2,
-                "learning_rate": 5e-4,
-                "identity_steps": 0,
-                "style_factors": (1.0, 0.8, 0.25, 0.8, 0.8, 0.5),
-            },
-        ),
-        Round(
-            ADDED,
-            {
-                "architecture": "fast",
-                "steps": 1800,
-                "batch": 2,
-                "identity_steps": 0,
-                "rows_only": True,
-                "style_factors": (0.7, 0.7, 1.0, 1.0, 1.0, 1.0),
-            },
-            kept=FIRST,
-        ),
-        # The styles added last had learned their rows only; now all learn together, and the noise
-        # gain of a third of what it may be leaves room for less weight on calm.
-        Round(
-            FIRST + ADDED,
-            TOGETHER | {"architecture": "fast", "steps": 2000},
-            half_way_back=("mosaic",),
-        ),
-    ),
-    "quality": (
-        Round(
-            FIRST + ADDED,
-            {
-                "architecture": "quality",
-                "steps": 3000,
-                "batch": 2,
-                "identity_steps": 0,
-                "style_factors": GENTLE,
-            },
-            begins="fast",
-        ),
-        Round(FIRST + ADDED, TOGETHER | {"architecture": "quality", "steps": 1600}),
-    ),
-    # Its norm before tanh forces every colour to a mean of 127.5 and a deviation of about 80: only
-    # paintings of high contrast can be learned well.
-    "article": (Round(("edtaonisl",), ARTICLE | {"steps": 650}),),
-    "article-udnie": (Round(("udnie",), ARTICLE | {"steps": 900}),),
-}
-"""Bundle name -> the rounds that train it."""
 
 app = typer.Typer(add_completion=False)
 
@@ -135,7 +38,8 @@ def main(
     out: Annotated[Path, typer.Option(help="Where bundles and previews go.")] = Path("out/gallery"),
     only: Annotated[str, typer.Option(help="Train only this bundle.")] = "",
     minutes: Annotated[
-        float | None, typer.Option(help="Train this long in all instead (a lesser result).")
+        float | None,
+        typer.Option(help="Train this long in all; default: as long as it takes, 22 on a GPU."),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     begin_with: Annotated[
@@ -144,43 +48,51 @@ def main(
     ] = None,
 ) -> None:
     """Train the bundles that ship with pleinair. Run it again, and it goes on where it stopped."""
-    if only and only not in RUNS:
-        raise typer.BadParameter(f"no bundle {only!r}: expected {', '.join(RUNS)}")
-    runs = {name: rounds for name, rounds in RUNS.items() if only in ("", name)}
+    if only and only not in ON_CPU:
+        raise typer.BadParameter(f"no bundle {only!r}: expected {', '.join(ON_CPU)}")
+    world = World(device=pick_device(device))
+    table, usual_minutes = runs_for(world.device)
+    runs = {name: rounds for name, rounds in table.items() if only in ("", name)}
     if begin_with is not None:
         runs = {name: rounds[-1:] for name, rounds in runs.items()}
-    everything = sum(round_.settings["steps"] for rounds in runs.values() for round_ in rounds)
-    world = World(device=pick_device(device))
+    if minutes is None and usual_minutes is not None:
+        minutes = usual_minutes * _steps(runs) / _steps(table)
+    workers = max(2, os.cpu_count() or 2)  # a GPU wants hundreds of crops a second
     for bundle, rounds in runs.items():
         start = begin_with
         for number, round_ in enumerate(rounds, start=1):
             last = round_ is rounds[-1]
             path = out / (f"{bundle}.safetensors" if last else f"{bundle}-{number}.safetensors")
-            settings = _settings(round_, data, world.device)
+            settings = settings_of(round_, data, world.device)
             judges = load_judges(vgg, settings)
             if round_.begins and begin_with is None:
                 start = _newest(round_.begins, out)
             credits = tuple(PAINTINGS[name].credit for name in round_.styles)
             if minutes is not None:
-                share = minutes * settings.steps / everything
+                share = minutes * settings.steps / _steps(runs)
                 settings = steps_in(
                     share, settings, judges, credits, path, start=start, world=world
                 )
             with shown(path.stem) as listen:
-                extras = Extras(previews=_previews(data), listen=listen)
+                extras = Extras(previews=_previews(data), listen=listen, workers=workers)
                 train(settings, judges, credits, path, start=start, extras=extras, world=world)
             if round_.half_way_back and start is not None and world.first:
                 go_half_way_back(path, start, round_.half_way_back)
             start = path
 
 
-def _settings(round_: Round, data: Path, device: torch.device) -> TrainSettings:
+def settings_of(round_: Round, data: Path, device: torch.device) -> TrainSettings:
+    """Return the settings of a round on a device, with the data where `main` expects it."""
     return TrainSettings(
         styles=tuple(data / "styles" / PAINTINGS[name].file for name in round_.styles),
         content=data / "content",
         kept_styles=len(round_.kept),
         **({"precision": pick_precision("auto", device)} | dict(round_.settings)),
     )
+
+
+def _steps(runs: Runs) -> int:
+    return sum(round_.settings["steps"] for rounds in runs.values() for round_ in rounds)
 
 
 def _newest(bundle: str, out: Path) -> Path:

@@ -8,28 +8,44 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
 from tests.conftest import shared
-from train.gallery import RUNS, app
+from train.gallery import app, settings_of
 from train.paintings import PAINTINGS
+from train.rounds import GPU_MINUTES, ON_CPU, ON_GPU, Runs, runs_for
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_every_round_has_what_it_needs() -> None:
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize("runs", [ON_CPU, ON_GPU], ids=["cpu", "gpu"])
+def test_every_round_has_what_it_needs(runs: Runs) -> None:
     folder = shared("data/styles")
-    for rounds in RUNS.values():
+    for rounds in runs.values():
         known: tuple[str, ...] = ()
         for round_ in rounds:
             assert round_.kept in ((), known)
             known = round_.kept + round_.styles
-            factors = round_.settings.get("style_factors", ())
-            assert len(factors) in (0, len(round_.styles))
+            assert settings_of(round_, folder.parent, CPU).steps > 0  # its settings go together
     for painting in PAINTINGS.values():
         assert (folder / painting.file).is_file()
         assert painting.credit.title
+
+
+def test_a_gpu_makes_the_same_bundles_of_the_same_styles_within_25_minutes() -> None:
+    runs, minutes = runs_for(torch.device("cuda"))
+    assert runs_for(CPU) == (ON_CPU, None)
+    assert minutes == GPU_MINUTES < 25
+    styles = [
+        {name: rounds[-1].kept + rounds[-1].styles for name, rounds in table.items()}
+        for table in (ON_CPU, runs)
+    ]
+    assert styles[0] == styles[1]
 
 
 def test_a_small_budget_trains_all_bundles_and_a_second_call_has_nothing_to_do(
@@ -49,8 +65,8 @@ def test_a_small_budget_trains_all_bundles_and_a_second_call_has_nothing_to_do(
     assert made[0] == made[1]
     assert {"fast.safetensors", "article.safetensors"} <= set(made[0])
     fast = load_bundle(tmp_path / "fast.safetensors").card
-    assert fast.results["half_way_back"] == list(RUNS["fast"][-1].half_way_back)
-    assert fast.names == RUNS["fast"][-1].kept + RUNS["fast"][-1].styles
+    assert fast.results["half_way_back"] == list(ON_CPU["fast"][-1].half_way_back)
+    assert fast.names == ON_CPU["fast"][-1].kept + ON_CPU["fast"][-1].styles
 
 
 def test_an_unknown_bundle_is_refused() -> None:
