@@ -1,7 +1,7 @@
 """What a moment does to a camera's picture, and what the painting should make of it.
 
 Of two views of one scene, the paintings must be one: under camera noise, a touch of exposure, a
-shift of a fraction of a pixel, a small zoom. A lamp or a shadow that changes one side of the scene
+shift of a few pixels, a small zoom. A lamp or a shadow that changes one side of the scene
 should change the painting's luminance as much there, and nothing else: the luminance-aware term of
 ReCoNet (Gao et al. 2018, eq. 5). Exposure of the whole picture is the camera's doing, not the
 scene's, and is left out of it.
@@ -20,9 +20,11 @@ NOISE_LEVELS = (2.0, 8.0)
 EXPOSURE = 0.08
 LAMPLIGHT = 0.1
 """Largest relative change at the picture's edges by light that falls from one side."""
-SHIFT_PX = 1.5
+SHIFT_PX = 8.0
+"""Half the widest grid that the strided layers of `fast` can show (16 px): paint that is locked to
+a grid, and not to the scene, is found out by it."""
 ZOOM = 0.02
-MARGIN_PX = 8
+MARGIN_PX = 10
 """Border left out of the comparison after motion: what moved in was never seen."""
 SMALL_LEVELS = 1.0
 """Differences below it count by their squares (Charbonnier): no kink where all is well."""

@@ -91,6 +91,9 @@ ON_CPU: Runs = {
             TOGETHER | {"architecture": "fast", "steps": 2000},
             half_way_back=("mosaic",),
         ),
+        # The rounds before were trained without the smoothed trunk and the rule against
+        # checkerboards, so this one also had to fill in what these had taken.
+        Round(FIRST + ADDED, TOGETHER | {"architecture": "fast", "steps": 1050}),
     ),
     "quality": (
         Round(
@@ -105,6 +108,7 @@ ON_CPU: Runs = {
             begins="fast",
         ),
         Round(FIRST + ADDED, TOGETHER | {"architecture": "quality", "steps": 1600}),
+        Round(FIRST + ADDED, TOGETHER | {"architecture": "quality", "steps": 1050}),
     ),
     # Its norm before tanh forces every colour to a mean of 127.5 and a deviation of about 80: only
     # paintings of high contrast can be learned well.

@@ -4,7 +4,8 @@ Five ideas keep it small and its pictures clean:
 
 - the stem looks at the picture through overlapping, centred 8x8 windows of stride 4: nothing is
   thrown away unseen, and nearly all later work happens on a sixteenth of the pixels;
-- a residual trunk at an eighth of the size gives strokes their reach (about 60 px each way);
+- a residual trunk at an eighth of the size gives strokes their reach (about 60 px each way); its
+  answer is smoothed, so that its grid cannot show;
 - detail bypasses the trunk through a sum at a quarter of the size;
 - two sub-pixel convolutions bring the picture back; they are built so that flat stays flat and
   slopes stay smooth, and the ReLU between them, at half the size, lets edges be sharp;
@@ -18,7 +19,12 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from realtime.network.layers import ConditionalInstanceNorm, ReflectConv, SubPixelConv
+from realtime.network.layers import (
+    ConditionalInstanceNorm,
+    ReflectConv,
+    SmoothConv,
+    SubPixelConv,
+)
 from realtime.network.pixels import crop_to, pad_to_multiple, rough_mean
 
 BLOCK_PX = 4
@@ -76,7 +82,7 @@ class FastNetwork(nn.Module):
         self.trunk = nn.ModuleList(
             StyledResidualBlock(trunk_width, styles, epsilon=epsilon) for _ in range(blocks)
         )
-        self.up = ReflectConv(trunk_width, width, 1)
+        self.up: ReflectConv = SmoothConv(trunk_width, width)
         self.up_norm = ConditionalInstanceNorm(width, styles, epsilon=epsilon)
         self.merge = styled(width, width, 3, 1)
         self.enlarge = SubPixelConv(width, width // 3)

@@ -11,6 +11,7 @@
   epsilon of 1e-9 blows up to a picture that differs from one engine to the next; and a frame of
   little contrast keeps its digits in half precision.
 - Sub-pixel kernels: the flatness constraint of `SubPixelConv` is applied once instead of per frame.
+- `SmoothConv`: convolution and smoothing are one kernel.
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ from torch import Tensor, nn
 from realtime.network.article import ArticleNetwork
 from realtime.network.examples import DoubledConv, ExamplesNetwork
 from realtime.network.fast import CENTRE, FastNetwork
-from realtime.network.layers import NearestUpsampleConv, ReflectConv, SubPixelConv
+from realtime.network.layers import (
+    NearestUpsampleConv,
+    ReflectConv,
+    SmoothConv,
+    SubPixelConv,
+)
 
 BLOCK_PX = 2
 
@@ -135,6 +141,8 @@ def fold(network: nn.Module) -> nn.Module:
             module.constrained = True
     if isinstance(folded, FastNetwork):
         _fold_pixel_scaling(folded)
+        assert isinstance(folded.up, SmoothConv)
+        folded.up = _plain(folded.up)
     if isinstance(folded, ExamplesNetwork):
         for layer in (folded.deconv1, folded.deconv2):
             assert isinstance(layer.conv, DoubledConv)
@@ -153,6 +161,12 @@ def fold_upsamplers(network: nn.Module) -> nn.Module:
         if isinstance(child, NearestUpsampleConv):
             setattr(folded, name, FoldedUpsampleConv(child))
     return folded
+
+
+def _plain(smooth: SmoothConv) -> ReflectConv:
+    conv = ReflectConv(smooth.in_channels, smooth.out_channels, 3)
+    conv.weight.data = smooth.kernel().detach()
+    return conv
 
 
 def _fold_pixel_scaling(network: FastNetwork) -> None:

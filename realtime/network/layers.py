@@ -62,6 +62,28 @@ class ReflectConv(nn.Conv2d):
         return super().forward(x)
 
 
+class SmoothConv(ReflectConv):
+    """A 1x1 convolution whose answer is smoothed by (1, 2, 1) / 4, downwards and to the right.
+
+    Whatever alternates from one place to the next, checkerboard or stripes, is answered by exactly
+    nothing (Zhang 2019, "Making convolutional networks shift-invariant again"). A trunk that may
+    alternate learns to stamp one motif all over the picture, twice as wide as its grid.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, 1)
+        self.border = 1
+
+    def kernel(self) -> Tensor:
+        """Return the convolution and the smoothing in one, (C', C, 3, 3)."""
+        line = self.weight.new_tensor([0.25, 0.5, 0.25])
+        return self.weight * (line[:, None] * line)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, C', H, W)."""
+        return F.conv2d(F.pad(x, (self.border,) * 4, mode="reflect"), self.kernel())
+
+
 class ConditionalInstanceNorm(nn.Module):
     """Instance norm whose scale and shift are chosen by style weights (Dumoulin et al. 2017).
 
@@ -103,14 +125,15 @@ class SubPixelConv(nn.Module):
 
     (N, C, H, W) -> (N, C', 2H, 2W). A free sub-pixel convolution answers flat areas, slopes and
     straight edges with a 2x2 pattern, the checkerboard and the ladders of this family. Here the
-    four phases of a channel share one bias, and their kernels are held to three rules, whatever
+    four phases of a channel share one bias, and their kernels are held to four rules, whatever
     the weights; lines that slant, bend or end are free, and so is texture:
 
     - what does not change downwards is answered without change downwards (the columns of upper
       and lower phases have the same sums), and likewise to the right;
     - so flat stays flat;
     - an even slope is answered by an even slope (first moments differ by just what the places of
-      the phases differ, a quarter pixel to each side).
+      the phases differ, a quarter pixel to each side);
+    - a checkerboard is answered by nothing: as fine hatching, it would cover skies and walls.
     """
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -139,6 +162,10 @@ class SubPixelConv(nn.Module):
             moments = (phases * taps).sum((4, 5), keepdim=True)
             wanted = moments.mean((1, 2), keepdim=True) + total * places
             phases = phases - (moments - wanted) * taps / 6
+        # What is taken off has no sums along lines and no moments: the rules above still hold.
+        signs = _along(4, -1.0, 1.0, -1.0).to(phases) * _along(5, -1.0, 1.0, -1.0).to(phases)
+        bent = _along(4, 1.0, -2.0, 1.0).to(phases) * _along(5, 1.0, -2.0, 1.0).to(phases)
+        phases = phases - (phases * signs).sum((4, 5), keepdim=True) * bent / 16
         return phases.reshape(self.weight.shape)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -83,6 +83,16 @@ def test_a_painter_that_follows_the_motion_is_hardly_charged(
     assert followed < 0.05 * stayed
 
 
+def test_paint_that_is_locked_to_a_grid_is_charged() -> None:
+    pictures = smooth_pictures()
+    side = pictures.shape[3]
+    moving = replace(still(), motion=torch.tensor([0.0, 16.0 / side, 0.0]).repeat(3, 1))  # 8 px
+    grid = 20 * (1 - 2 * (torch.arange(side) // 8 % 2)).float()
+    second = moving.second_view(pictures)
+    calm = moving.instability(pictures, second, pictures).item()
+    assert moving.instability(pictures + grid, second + grid, pictures).item() > 5 * calm + 0.1
+
+
 def test_a_share_of_the_batch_sees_its_share_of_the_disturbance() -> None:
     pictures = smooth_pictures()
     moving = next(d for d in map(draw, range(20)) if d.motion is not None)

@@ -1,9 +1,10 @@
 import pytest
 import torch
+import torch.nn.functional as F
 
 from realtime.network.config import TransformerConfig
 from realtime.network.folding import FoldedBlockConv, FoldedUpsampleConv, fold, fold_upsamplers
-from realtime.network.layers import NearestUpsampleConv, ReflectConv, SubPixelConv
+from realtime.network.layers import NearestUpsampleConv, ReflectConv, SmoothConv, SubPixelConv
 from realtime.network.transformer import build_network
 
 CONFIGS = [TransformerConfig.article(), TransformerConfig.examples(), TransformerConfig.fast(3)]
@@ -56,6 +57,16 @@ def test_trainable_folding_keeps_the_names() -> None:
     assert fold_upsamplers(network).state_dict().keys() == network.state_dict().keys()
 
 
+@pytest.mark.parametrize(("down", "right"), [(1, 0), (0, 1), (1, 1)])
+def test_a_smooth_convolution_answers_what_alternates_by_nothing(down: int, right: int) -> None:
+    layer = SmoothConv(5, 3).double()
+    places = down * torch.arange(6)[:, None] + right * torch.arange(7)
+    alternating = (1 - 2 * (places % 2)).double() * torch.randn(1, 5, 1, 1, dtype=torch.float64)
+    assert layer(alternating).abs().max() < 1e-12
+    flat = torch.ones(1, 5, 6, 7, dtype=torch.float64)
+    torch.testing.assert_close(layer(flat), F.conv2d(flat, layer.weight))
+
+
 @pytest.mark.parametrize(("down", "right"), [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.3, -2.0)])
 def test_sub_pixel_convolution_answers_slopes_with_slopes(down: float, right: float) -> None:
     layer = SubPixelConv(5, 3).double()
@@ -67,6 +78,13 @@ def test_sub_pixel_convolution_answers_slopes_with_slopes(down: float, right: fl
     for steps in (down_steps, right_steps):
         torch.testing.assert_close(steps, steps[..., :1, :1].expand_as(steps))
     assert down or right or inside.std() == 0
+
+
+def test_sub_pixel_convolution_answers_a_checkerboard_by_nothing() -> None:
+    layer = SubPixelConv(3, 2).double()
+    layer.weight.data = torch.randn_like(layer.weight)
+    board = (1 - 2 * ((torch.arange(7)[:, None] + torch.arange(7)) % 2)).double()
+    assert layer(board.expand(1, 3, 7, 7)).abs().max() < 1e-12
 
 
 @pytest.mark.parametrize("along", [2, 3])
