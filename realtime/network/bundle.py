@@ -94,7 +94,10 @@ def load_bundle(path: Path) -> Bundle:
             f"{path}: weights do not fit the {card.config.architecture} network: {exc}"
         ) from exc
     if not same_golden(card.golden, golden_picture(network, card.config.styles)):
-        raise BundleError(f"{path}: the network does not paint its golden picture; file damaged?")
+        raise BundleError(
+            f"{path}: the network does not paint its golden picture: the file is damaged, or was "
+            "trained for another version of the network; copy it again, or train it anew"
+        )
     return Bundle(network, card)
 
 
