@@ -65,7 +65,10 @@ def test_a_small_budget_trains_all_bundles_and_a_second_call_has_nothing_to_do(
     assert made[0] == made[1]
     assert {"fast.safetensors", "article.safetensors"} <= set(made[0])
     fast = load_bundle(tmp_path / "fast.safetensors").card
-    assert fast.results["half_way_back"] == list(ON_CPU["fast"][-1].half_way_back)
+    for number, round_ in enumerate(ON_CPU["fast"][:-1], start=1):
+        if round_.half_way_back:
+            before = read_card(tmp_path / f"fast-{number}.safetensors")
+            assert before.results["half_way_back"] == list(round_.half_way_back)
     assert fast.names == ON_CPU["fast"][-1].kept + ON_CPU["fast"][-1].styles
 
 
