@@ -43,6 +43,14 @@ class Course:
     started: float | None = None
     back_at: float = 0.0
     """When a camera that is gone can be opened again."""
+    _drawn: tuple[Size, Landscape] | None = None
+
+    @property
+    def landscape(self) -> Landscape:
+        """What it looks at; drawing it takes a good part of a second, so it is done once a size."""
+        if self._drawn is None or self._drawn[0] != self.size:
+            self._drawn = self.size, Landscape(*self.size)
+        return self._drawn[1]
 
     @property
     def now(self) -> float:
@@ -73,13 +81,13 @@ class FaultySource:
     def __iter__(self) -> Iterator[Frame]:
         """Yield the landscape at the rate; raises SourceError where that was ordered."""
         course, index = self._course, 0
-        landscape = Landscape(*course.size)
+        landscape = course.landscape
         started = monotonic()
         course.started = course.started or started
         while not self._stopped.wait(max(0.0, started + index / self.rate_fps - monotonic())):
             if course.faults and course.now >= course.faults[0].at_seconds:
                 self._suffer(course.faults.pop(0))
-                landscape = Landscape(*course.size)
+                landscape = course.landscape
             yield Frame(landscape.at(course.now), index, monotonic() - started)
             index += 1
 
