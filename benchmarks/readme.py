@@ -63,6 +63,8 @@ def speed() -> list[str]:
             if "p50_ms" in row:
                 key = tuple(row.get(name) for name in ("network", "size", "engine", "precision"))
                 rows.setdefault(key, row)
+        if not rows:
+            continue
         shown = [
             {key: value for key, value in row.items() if key not in LEFT_OUT}
             for row in _telling(sorted(rows.values(), key=_order))
