@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from realtime.errors import BadInputError
+from realtime.options import Overwrite
 
 
 def styles(
@@ -23,6 +24,7 @@ def styles(
         Path | None,
         typer.Option(help="Paint the photographs (or a landscape) in every style into a picture."),
     ] = None,
+    overwrite: Overwrite = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """List the styles and the bundles they live in, or tell all about one."""
@@ -32,7 +34,8 @@ def styles(
     if sheet is not None:
         from realtime.sheet import write_sheet
 
-        write_sheet(sheet, find_bundles(), [Path(name) for name in names or ()], typer.echo)
+        photographs = [Path(name) for name in names or ()]
+        write_sheet(sheet, find_bundles(), photographs, typer.echo, overwrite=overwrite)
         typer.echo(f"wrote {sheet}")
         return
     if names and len(names) > 1:

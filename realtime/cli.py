@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime.about_cli import doctor, styles
-from realtime.errors import EXIT_INTERRUPTED
+from realtime.demo_cli import demo, say_result
 from realtime.options import (
     Bundle,
     Device,
     Engine,
     Fit,
     KeepColours,
+    Overwrite,
     Precision,
     Strength,
     Stroke,
@@ -96,6 +97,7 @@ def live(
     json_out: Annotated[
         Path | None, typer.Option("--json", help="Write the figures; - for standard output.")
     ] = None,
+    overwrite: Overwrite = False,
     bundle: Bundle = None,
     engine: Engine = "auto",
     device: Device = "auto",
@@ -103,6 +105,8 @@ def live(
 ) -> None:
     """Paint a camera, live, in a window. Press h in the window for the keys."""
     from realtime.app import run_live
+    from realtime.sinks.outputs import require_free
+    from realtime.sources import files_of
 
     settings = LiveSettings(
         style=style, live_strength=strength, bundle=bundle, engine=engine, device=device,
@@ -110,9 +114,11 @@ def live(
         source=f"camera:{camera}" if camera else source, sink=sink,
         out=out, rate_fps=rate, seconds=seconds, mirror=mirror, overlay=overlay,
         snapshots=snapshots, loop=loop, hold_fps=fps, latency_ms=latency, denoise=denoise,
-        virtual_camera=virtual_camera, remembers=not forget,
+        virtual_camera=virtual_camera, remembers=not forget, overwrite=overwrite,
     )  # fmt: skip
     to_stdout = str(json_out) == "-"
+    if json_out is not None and not to_stdout:
+        require_free(json_out, files_of(settings.source), overwrite=overwrite)
     outcome = run_live(settings, lambda line: typer.echo(line, err=to_stdout))
     if json_out is not None:
         _write_figures(outcome, json_out)
@@ -126,7 +132,7 @@ def live(
     typer.echo(f"first painted frame after {report.first_frame_seconds:.2f} s")
     typer.echo(f"latency, capture to shown: {report.latency}")
     typer.echo(f"of which the engine: {report.engine_latency}")
-    _say_result(outcome)
+    say_result(outcome)
 
 
 @app.command()
@@ -140,6 +146,7 @@ def image(
     stroke: Stroke = 1.0,
     keep_colours: KeepColours = False,
     size: Fit = None,
+    overwrite: Overwrite = False,
     bundle: Bundle = None,
     engine: Engine = "auto",
     device: Device = "auto",
@@ -151,41 +158,13 @@ def image(
     settings = paint_settings(
         style, strength, size, bundle, engine, device, precision, stroke, keep_colours
     )
-    paint_images(settings, pictures, out, lambda path: typer.echo(str(path)))
+    paint_images(
+        settings, pictures, out, lambda path: typer.echo(str(path)), overwrite=overwrite,
+        tell=typer.echo,
+    )  # fmt: skip
 
 
-@app.command()
-def demo(
-    out: Annotated[Path, typer.Option(help="Folder for demo.mp4 and demo.png.")] = Path("out"),
-    seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 6.0,
-    style: Style = None,
-    strength: Strength = 1.0,
-    stroke: Stroke = 1.0,
-    keep_colours: KeepColours = False,
-    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT of the landscape.")] = None,
-    bundle: Bundle = None,
-    engine: Engine = "auto",
-    device: Device = "auto",
-    precision: Precision = "auto",
-) -> None:
-    """Paint an animated landscape: a clip and a still, no camera needed."""
-    from realtime.app import paint_demo
-    from realtime.progress import FrameProgress
-
-    settings = paint_settings(
-        style, strength, size, bundle, engine, device, precision, stroke, keep_colours
-    )
-    with FrameProgress("landscape") as progress:
-        progress.expect(round(seconds * 30))
-        outcome = paint_demo(settings, out, seconds, progress.update)
-    report = outcome.report
-    typer.echo(f"{report.frames} frames, {report.mean_fps:.1f} fps on {outcome.engine}")
-    typer.echo(f"latency of painting one frame: {report.engine_latency}")
-    _say_result(outcome)
-    typer.echo(f"before and after: {out / 'demo.png'}")
-    typer.echo("go live: pleinair live (a camera), or pleinair live --source synthetic")
-
-
+app.command()(demo)
 app.command()(video)
 app.command()(styles)
 app.command()(doctor)
@@ -237,12 +216,3 @@ def _write_figures(outcome: Outcome, path: Path) -> None:
         typer.echo(text, nl=False)
     else:
         write_whole(path, text.encode())
-
-
-def _say_result(outcome: Outcome) -> None:
-    if outcome.result is not None:
-        typer.echo(
-            f"{'interrupted; painted so far' if outcome.interrupted else 'wrote'}: {outcome.result}"
-        )
-    if outcome.interrupted:
-        raise typer.Exit(EXIT_INTERRUPTED)

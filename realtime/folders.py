@@ -2,39 +2,87 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from realtime.errors import BadInputError
+from realtime.naming import fitting, followed
 
 
 def data_folder() -> Path:
     """Return the folder of what the user made; it need not exist."""
-    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(base) / "pleinair"
+    return _base("XDG_DATA_HOME", ".local/share") / "pleinair"
 
 
 def cache_folder() -> Path:
     """Return the folder of what can be made again at any time; it need not exist."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "pleinair"
+    return _base("XDG_CACHE_HOME", ".cache") / "pleinair"
+
+
+def _base(variable: str, below_home: str) -> Path:
+    base = os.environ.get(variable, "")
+    if os.path.isabs(base):  # noqa: PTH117 - others are invalid, says the XDG specification
+        return Path(base)
+    try:
+        return Path.home() / below_home
+    except RuntimeError:  # no HOME, and the system does not know this user
+        return _for_this_run() / below_home
+
+
+@cache
+def _for_this_run() -> Path:
+    """Make a folder that nobody else can look into, and that is gone when the program ends."""
+    folder = tempfile.mkdtemp(prefix="pleinair-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def usable_cache(name: str) -> Path | None:
+    """Return a folder below the cache folder that can be written; None where there is none."""
+    folder = cache_folder() / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return None
+
+
+def replace_whole(path: Path, data: bytes) -> None:
+    """Write a file atomically: under its final name it is whole, or as it was before.
+
+    Whether a file may be replaced is not asked here: `sinks.outputs` does, before any work. A
+    link is followed.
+
+    Raises:
+        OSError: the disk does not take it; nothing is left behind.
+    """
+    target = followed(path)
+    partial = target.with_name(fitting(target.name, f".{os.getpid()}.partial"))
+    try:
+        partial.write_bytes(data)
+        os.replace(partial, target)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file atomically: under its final name it is whole, or as it was before.
+    """Write a file as `replace_whole` does, and its folder if it is not there yet.
 
     Raises:
         BadInputError: the disk does not take it; nothing is left behind.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(data)
-        os.replace(partial, path)
+        replace_whole(path, data)
     except OSError as exc:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise BadInputError(f"cannot write {path}: {exc.strerror}") from exc
 
 

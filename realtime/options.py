@@ -31,6 +31,9 @@ Engine = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N, mps, gpu, npu, coreml or dml.")]
 Precision = Annotated[str, typer.Option(help="auto, fp32, fp16, bf16 or int8.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace files that pleinair did not write.")
+]
 Fit = Annotated[
     str | None, typer.Option("--size", help="Scale to fit inside WIDTHxHEIGHT, aspect kept.")
 ]

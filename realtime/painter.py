@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from realtime.engines import open_engine
 from realtime.look import Look
+from realtime.naming import fitting
 from realtime.network.library import choose
 from realtime.ports import Engine
 from realtime.settings import PaintSettings
@@ -38,14 +43,17 @@ def style_label(engine: Engine, look: Look) -> str:
 
 
 def beside(path: Path, label: str) -> Path:
-    """Return where the painting of `path` goes by default: `clip.mp4` -> `clip-LABEL.mp4`."""
+    """Return where the painting of `path` goes by default: `clip.mp4` -> `clip-LABEL.mp4`.
+
+    A name that would be too long for a disk is cut.
+    """
     keeps = {".mp4", ".mkv", ".webm", ".mov", ".m4v", ".gif"}
     keeps |= {".png", ".jpg", ".jpeg", ".webp"}
     pictures = {".bmp", ".tif", ".tiff"}
     suffix = path.suffix.lower()
     if suffix not in keeps:
         suffix = ".png" if suffix in pictures else ".mp4"
-    return path.with_name(f"{path.stem}-{label}{suffix}")
+    return path.with_name(fitting(path.stem, f"-{label}{suffix}"))
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,26 @@ class Painter:
 
             torch.set_num_threads(self.torch_threads)
         return open_engine(self.engine, self.bundle, device=self.device, precision=self.precision)
+
+
+def job_of(path: Path, painter: Painter) -> dict[str, Any]:
+    """Return what every painting of a file depends on, as plain values for JSON."""
+    stat = path.stat()
+    return {
+        "original": [path.name, stat.st_size, stat.st_mtime_ns],
+        "bundle": hashlib.sha256(painter.bundle.read_bytes()).hexdigest(),
+        "style": painter.label,
+        "style_weights": list(painter.look.style_weights),
+        "strength": painter.look.strength,
+        "stroke": painter.look.stroke,
+        "keep_colours": painter.look.keep_colours,
+        "engine": painter.description,
+    }
+
+
+def job_key(job: Mapping[str, Any]) -> str:
+    """Return a short name for a job, in hexadecimal digits."""
+    return hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _torch_threads() -> int:

@@ -47,6 +47,8 @@ class LiveSettings(PaintSettings):
     sink: str = "window"
     out: Path | None = None
     """File for a sink that writes one."""
+    overwrite: bool = False
+    """Replace a file that pleinair did not write."""
     rate_fps: float | None = None
     seconds: float | None = None
     """End after this long; None runs until the source ends or the user quits."""

@@ -19,6 +19,7 @@ from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.network.library import Entry
 from realtime.resize import fit
+from realtime.sinks import outputs
 from realtime.sinks.images_sink import encode
 from realtime.sources import open_source
 from realtime.sources.landscape import Landscape
@@ -37,6 +38,8 @@ def write_sheet(
     entries: Sequence[Entry],
     photographs: Sequence[Path],
     tell: Callable[[str], None] = lambda line: None,
+    *,
+    overwrite: bool = False,
 ) -> None:
     """Paint every photograph in every style of the bundles, and write the sheet.
 
@@ -45,12 +48,14 @@ def write_sheet(
         entries: The bundles.
         photographs: The scenes; none means the landscape.
         tell: Told what is being painted.
+        overwrite: Replace a file that pleinair did not write.
 
     Raises:
-        BadInputError: a photograph cannot be read, or the sheet cannot be written.
+        BadInputError: a photograph cannot be read, or the sheet cannot or may not be written.
     """
     if path.suffix.lower() not in ENDINGS:
         raise BadInputError(f"{path.name} is no picture's name: expected {', '.join(ENDINGS)}")
+    outputs.require_free(path, photographs, overwrite=overwrite)
     write_whole(path, encode(contact_sheet(entries, photographs, tell), path.suffix.lower()))
 
 

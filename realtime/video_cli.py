@@ -15,6 +15,7 @@ from realtime.options import (
     Engine,
     Fit,
     KeepColours,
+    Overwrite,
     Precision,
     Strength,
     Stroke,
@@ -73,9 +74,7 @@ def video(
     crf: Annotated[
         int | None, typer.Option(help="Quality: smaller is better; 18 is the usual for h264.")
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a file that pleinair did not write.")
-    ] = False,
+    overwrite: Overwrite = False,
     jobs: Annotated[int, typer.Option(help="Paint with so many processes at once.")] = 1,
     ray: Annotated[
         str | None,
@@ -113,14 +112,17 @@ def video(
             finished.append(film)
             _say(film)
     failed = [film for film in finished if film.error is not None]
+    interrupted = any(film.interrupted for film in finished)
     if len(finished) > 1:
-        typer.echo(f"{len(finished) - len(failed)} of {len(finished)} films are painted")
+        painted = sum(film.is_painted for film in finished)
+        goes_on = "; the same command goes on with the others" if interrupted else ""
+        typer.echo(f"{painted} of {len(finished)} films are painted{goes_on}")
     for film in failed:
         name = f"{film.clip}: " if len(finished) > 1 else ""
         typer.echo(f"pleinair: {name}{film.error}", err=True)
     if failed:
         raise typer.Exit(EXIT_BAD)
-    if any(film.interrupted for film in finished):
+    if interrupted:
         raise typer.Exit(EXIT_INTERRUPTED)
 
 
@@ -132,7 +134,13 @@ def _say(film: Finished) -> None:
         typer.echo(
             f"{film.clip.name}: {film.damaged} damaged packets could not be read; times are kept"
         )
-    if film.interrupted:
+    from realtime.sinks.planned import left_as_it_is
+
+    if film.was_done and film.result is not None:
+        typer.echo(left_as_it_is(film.result))
+    elif film.interrupted and report is None:
+        return  # it was not begun
+    elif film.interrupted:
         so_far = f"; painted so far: {film.result}" if film.result else ""
         typer.echo(f"interrupted{so_far}. The same command goes on from here.")
     elif film.error is not None and film.result is not None:

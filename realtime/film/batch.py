@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from realtime.errors import BadInputError, MissingExtraError, PleinairError
+from realtime.film.destinations import destinations
 from realtime.film.executors import (
     Executor,
     Listener,
@@ -18,8 +19,9 @@ from realtime.film.executors import (
 )
 from realtime.film.film import Film, FilmSettings, prepare_film
 from realtime.interrupt import stop_on_interrupt
-from realtime.painter import Painter, beside, open_painter
+from realtime.painter import Painter, open_painter
 from realtime.pipeline import Report
+from realtime.provenance import is_ours
 
 VIDEO_SUFFIXES = frozenset(
     {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".mts"}
@@ -59,6 +61,13 @@ class Finished:
     damaged: int = 0
     interrupted: bool = False
     error: PleinairError | None = None
+    was_done: bool = False
+    """An earlier run painted exactly this: nothing was left to do."""
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether the film is there, whole."""
+        return self.result is not None and self.error is None and not self.interrupted
 
 
 def paint_batch(
@@ -66,13 +75,16 @@ def paint_batch(
 ) -> Iterator[Finished]:
     """Paint clip after clip; one that fails does not stop the others.
 
+    What an earlier run painted in exactly the same way is not painted again. After an interruption
+    the clips that were not begun are yielded, too, as interrupted.
+
     Args:
         batch: What was asked for.
         listener: Told how far the painting is.
         tell: Given sentences for the user.
 
     Raises:
-        BadInputError: there are no such clips, or two outputs would have one name.
+        BadInputError: there are no such clips, or one output for several.
     """
     clips, output = clips_and_output(batch.paths, batch.out)
     if missing := [clip for clip in clips if len(clips) == 1 and not clip.exists()]:
@@ -81,18 +93,22 @@ def paint_batch(
         engine, _ = open_painter(batch.settings.paint)
         stack.callback(engine.close)
         painter = Painter.of(batch.settings.paint, engine)
-        outputs = _outputs(clips, output, painter.label)
+        pairs = destinations(clips, output, painter.label, tell)
         if batch.jobs > 1 or batch.ray is not None:
             stack.pop_all().close()  # the workers have their own
         executor = stack.enter_context(_executor(batch, LocalExecutor(engine)))
-        failures: list[Finished] = []
+        at_once: list[Finished] = []
+        waiting = dict(pairs)
 
         def films() -> Iterator[Film]:
-            for path, target in zip(clips, outputs, strict=True):
+            for path, target in pairs:
                 try:
                     film = prepare_film(path, target, batch.settings, painter)
                 except PleinairError as exc:
-                    failures.append(Finished(path, error=exc))
+                    at_once.append(Finished(path, error=exc))
+                    continue
+                if film.is_done:
+                    at_once.append(Finished(path, film.out, was_done=True))
                     continue
                 for note in film.notes:
                     tell(f"{path.name}: {note}")
@@ -100,8 +116,12 @@ def paint_batch(
                 yield film
 
         for painted in executor.paint(films(), listener):
+            del waiting[painted.film.clip]
             yield _finished(painted)
-        yield from failures
+        yield from at_once
+        for finished in at_once:
+            del waiting[finished.clip]
+        yield from (Finished(path, interrupted=True) for path in waiting)
 
 
 def _finished(painted: Painted) -> Finished:
@@ -115,6 +135,8 @@ def _finished(painted: Painted) -> Finished:
                 result = film.keep_what_there_is(painted.unfinished)
     except PleinairError as exc:
         error = exc
+    finally:
+        film.folder.lock.release()
     return Finished(film.clip, result, report, count, painted.damaged, painted.interrupted, error)
 
 
@@ -166,7 +188,8 @@ def clips_and_output(paths: Sequence[Path], out: Path | None) -> tuple[list[Path
     """Tell the clips from the place where their paintings go.
 
     `A B` is the clip A and its painting B; with a folder at the end (one that is there, or a name
-    that ends in a slash), whatever comes before is painted into it.
+    that ends in a slash), whatever comes before is painted into it. Of a folder, hidden files
+    (macOS's `._clip.mp4`) and paintings of ours are left out.
 
     Raises:
         BadInputError: no clip is left.
@@ -177,13 +200,7 @@ def clips_and_output(paths: Sequence[Path], out: Path | None) -> tuple[list[Path
     clips: list[Path] = []
     for path in given:
         if path.is_dir():
-            found = sorted(p for p in path.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES)
-            if not found:
-                raise BadInputError(
-                    f"no video in the folder {path}: expected files ending in "
-                    f"{', '.join(sorted(VIDEO_SUFFIXES))}"
-                )
-            clips += found
+            clips += _clips_in(path)
         elif not path.exists() and glob.has_magic(str(path)):
             matches = sorted(map(Path, glob.glob(str(path))))  # noqa: PTH207 - absolute patterns too
             if not matches:
@@ -199,30 +216,13 @@ def _is_place(given: list[Path], paths: Sequence[Path]) -> bool:
     return last.is_dir() or not last.suffix or len(paths) == 2
 
 
-def _outputs(clips: list[Path], output: Path | None, label: str) -> list[Path | None]:
-    """Return where each painting goes; None: beside its clip.
-
-    Raises:
-        BadInputError: one file for several clips, or two of the same name.
-    """
-    if output is None:
-        targets = [beside(path, label) for path in clips]
-    elif output.is_dir() or not output.suffix:
-        output.mkdir(parents=True, exist_ok=True)
-        targets = [output / beside(path, label).name for path in clips]
-    elif len(clips) > 1:
+def _clips_in(folder: Path) -> list[Path]:
+    found = [p for p in folder.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES]
+    clips = sorted(p for p in found if not p.name.startswith(".") and not is_ours(p))
+    if not clips:
+        paintings = " but paintings of pleinair's" if found else ""
         raise BadInputError(
-            f"{len(clips)} clips cannot all become {output}: give a folder (its name without an "
-            "ending, or with a slash behind it)"
+            f"no video in the folder {folder}{paintings}: expected files ending in "
+            f"{', '.join(sorted(VIDEO_SUFFIXES))}"
         )
-    else:
-        targets = [output]
-    seen: dict[Path, Path] = {}
-    for path, target in zip(clips, targets, strict=True):
-        if target in seen:
-            raise BadInputError(
-                f"{seen[target]} and {path} would both become {target}: paint them into different "
-                "folders"
-            )
-        seen[target] = path
-    return list(targets)
+    return clips

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,12 +10,14 @@ from typing import Any
 from realtime.errors import BadInputError
 from realtime.film import stills
 from realtime.film.carried import Window
-from realtime.film.join import MARK, Joint, is_painting, join
+from realtime.film.join import Joint, join
 from realtime.film.plan import Plan, Segment, make_plan
 from realtime.film.steady import MEMORY
 from realtime.film.workfolder import WorkFolder
 from realtime.media import clip
-from realtime.painter import Painter, beside
+from realtime.naming import followed
+from realtime.painter import Painter, beside, job_of
+from realtime.provenance import is_painted, note_of
 from realtime.resize import fitted
 from realtime.settings import MAX_SIDE_PX, PaintSettings, Size
 from realtime.sinks import outputs
@@ -45,7 +46,7 @@ class FilmSettings:
     quality: int | None = None
     segment_frames: int = SEGMENT_FRAMES
     overwrite: bool = False
-    """Replace a file that is no painting of ours."""
+    """Replace a file that is no painting of ours, and paint what is painted already."""
 
     def __post_init__(self) -> None:
         start, stop = self.start_seconds, self.stop_seconds
@@ -68,6 +69,8 @@ class Film:
     target: Target
     folder: WorkFolder
     notes: tuple[str, ...]
+    is_done: bool = False
+    """An earlier run painted exactly this: the output is there."""
 
     @property
     def memory(self) -> int:
@@ -96,17 +99,27 @@ class Film:
 
         Raises:
             SinkError: the disk is full. The segments are kept.
+            BadInputError: meanwhile somebody else's file has the name. Likewise.
         """
         joint = self._joint([self.folder.segment(s.number) for s in self.plan.segments])
         if self.target.recipe.container == "images":
-            count = stills.write_pictures(joint, self.out)
+            count = stills.write_pictures(joint, self.out, self.require_free)
         else:
-            partial = outputs.partial_path(self.out)
+            partial = outputs.free_partial(self.out, (self.clip,))
             is_gif = self.target.recipe.container == "gif"
             count = stills.write_gif(joint, partial) if is_gif else join(joint, partial)
+            try:
+                self.require_free(self.out)
+            except BadInputError:
+                partial.unlink(missing_ok=True)
+                raise
             partial.replace(self.out)
         self.folder.remove()
         return count
+
+    def require_free(self, path: Path) -> None:
+        """Ask whether a file may be written (see `outputs.require_free`)."""
+        outputs.require_free(path, (self.clip,), overwrite=self.settings.overwrite)
 
     def keep_what_there_is(self, unfinished: Segment | None) -> Path | None:
         """Join the segments so far into a film under the partial name, to be looked at.
@@ -126,7 +139,7 @@ class Film:
             paths.append(self.folder.segment(segment.number))
         if len(self.target.recipe.codecs) < 2 or not any(p.stat().st_size for p in paths):
             return None
-        partial = outputs.partial_path(self.out)
+        partial = outputs.free_partial(self.out, (self.clip,))
         join(replace(self._joint(paths), is_whole=False), partial)
         return partial
 
@@ -139,7 +152,7 @@ class Film:
             original=self.clip,
             window=Window(settings.start_seconds, stop),
             last_seconds=self.plan.last_seconds,
-            title=f"{MARK} in the style of {self.painter.label.replace('+', ' and ')}",
+            title=note_of(self.painter.label, self.folder.key),
         )
 
 
@@ -147,21 +160,17 @@ def prepare_film(path: Path, out: Path | None, settings: FilmSettings, painter: 
     """Look at a clip, decide where its painting goes, and cut it into segments.
 
     Raises:
-        BadInputError: the clip cannot be read as video, or the output cannot be written.
+        BadInputError: the clip cannot be read as video, or the output cannot be written, may not
+            be replaced, or is being written by another run.
     """
-    target_path = out if out is not None else beside(path, painter.label)
+    target_path = followed(out if out is not None else beside(path, painter.label))
     recipe = recipe_for(target_path).asked(settings.codec, settings.quality)
     if recipe.container == "images":
         stills.check_pattern(target_path)
     source = VideoSource(path)
     source.close()
     _check_size(path, source.size, settings)
-    outputs.check_target(target_path, path)
-    if target_path.exists() and not settings.overwrite and not is_painting(target_path):
-        raise BadInputError(
-            f"{target_path} exists and is no painting of pleinair's: give another name, or "
-            "--overwrite to replace it (several clips go into a folder: pleinair video A B out/)"
-        )
+    outputs.check_target(target_path, (path,), overwrite=settings.overwrite)
     plan = make_plan(
         path,
         segment_frames=settings.segment_frames,
@@ -171,7 +180,13 @@ def prepare_film(path: Path, out: Path | None, settings: FilmSettings, painter: 
     facts = clip.probe(path)
     target = Target(recipe, source.rate_fps / settings.every, facts)
     folder = WorkFolder(target_path, _job(path, settings, painter))
-    return Film(path, target_path, settings, painter, plan, target, folder, source.notes)
+    is_done = not settings.overwrite and is_painted(target_path, folder.key)
+    film = Film(path, target_path, settings, painter, plan, target, folder, source.notes, is_done)
+    if recipe.container == "images":
+        stills.check_pictures(target_path, film.frames, film.require_free)
+    if not is_done:
+        folder.lock.acquire()
+    return film
 
 
 def _check_size(path: Path, size: Size, settings: FilmSettings) -> None:
@@ -187,17 +202,8 @@ def _check_size(path: Path, size: Size, settings: FilmSettings) -> None:
 
 def _job(path: Path, settings: FilmSettings, painter: Painter) -> dict[str, Any]:
     """Everything that the pictures depend on."""
-    stat = path.stat()
-    return {
+    return job_of(path, painter) | {
         "version": WORK_VERSION,
-        "original": [path.name, stat.st_size, stat.st_mtime_ns],
-        "bundle": hashlib.sha256(painter.bundle.read_bytes()).hexdigest(),
-        "style": painter.label,
-        "style_weights": list(painter.look.style_weights),
-        "strength": painter.look.strength,
-        "stroke": painter.look.stroke,
-        "keep_colours": painter.look.keep_colours,
-        "engine": painter.description,
         "size": settings.paint.size,
         "from": settings.start_seconds,
         "to": settings.stop_seconds,

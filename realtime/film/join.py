@@ -17,7 +17,6 @@ from realtime.errors import SinkError
 from realtime.film.carried import Carried, Window, open_carried
 from realtime.film.encoded import Clock, encoded_pictures
 from realtime.film.tracks import AnyPacket
-from realtime.media import clip
 from realtime.media.colour import YuvWriter
 from realtime.sinks import outputs
 from realtime.sinks.encoding import add_picture_stream
@@ -33,7 +32,7 @@ class Joint:
     original: Path
     window: Window
     title: str
-    """Says in the file's metadata what it is."""
+    """Says in the file's metadata what it is, see `realtime.provenance`."""
     last_seconds: float | None = None
     """For how long the last picture is shown; None: one frame."""
     is_whole: bool = True
@@ -131,17 +130,3 @@ def _reporting(out: Path) -> Iterator[None]:
     except BaseException:
         out.unlink(missing_ok=True)
         raise
-
-
-def is_painting(path: Path) -> bool:
-    """Whether a file is one that pleinair wrote: such a one may be replaced."""
-    try:
-        with clip.open_container(path) as container:
-            # Matroska shouts its keys.
-            notes = {key.lower(): value for key, value in container.metadata.items()}
-            return MARK in notes.get("comment", "")
-    except Exception:
-        return False
-
-
-MARK = "painted by pleinair"

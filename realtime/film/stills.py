@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,8 +15,10 @@ from realtime.errors import BadInputError
 from realtime.film.encoded import open_segment
 from realtime.film.join import Joint
 from realtime.film.segment_sink import offset_ticks
+from realtime.folders import replace_whole
 from realtime.frame import Frame
 from realtime.media.colour import RgbReader
+from realtime.provenance import signed
 from realtime.sinks import outputs
 
 GIF_CLOCK = Fraction(1, 100)
@@ -52,6 +53,7 @@ def write_gif(joint: Joint, out: Path) -> int:
                 count += 1
             if stream is not None:
                 container.mux(stream.encode(None))
+        replace_whole(out, signed(out.read_bytes(), joint.title))
     except (av.FFmpegError, OSError) as exc:
         out.unlink(missing_ok=True)
         raise outputs.write_error(exc, out, f"after {count} frames") from exc
@@ -83,8 +85,15 @@ def _with_palette(picture: av.VideoFrame) -> av.VideoFrame:
     return made
 
 
-def write_pictures(joint: Joint, pattern: Path) -> int:
+def write_pictures(
+    joint: Joint, pattern: Path, require_free: Callable[[Path], None] = lambda path: None
+) -> int:
     """Write one PNG per frame, `frame-%05d.png` counted from 1; returns how many.
+
+    Args:
+        joint: What is written.
+        pattern: The files, with a place for the number.
+        require_free: Raises for a file that may not be written.
 
     Raises:
         SinkError: the disk is full.
@@ -95,12 +104,10 @@ def write_pictures(joint: Joint, pattern: Path) -> int:
     for frame in _frames(joint):
         count += 1
         path = pattern.with_name(pattern.name % count)
-        partial = outputs.partial_path(path)
+        require_free(path)
         try:
-            partial.write_bytes(encode(frame.pixels, ".png"))
-            os.replace(partial, path)
+            replace_whole(path, encode(frame.pixels, ".png", joint.title))
         except OSError as exc:
-            partial.unlink(missing_ok=True)
             raise outputs.write_error(exc, path, f"after {count - 1} pictures") from exc
     return count
 
@@ -119,6 +126,20 @@ def check_pattern(pattern: Path) -> None:
         raise BadInputError(
             f"{pattern.name} needs a place for the number of the frame, as in frame-%05d.png"
         )
+
+
+def check_pictures(pattern: Path, frames: int | None, require_free: Callable[[Path], None]) -> None:
+    """Ask for all pictures, before they are painted, whether they may be written.
+
+    Args:
+        pattern: As `write_pictures` has it.
+        frames: How many there will be; None: as many as have such names in the folder.
+        require_free: Raises for a file that may not be written.
+    """
+    there = {path.name for path in pattern.parent.iterdir()}
+    for number in range(1, (len(there) if frames is None else frames) + 1):
+        if (name := pattern.name % number) in there:
+            require_free(pattern.with_name(name))
 
 
 def _frames(joint: Joint) -> Iterator[Frame]:

@@ -9,7 +9,6 @@ version of the original: another key, so segments of two paintings are never mix
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -18,11 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from realtime.folders import write_whole
+from realtime.lock import OutputLock, hidden_folder
+from realtime.painter import job_key
 from realtime.sinks import outputs
 
 
 class WorkFolder:
     """The segments of one film painted in one way."""
+
+    key: str
+    """Names the job."""
+    lock: OutputLock
+    """Whoever paints into the folder holds it."""
 
     def __init__(self, out: Path, job: Mapping[str, Any]) -> None:
         """Name the folder; nothing is written yet.
@@ -32,9 +38,10 @@ class WorkFolder:
             job: Everything that the pictures depend on; plain values for JSON.
         """
         self._job = dict(job)
-        text = json.dumps(self._job, sort_keys=True)
-        self._root = out.with_name(f".{out.name}.pleinair")
-        self.path = self._root / hashlib.sha256(text.encode()).hexdigest()[:16]
+        self.key = job_key(self._job)
+        self.lock = OutputLock(out)
+        self._root = hidden_folder(out)
+        self.path = self._root / self.key
 
     def make(self) -> None:
         """Make the folder.

@@ -6,13 +6,14 @@ from typing import Any
 
 from realtime.clockwork import Latency
 from realtime.live.run import Outcome
+from realtime.provenance import WRITTEN_BY
 
 
 def figures(outcome: Outcome) -> dict[str, Any]:
     """Return what a run did, ready for JSON; times in milliseconds and seconds."""
     report = outcome.report
     possible = report.engine_latency.p50_ms
-    return {
+    return WRITTEN_BY | {
         "engine": outcome.engine,
         "frames": report.frames,
         "seconds": round(report.seconds, 3),

@@ -42,7 +42,10 @@ def open_live_source(settings: LiveSettings) -> Source:
 def open_live_sinks(settings: LiveSettings, rate_fps: float) -> Sink:
     """Open the sink, and the virtual camera beside it."""
     names = [settings.sink] + (["virtual_camera"] if settings.virtual_camera else [])
-    options = SinkOptions(path=settings.out, rate_fps=rate_fps, original=None)
+    options = SinkOptions(
+        path=settings.out, rate_fps=rate_fps, overwrite=settings.overwrite,
+        inputs=sources.files_of(settings.source),
+    )  # fmt: skip
     with ExitStack() as stack:
         opened = [
             stack.enter_context(closing(_of_any_size(name, sinks.open_sink(name, options))))

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
-
 from realtime import overlay
 from realtime.clockwork import Clock, Latency, monotonic
 from realtime.errors import SinkError
+from realtime.folders import replace_whole
 from realtime.frame import Frame
 from realtime.live.budget import Budget, Rung
 from realtime.live.controls import HELP, State, react
@@ -18,6 +17,7 @@ from realtime.live.recording import Recording, stamp
 from realtime.look import Look
 from realtime.pipeline import Hooks, Report, Shown
 from realtime.ports import Engine, Event
+from realtime.sinks.images_sink import encode
 
 MESSAGE_SECONDS = 3.0
 """How long a message, such as where a snapshot went, stays in the picture."""
@@ -177,9 +177,8 @@ class Session:
     def _save_snapshot(self, shown: Shown) -> Path:
         path = self._around.snapshots / f"pleinair-{stamp()}.png"
         both = overlay.joined(shown.original, shown.painted)
-        _, data = cv2.imencode(".png", cv2.cvtColor(both, cv2.COLOR_RGB2BGR))
         try:
-            path.write_bytes(data.tobytes())
+            replace_whole(path, encode(both, ".png"))
         except OSError as exc:
             raise SinkError(f"cannot save the snapshot {path}: {exc.strerror}") from exc
         return path

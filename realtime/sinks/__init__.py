@@ -8,6 +8,7 @@ from pathlib import Path
 
 from realtime import plugins
 from realtime.ports import Sink
+from realtime.provenance import MARK
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,8 +19,12 @@ class SinkOptions:
     """File or folder to write."""
     rate_fps: float = 30.0
     """Nominal rate of the frames to come; their own times decide."""
-    original: Path | None = None
-    """The file that the frames come from: its sound and pixel aspect are carried over."""
+    inputs: tuple[Path, ...] = ()
+    """The files that the frames come from: never overwritten."""
+    overwrite: bool = False
+    """Replace files that pleinair did not write."""
+    note: str = MARK
+    """What pictures say of themselves, see `realtime.provenance`."""
     names: tuple[str, ...] = ()
     """File names for the images sink, one per frame."""
     title: str = "pleinair"

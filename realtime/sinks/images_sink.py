@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -10,8 +9,10 @@ import cv2
 import numpy as np
 
 from realtime.errors import BadInputError, SinkError
+from realtime.folders import replace_whole
 from realtime.frame import Frame, Pixels
 from realtime.ports import Event
+from realtime.provenance import MARK, signed
 from realtime.sinks import SinkOptions, outputs
 
 QUALITY_95 = {
@@ -30,10 +31,11 @@ class ImagesSink:
         results: The files written so far.
     """
 
-    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
+    def __init__(self, folder: Path, names: tuple[str, ...], note: str = MARK) -> None:
         self.results: list[Path] = []
         self._folder = folder
         self._names = names
+        self._note = note
 
     def show(self, frame: Frame) -> None:
         """Write one picture, replacing an old one of that name only when it is complete.
@@ -45,12 +47,9 @@ class ImagesSink:
         if count >= len(self._names):
             raise SinkError(f"got frame {count + 1}, but only {count} names: give one per frame")
         target = self._folder / self._names[count]
-        partial = outputs.partial_path(target)
         try:
-            partial.write_bytes(encode(frame.pixels, target.suffix.lower()))
-            os.replace(partial, target)
+            replace_whole(target, encode(frame.pixels, target.suffix.lower(), self._note))
         except OSError as exc:
-            partial.unlink(missing_ok=True)
             raise outputs.write_error(exc, target, f"after {count} pictures") from exc
         self.results.append(target)
 
@@ -65,32 +64,33 @@ class ImagesSink:
         """Nothing is held open."""
 
 
-def encode(pixels: Pixels, suffix: str) -> bytes:
-    """Compress RGB uint8 (H, W, 3) as the suffix says."""
+def encode(pixels: Pixels, suffix: str, note: str = MARK) -> bytes:
+    """Compress RGB uint8 (H, W, 3) as the suffix says, with a note by which it is known as ours."""
     bgr = np.ascontiguousarray(pixels[..., ::-1])
     is_encoded, data = cv2.imencode(suffix, bgr, QUALITY_95[suffix])
     if not is_encoded:
         raise SinkError(f"a picture of {pixels.shape = } could not be encoded as {suffix}")
-    return data.tobytes()
+    return signed(data.tobytes(), note)
 
 
 def open_sink(options: SinkOptions) -> ImagesSink:
     """Open a folder for pictures.
 
     Args:
-        options: `path`, the folder, and `names`, one file name per frame. Whoever takes the
-            names from inputs makes sure that the folder is another one
-            (`outputs.refuse_same_file`).
+        options: `path`, the folder, `names`, one file name per frame, and what may be replaced.
 
     Raises:
-        BadInputError: the folder cannot be used, or a name is unknown, a path, or given twice.
+        BadInputError: the folder cannot be used, a name is unknown, a path, or given twice, or a
+            file of that name may not be replaced.
     """
     if options.path is None:
         raise BadInputError("the images sink needs a folder: give one that exists")
     outputs.check_folder(options.path)
     for name, count in Counter(options.names).items():
         _check_name(name, count)
-    return ImagesSink(options.path, options.names)
+        target = options.path / name
+        outputs.require_free(target, options.inputs, overwrite=options.overwrite)
+    return ImagesSink(options.path, options.names, options.note)
 
 
 def _check_name(name: str, count: int) -> None:

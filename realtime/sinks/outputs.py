@@ -1,19 +1,109 @@
-"""What every sink that writes files checks before and says afterwards."""
+"""Where may be written: the one rule that every writer of a user's files asks, and its helpers.
+
+What is not there yet may be written. A file that pleinair wrote itself (`realtime.provenance`) may
+be replaced. Any other is refused, or replaced with `--overwrite`. An input never is, and neither is
+anything that is no file. A link is followed: the file that it leads to is what counts.
+"""
 
 from __future__ import annotations
 
 import errno
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from realtime.errors import BadInputError, SinkError
+from realtime.naming import fitting, followed
+from realtime.provenance import is_ours
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
+def require_free(path: Path, inputs: Iterable[Path] = (), *, overwrite: bool = False) -> None:
+    """Apply the rule to one file.
+
+    Args:
+        path: To be written.
+        inputs: What is read; never overwritten, by whatever name.
+        overwrite: Whether files that pleinair did not write may be replaced.
+
+    Raises:
+        BadInputError: it may not be written.
+    """
+    if not _is_there(path):
+        return
+    for original in inputs:
+        refuse_same_file(path, original)
+    if path.is_dir():
+        raise BadInputError(f"{path} is a folder, expected a file name: try {path / 'out.mp4'}")
+    if not path.is_file():
+        raise BadInputError(f"{path} is no ordinary file: choose another name for the output")
+    if not overwrite and not is_ours(path):
+        raise BadInputError(
+            f"{path} exists and pleinair did not write it: give another name, or --overwrite to "
+            "replace it"
+        )
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something has this name.
+
+    Raises:
+        BadInputError: nothing can have it: it is too long, or its folder may not be looked into.
+    """
+    try:
+        return path.exists()
+    except OSError as exc:
+        raise BadInputError(f"{path} cannot be written: {exc.strerror}") from exc
+
+
+def refuse_same_file(target: Path, original: Path | None) -> None:
+    """Keep an input from being overwritten, by whatever name it is called: links are followed.
+
+    Raises:
+        BadInputError: target and original are one file.
+    """
+    if original is None or not _is_there(target) or not _is_there(original):
+        return
+    if target.samefile(original):
+        raise BadInputError(f"{target} is the input itself: choose another name for the output")
+
+
+def check_target(path: Path, inputs: Iterable[Path] = (), *, overwrite: bool = False) -> None:
+    """Make sure that a file can and may be written, before any work is done for it.
+
+    Raises:
+        BadInputError: its folder cannot be used, or the rule forbids it.
+    """
+    check_folder(followed(path).parent)
+    require_free(path, inputs, overwrite=overwrite)
+
+
 def partial_path(path: Path) -> Path:
     """Return the name for the time of writing: `out.mp4` -> `out.partial.mp4`."""
-    return path.with_name(f"{path.stem}.partial{path.suffix}")
+    return path.with_name(fitting(path.stem, f".partial{path.suffix}"))
+
+
+def free_partial(path: Path, inputs: Iterable[Path] = ()) -> Path:
+    """Return a name for the time of writing that costs nobody a file: numbered where it is taken.
+
+    Args:
+        path: The final name.
+        inputs: What is read: an unfinished painting may be painted, too.
+    """
+    partial, number, kept = partial_path(path), 1, tuple(inputs)
+    while not _may_be_written(partial, kept):
+        number += 1
+        partial = path.with_name(fitting(path.stem, f".partial-{number}{path.suffix}"))
+    return partial
+
+
+def _may_be_written(path: Path, inputs: tuple[Path, ...]) -> bool:
+    try:
+        require_free(path, inputs)
+    except BadInputError:
+        return False
+    return not path.is_symlink()
 
 
 def check_folder(folder: Path) -> None:
@@ -35,29 +125,22 @@ def check_folder(folder: Path) -> None:
         ) from exc
 
 
-def check_target(path: Path, original: Path | None = None) -> None:
-    """Make sure that a file can be written, and that it is not the input.
+def make_folder(folder: Path) -> None:
+    """Make a folder for outputs, and those above it, where they are not there yet.
 
     Raises:
-        BadInputError: it cannot, or it is.
+        BadInputError: it cannot be made, or a file has its name.
     """
-    check_folder(path.parent)
-    if path.is_dir():
-        raise BadInputError(f"{path} is a folder, expected a file name: try {path / 'out.mp4'}")
-    for target in (path, partial_path(path)):
-        refuse_same_file(target, original)
-
-
-def refuse_same_file(target: Path, original: Path | None) -> None:
-    """Keep an input from being overwritten, by whatever name it is called: links are followed.
-
-    Raises:
-        BadInputError: target and original are one file.
-    """
-    if original is None or not target.exists() or not original.exists():
-        return
-    if target.samefile(original):
-        raise BadInputError(f"{target} is the input itself: choose another name for the output")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as exc:
+        raise BadInputError(
+            f"{folder} is a file, expected an output folder: choose another"
+        ) from exc
+    except OSError as exc:
+        raise BadInputError(
+            f"no output folder can be made at {folder} ({exc.strerror}): choose another"
+        ) from exc
 
 
 def write_error(exc: Exception, path: Path, progress: str) -> SinkError:

@@ -17,7 +17,9 @@ import av
 
 from realtime.errors import BadInputError
 from realtime.frame import Frame
+from realtime.lock import OutputLock
 from realtime.media import clip
+from realtime.naming import followed
 from realtime.ports import Event
 from realtime.sinks import SinkOptions, outputs
 from realtime.sinks.encoding import RECIPES, Recipe, recipe_for
@@ -37,10 +39,14 @@ class VideoSink:
         result: What exists once the sink is closed: the final or the partial file, or None.
     """
 
-    def __init__(self, path: Path, recipe: Recipe, rate_fps: float) -> None:
+    def __init__(self, options: SinkOptions, path: Path, recipe: Recipe) -> None:
         self.path = path
         self.result: Path | None = None
-        self._partial = outputs.partial_path(path)
+        self._options = options
+        self._lock = OutputLock(path)
+        self._lock.acquire()
+        self._partial = outputs.free_partial(path, options.inputs)
+        rate_fps = options.rate_fps
         self._target = Target(recipe, rate_fps if 0 < rate_fps < math.inf else 30.0, FINE_CLOCK)
         self._writer: VideoWriter | None = None
         self._broken = False
@@ -53,7 +59,8 @@ class VideoSink:
         """
         with self._reporting():
             if self._writer is None:
-                self._writer = VideoWriter(self._partial, self._target, frame)
+                note = self._options.note
+                self._writer = VideoWriter(self._partial, self._target, frame, comment=note)
             self._writer.write(frame)
 
     def poll(self) -> tuple[Event, ...]:
@@ -61,21 +68,30 @@ class VideoSink:
         return ()
 
     def finish(self) -> None:
-        """Complete the file and give it its final name, replacing an old one.
+        """Complete the file and give it its final name, replacing an old one of ours.
 
         Raises:
             SinkError: the disk is full.
+            BadInputError: meanwhile somebody else's file has the name; ours keeps the partial one.
         """
         if self._writer is None:
             LOGGER.warning("no frame arrived: %s was not written", self.path)
             return
         with self._reporting():
             self._writer.end()
+            options = self._options
+            outputs.require_free(self.path, options.inputs, overwrite=options.overwrite)
             os.replace(self._partial, self.path)
         self.result = self.path
 
     def close(self) -> None:
         """Close the file; without `finish`, what was painted stays under the partial name."""
+        try:
+            self._keep_partial()
+        finally:
+            self._lock.release()
+
+    def _keep_partial(self) -> None:
         if self._writer is None or self.result is not None:
             return
         # After a failure the end of the file cannot be written properly: as good as it gets.
@@ -110,7 +126,8 @@ def open_sink(options: SinkOptions) -> VideoSink:
         options: `path` with a suffix of `encoding.RECIPES` that plays, and `rate_fps`.
 
     Raises:
-        BadInputError: no path, unknown suffix, unusable folder, or the path is the original.
+        BadInputError: no path, unknown suffix, unusable folder, a file that may not be replaced
+            (see `outputs`), or another run is writing it.
     """
     path = options.path
     if path is None:
@@ -119,5 +136,5 @@ def open_sink(options: SinkOptions) -> VideoSink:
     if recipe.codecs == ("lossless",):
         playing = ", ".join(suffix for suffix, r in RECIPES.items() if len(r.codecs) > 1)
         raise BadInputError(f"{path.name} cannot be recorded live: expected one of {playing}")
-    outputs.check_target(path, options.original)
-    return VideoSink(path, recipe, options.rate_fps)
+    outputs.check_target(path, options.inputs, overwrite=options.overwrite)
+    return VideoSink(options, followed(path), recipe)

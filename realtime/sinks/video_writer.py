@@ -40,6 +40,7 @@ class VideoWriter:
         container: str | None = None,
         container_options: dict[str, str] | None = None,
         offset_ticks: int = 0,
+        comment: str = "",
     ) -> None:
         """Open a file for frames like `first`.
 
@@ -50,6 +51,7 @@ class VideoWriter:
             container: FFmpeg's name for the kind of file; the recipe's by default.
             container_options: Likewise.
             offset_ticks: Added to every time.
+            comment: What the file says of itself.
 
         Raises:
             av.FFmpegError, OSError: the file cannot be made.
@@ -59,6 +61,8 @@ class VideoWriter:
         self._container = av.open(
             f"file:{path}", "w", format=container or recipe.container, container_options=options
         )
+        if comment:
+            self._container.metadata["comment"] = comment
         self._stream = add_picture_stream(
             self._container,
             recipe,

@@ -5,6 +5,7 @@ Each `x_source.py` has `open_source(address, *, size, rate_fps)`.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -37,3 +38,11 @@ def open_source(address: str, *, size: Size | None = None, rate_fps: float | Non
     module = plugins.load(sys.modules[__name__], "source", name)
     source: Source = module.open_source(rest, size=size, rate_fps=rate_fps)
     return source
+
+
+def files_of(address: str) -> tuple[Path, ...]:
+    """Return the files that an address names, as far as they are there: they are inputs."""
+    name, colon, rest = address.partition(":")
+    given = [address, rest if colon and name in names() else ""]
+    paths = [Path(path) for text in given for path in (text, *text.split(os.pathsep)) if path]
+    return tuple(path for path in paths if path.is_file())

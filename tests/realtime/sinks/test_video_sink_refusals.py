@@ -61,13 +61,13 @@ def test_original_is_never_overwritten(tmp_path: Path, link: str) -> None:
     if link == "hardlink":
         path.hardlink_to(original)
     with pytest.raises(BadInputError, match="is the input itself"):
-        open_sink(SinkOptions(path=path, original=original))
+        open_sink(SinkOptions(path=path, inputs=(original,)))
 
 
 def test_original_under_the_partial_name_is_never_overwritten(tmp_path: Path) -> None:
     original = write_clip(tmp_path / "out.partial.mp4", [CARD])
     with pytest.raises(BadInputError, match="is the input itself"):
-        open_sink(SinkOptions(path=tmp_path / "out.mp4", original=original))
+        open_sink(SinkOptions(path=tmp_path / "out.mp4", inputs=(original,)))
 
 
 def test_changing_size(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""`pleinair demo`: the animated landscape, painted; and what a run says at its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from realtime.errors import EXIT_INTERRUPTED
+from realtime.options import (
+    Bundle,
+    Device,
+    Engine,
+    KeepColours,
+    Overwrite,
+    Precision,
+    Strength,
+    Stroke,
+    Style,
+    paint_settings,
+)
+
+if TYPE_CHECKING:
+    from realtime.app import Outcome
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for demo.mp4 and demo.png.")] = Path("out"),
+    seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 6.0,
+    style: Style = None,
+    strength: Strength = 1.0,
+    stroke: Stroke = 1.0,
+    keep_colours: KeepColours = False,
+    size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT of the landscape.")] = None,
+    overwrite: Overwrite = False,
+    bundle: Bundle = None,
+    engine: Engine = "auto",
+    device: Device = "auto",
+    precision: Precision = "auto",
+) -> None:
+    """Paint an animated landscape: a clip and a still, no camera needed."""
+    from realtime.app import paint_demo
+    from realtime.progress import FrameProgress
+
+    settings = paint_settings(
+        style, strength, size, bundle, engine, device, precision, stroke, keep_colours
+    )
+    with FrameProgress("landscape") as progress:
+        progress.expect(round(seconds * 30))
+        outcome = paint_demo(settings, out, seconds, progress.update, overwrite=overwrite)
+    report = outcome.report
+    typer.echo(f"{report.frames} frames, {report.mean_fps:.1f} fps on {outcome.engine}")
+    typer.echo(f"latency of painting one frame: {report.engine_latency}")
+    say_result(outcome)
+    typer.echo(f"before and after: {out / 'demo.png'}")
+    typer.echo("go live: pleinair live (a camera), or pleinair live --source synthetic")
+
+
+def say_result(outcome: Outcome) -> None:
+    """Say which file there is, and end with the code for it when the run was interrupted."""
+    if outcome.result is not None:
+        typer.echo(
+            f"{'interrupted; painted so far' if outcome.interrupted else 'wrote'}: {outcome.result}"
+        )
+    if outcome.interrupted:
+        raise typer.Exit(EXIT_INTERRUPTED)

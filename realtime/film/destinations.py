@@ -1,0 +1,39 @@
+"""Where the painting of each clip goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from realtime.errors import BadInputError
+from realtime.painter import beside
+from realtime.sinks.outputs import make_folder
+from realtime.sinks.planned import planned
+
+
+def destinations(
+    clips: Sequence[Path], output: Path | None, label: str, tell: Callable[[str], None]
+) -> list[tuple[Path, Path]]:
+    """Return every clip with where its painting goes; names that collide are told apart.
+
+    Args:
+        clips: To be painted.
+        output: A file for one clip, or a folder, which is made; None: beside each clip.
+        label: Names the style.
+        tell: Given a sentence for every clip that is left out.
+
+    Raises:
+        BadInputError: one file for several clips, or a folder that cannot be made.
+    """
+    if output is None:
+        return planned(clips, lambda path: beside(path, label), tell)
+    if output.is_dir() or not output.suffix:
+        make_folder(output)
+        return planned(clips, lambda path: output / beside(path, label).name, tell)
+    pairs = planned(clips, lambda path: output)
+    if len(pairs) > 1:
+        raise BadInputError(
+            f"{len(clips)} clips cannot all become {output}: give a folder (its name without an "
+            "ending, or with a slash behind it)"
+        )
+    return pairs

@@ -1,0 +1,112 @@
+"""Two runs never write one output: the second is told, and touches nothing.
+
+    .out.mp4.pleinair/lock    locked, and holding its process's number, as long as that one writes
+
+The lock is the operating system's: it goes when the process ends, however that happens. On a disk
+that knows no locks nobody is kept away.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from realtime.errors import BadInputError
+from realtime.naming import fitting
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def hidden_folder(out: Path) -> Path:
+    """Return the folder beside an output for what is needed while it is written."""
+    return out.with_name(fitting(f".{out.name}", ".pleinair"))
+
+
+class OutputLock:
+    """Keeps other runs away from one output."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._folder = hidden_folder(out)
+        self._path = self._folder / "lock"
+        self._file: IO[bytes] | None = None
+
+    def acquire(self) -> None:
+        """Take it.
+
+        Raises:
+            BadInputError: another run has it.
+        """
+        while self._file is None:
+            try:
+                self._folder.mkdir(exist_ok=True)
+                file = self._path.open("a+b")
+            except OSError:
+                return  # what forbids the lock forbids the output, and says so better
+            try:
+                _lock(file)
+            except (BlockingIOError, PermissionError) as exc:
+                process = _process_of(file)
+                file.close()
+                raise BadInputError(
+                    f"{self._out} is being written by another pleinair{process}: wait until it has "
+                    "ended, or give another name for the output"
+                ) from exc
+            except OSError:
+                file.close()
+                return
+            if not self._is_there(file):
+                file.close()  # its owner has just removed it: what was locked is nobody's
+                continue
+            file.truncate(0)
+            file.write(str(os.getpid()).encode())
+            with suppress(OSError):  # a full disk
+                file.flush()
+            self._file = file
+
+    def release(self) -> None:
+        """Let go; calls after the first do nothing."""
+        if self._file is None:
+            return
+        file, self._file = self._file, None
+        if sys.platform != "win32":  # there an open file cannot be removed
+            self._path.unlink(missing_ok=True)
+        with suppress(OSError):
+            file.close()
+        if sys.platform == "win32":
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # it holds segments
+            self._folder.rmdir()
+
+    def _is_there(self, file: IO[bytes]) -> bool:
+        try:
+            return os.path.samestat(os.fstat(file.fileno()), self._path.stat())
+        except OSError:
+            return False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A lock is this process's: workers get none."""
+        return {**vars(self), "_file": None}
+
+
+def _process_of(file: IO[bytes]) -> str:
+    """Return ` (process 123)` as far as it is written down."""
+    with suppress(OSError):
+        file.seek(0)
+        number = file.read(12).decode("ascii", "replace")
+        return f" (process {number})" if number.isdigit() else ""
+    return ""

@@ -1,0 +1,65 @@
+"""File names that fit onto disks, and that are not given twice."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+LONGEST_BYTES = 255
+"""What Linux, macOS and Windows take at least (82 Japanese characters are 246)."""
+DIGITS = 6
+
+
+def fitting(stem: str, tail: str) -> str:
+    """Return `stem + tail`, or where that is too long for a disk, a shorter name of its own.
+
+    Args:
+        stem: May be cut; a digest then tells it from others that begin alike.
+        tail: Is kept, unless it is too long by itself: then of it only the file ending is.
+    """
+    name = stem + tail
+    if _length(name) <= LONGEST_BYTES:
+        return name
+    mark = "~" + hashlib.sha256(os.fsencode(name)).hexdigest()[:DIGITS]
+    if _length(tail) > LONGEST_BYTES - 64:
+        stem, tail = name, Path(name).suffix[:16]
+    while _length(stem + mark + tail) > LONGEST_BYTES:
+        stem = stem[:-1]
+    return stem + mark + tail
+
+
+def _length(name: str) -> int:
+    return len(os.fsencode(name))
+
+
+def told_apart(paths: Sequence[Path]) -> list[Path]:
+    """Number paths that occur more than once: `a.jpg`, `a-2.jpg`, `a-3.jpg`.
+
+    Names that differ in upper and lower case only are one name on many disks. The same paths in
+    the same order give the same names.
+    """
+    wanted = {_key(path) for path in paths}
+    given: set[str] = set()
+    apart = []
+    for path in paths:
+        free, number = path, 1
+        while _key(free) in given or (number > 1 and _key(free) in wanted):
+            number += 1
+            free = path.with_name(fitting(path.stem, f"-{number}{path.suffix}"))
+        given.add(_key(free))
+        apart.append(free)
+    return apart
+
+
+def _key(path: Path) -> str:
+    """Return what is the same for two paths that may be one file, links followed."""
+    folder = os.path.realpath(path.parent)
+    return unicodedata.normalize("NFC", f"{folder}{os.sep}{path.name}").casefold()
+
+
+def followed(path: Path) -> Path:
+    """Return the file that a link leads to, there or not; any other path as it is."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path

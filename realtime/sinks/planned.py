@@ -1,0 +1,42 @@
+"""Which input becomes which file, in a run over many."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from realtime.naming import told_apart
+from realtime.provenance import is_ours
+
+
+def planned(
+    inputs: Sequence[Path],
+    target_of: Callable[[Path], Path],
+    tell: Callable[[str], None] = lambda line: None,
+) -> list[tuple[Path, Path]]:
+    """Return every input with the file that it becomes; no two become one.
+
+    A file that is named twice is painted once, and the painting that an earlier run made of
+    another input is not painted: `*.jpg` names it the second time.
+
+    Args:
+        inputs: As they were named.
+        target_of: Gives the usual output of an input.
+        tell: Given a sentence for every input that is left out.
+    """
+    once = list({os.path.realpath(path): path for path in reversed(inputs)}.values())[::-1]
+    usual = {os.path.realpath(target_of(path)): path for path in once}
+    kept = []
+    for path in once:
+        original = usual.get(os.path.realpath(path))
+        if original not in (None, path) and is_ours(path):
+            tell(f"{path} is the painting of {original}: it is not painted")
+        else:
+            kept.append(path)
+    return list(zip(kept, told_apart([target_of(path) for path in kept]), strict=True))
+
+
+def left_as_it_is(target: Path) -> str:
+    """Say that an earlier run painted exactly this."""
+    return f"{target} is there, painted in just this way: left as it is (--overwrite paints again)"
