@@ -9,7 +9,7 @@ import typer
 
 from benchmarks.flow_cli import flicker, live, video
 from benchmarks.long_cli import endurance, hold
-from benchmarks.output import Device, console, show, tell
+from benchmarks.output import Device, Overwrite, console, show, tell
 from benchmarks.picture_cli import article, engines, scaling
 from benchmarks.result_cli import compare, goals, report
 
@@ -33,6 +33,7 @@ def main(
     ] = None,
     device: Device = "auto",
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16, fp16 or int8.")] = "auto",
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure this machine: the article's picture, engines, live, film, steadiness (15 minutes)."""
     if context.invoked_subcommand is not None:
@@ -43,7 +44,9 @@ def main(
     from benchmarks.tables import rich_table
     from benchmarks.verdict import verdict
     from realtime.errors import MissingExtraError
+    from realtime.sinks.outputs import require_free
 
+    require_free(out, overwrite=overwrite)
     picture = plot or out.with_suffix(".svg")
     drawable = ""
     try:
@@ -52,9 +55,11 @@ def main(
         if plot is not None:
             raise
         drawable = str(exc)  # a plot nobody asked for is not worth stopping for
+    else:
+        require_free(picture, overwrite=overwrite)
     parts = (quick_parts if quick else full_parts)(device, precision, vgg)
     result = Result.here(run_parts(parts, tell), NOTES)
-    result.write(out)
+    result.write(out, overwrite=overwrite)
     show(result)
     typer.echo()
     console().print(rich_table(verdict(result.rows)))
@@ -62,5 +67,5 @@ def main(
     if drawable:
         typer.echo(f"no plot: {drawable}")
     else:
-        draw([result], picture)
+        draw([result], picture, overwrite=overwrite)
         typer.echo(f"drew {picture}")

@@ -10,6 +10,7 @@ import typer
 from benchmarks.output import (
     Device,
     JsonOut,
+    Overwrite,
     Seconds,
     parse_sizes,
     positive,
@@ -38,6 +39,7 @@ def live(
     device: Device = "auto",
     precision: Precision = "auto",
     json_out: JsonOut = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure a camera, end to end: every stage, frames per second, drops, glass to glass."""
     from benchmarks.live import NOTES, Asked, measure_live
@@ -48,7 +50,7 @@ def live(
         raise UnknownNameError("sink to measure live", sink, ("null", "window"))
     paint = PaintSettings(style=style, engine=engine, device=device, precision=precision)
     wanted = (Asked(one, rate, seconds, paint, source, sink) for one in parse_sizes(size))
-    publish([measure_live(asked, tell) for asked in wanted], json_out, NOTES)
+    publish([measure_live(asked, tell) for asked in wanted], json_out, NOTES, overwrite=overwrite)
 
 
 def video(
@@ -59,6 +61,7 @@ def video(
     precision: Precision = "auto",
     stabilize: Annotated[bool, typer.Option("--stabilize", help="With the filter.")] = False,
     json_out: JsonOut = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure a clip with sound from file to file: frames per second, and memory."""
     from benchmarks.video import Asked, measure_video
@@ -66,7 +69,7 @@ def video(
     positive("--frames", frames)
     paint = PaintSettings(style=style, engine=engine, precision=precision)
     asked = Asked(frames, parse_size(size), paint, stabilize)
-    publish([measure_video(asked, tell)], json_out)
+    publish([measure_video(asked, tell)], json_out, overwrite=overwrite)
 
 
 def flicker(
@@ -81,10 +84,11 @@ def flicker(
     style: Annotated[str | None, typer.Option(help="Only this style.")] = None,
     engine: Engine = "auto",
     json_out: JsonOut = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure how steady every style is, over what the camera itself does; 1 is as steady."""
     from benchmarks.flicker import Asked, measure_flicker
 
     positive("--frames", frames)
     asked = Asked(parse_size(size), frames, photograph, engine, clip, style)
-    publish(measure_flicker(asked, tell), json_out)
+    publish(measure_flicker(asked, tell), json_out, overwrite=overwrite)

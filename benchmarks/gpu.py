@@ -28,7 +28,9 @@ from realtime.look import Look
 from realtime.network.bundle import load_bundle
 from realtime.network.folding import fold
 from realtime.network.library import Entry, find_bundles
+from realtime.options import Overwrite
 from realtime.settings import Size, parse_size
+from realtime.sinks.outputs import require_free
 
 app = typer.Typer(add_completion=False)
 SIZES = "640x480,1280x720,1920x1080,3840x2160"
@@ -42,8 +44,10 @@ def main(
     seconds: Annotated[float, typer.Option(help="For each measurement.")] = 1.0,
     networks: Annotated[str, typer.Option(help="Architectures, with commas.")] = "fast,article",
     compiled: Annotated[bool, typer.Option(help="Measure torch.compile too.")] = True,
+    overwrite: Overwrite = False,
 ) -> None:
     """Check and measure everything, and keep it; what fails is kept as what it said."""
+    require_free(out, overwrite=overwrite)
     target = torch.device(device)
     dtype = torch.float32 if target.type == "cpu" else torch.float16
     wanted = [parse_size(text) for text in sizes.split(",")]
@@ -53,7 +57,7 @@ def main(
         for what, values in found.items():
             rows.append({"bench": "gpu", "part": part, **facts, "what": what, **values})
             typer.echo(json.dumps(rows[-1])[:300])
-        Result.here(rows).write(out)
+        Result.here(rows).write(out, overwrite=overwrite)
 
     peaks = measure_peaks(target, dtype, copy_bytes=COPY_BYTES if seconds >= 0.1 else 1 << 20)
     keep("peaks", {str(dtype): vars(peaks)})

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.output import JsonOut, positive, publish, tell
+from benchmarks.output import JsonOut, Overwrite, positive, publish, tell
 from realtime.settings import parse_size
 
 Engine = Annotated[str, typer.Option(help="auto, or an engine.")]
@@ -20,6 +20,7 @@ def hold(
     bundle: Annotated[str | None, typer.Option(help="Style bundle; default: fast.")] = None,
     engine: Engine = "auto",
     json_out: JsonOut = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure the latency-budget controller: alone, beside a load on one core, and alone again."""
     from benchmarks.hold import NOTES, Asked, measure_hold
@@ -27,7 +28,7 @@ def hold(
     for option, value in (("--fps", fps), ("--latency", latency), ("--seconds", seconds)):
         positive(option, value)
     asked = Asked(parse_size(size), fps, latency, seconds, bundle=bundle, engine=engine)
-    publish(measure_hold(asked, tell), json_out, NOTES)
+    publish(measure_hold(asked, tell), json_out, NOTES, overwrite=overwrite)
 
 
 def endurance(
@@ -35,9 +36,14 @@ def endurance(
     size: Annotated[str, typer.Option(help="WIDTHxHEIGHT.")] = "640x480",
     engine: Engine = "auto",
     json_out: JsonOut = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Run live for minutes, and see whether memory, threads or open files grow."""
     from benchmarks.endurance import measure_endurance
 
     positive("--minutes", minutes)
-    publish([measure_endurance(60 * minutes, parse_size(size), engine, tell)], json_out)
+    publish(
+        [measure_endurance(60 * minutes, parse_size(size), engine, tell)],
+        json_out,
+        overwrite=overwrite,
+    )

@@ -15,10 +15,26 @@ from benchmarks.schema import Result, Row, machine_line
 from benchmarks.tables import reasons, rich_table, sheets
 from realtime.errors import BadInputError
 from realtime.settings import Size, parse_size
+from realtime.sinks.outputs import require_free
 
 FILE_COLUMNS = 160
+Overwrite = Annotated[
+    bool,
+    typer.Option("--overwrite", is_eager=True, help="Replace a file that pleinair did not write."),
+]
+"""Eager: `checked` wants to know it."""
+
+
+def checked(context: typer.Context, path: Path | None) -> Path | None:
+    """Refuse an output that may not be written before anything is measured for it."""
+    if path is not None and str(path) != "-" and not context.resilient_parsing:
+        require_free(path, overwrite=bool(context.params.get("overwrite")))
+    return path
+
+
 JsonOut = Annotated[
-    Path | None, typer.Option("--json", help="File for the data; - for standard output.")
+    Path | None,
+    typer.Option("--json", help="File for the data; - for standard output.", callback=checked),
 ]
 Seconds = Annotated[float, typer.Option(help="Time to spend on each measurement.")]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
@@ -40,19 +56,21 @@ def tell(line: str) -> None:
     typer.echo(line, err=True)
 
 
-def publish(rows: Sequence[Row], json_out: Path | None, notes: Sequence[str] = ()) -> None:
+def publish(
+    rows: Sequence[Row], json_out: Path | None, notes: Sequence[str] = (), *, overwrite: bool
+) -> None:
     """Show rows that were measured here and now, and keep them."""
-    keep(Result.here(rows, notes), json_out)
+    keep(Result.here(rows, notes), json_out, overwrite=overwrite)
 
 
-def keep(result: Result, json_out: Path | None) -> None:
+def keep(result: Result, json_out: Path | None, *, overwrite: bool) -> None:
     """Show a result and write it, or print its file for other programs if that is `-`."""
     if str(json_out) == "-":
         typer.echo(result.to_json(), nl=False)
         return
     show(result)
     if json_out is not None:
-        result.write(json_out)
+        result.write(json_out, overwrite=overwrite)
         typer.echo(f"wrote {json_out}")
 
 

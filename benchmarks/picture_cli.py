@@ -10,6 +10,7 @@ import typer
 from benchmarks.output import (
     Device,
     JsonOut,
+    Overwrite,
     Precisions,
     Seconds,
     parse_counts,
@@ -40,6 +41,7 @@ def article(
     ] = None,
     steps: Annotated[int, typer.Option(help="Of `pleinair paint`, to extrapolate to.")] = 200,
     json_out: JsonOut = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure the article's own case: one 252x252 picture, cold and warm, on every engine."""
     from benchmarks.article import NOTES, measure_article
@@ -49,7 +51,7 @@ def article(
     positive("--steps", steps)
     asked = Asked(seconds, device, parse_names(precision), tuple(names or ()))
     rows = measure_article(asked, vgg=vgg, steps=steps, tell=tell)
-    publish(rows, json_out, NOTES)
+    publish(rows, json_out, NOTES, overwrite=overwrite)
 
 
 def engines(
@@ -70,6 +72,7 @@ def engines(
         bool, typer.Option(help="Measure memory and cold start too, in a process for each.")
     ] = True,
     json_out: JsonOut = None,
+    overwrite: Overwrite = False,
 ) -> None:  # fmt: skip
     """Measure every engine side by side, in one run: the same pictures, in turns."""
     from benchmarks.contenders import PEERS
@@ -84,7 +87,7 @@ def engines(
         seconds, device, parse_names(precision), tuple(names or ()), parse_names(networks),
         parse_sizes(sizes), beside, alone,
     )  # fmt: skip
-    publish(measure_engines(asked, tell), json_out)
+    publish(measure_engines(asked, tell), json_out, overwrite=overwrite)
 
 
 def scaling(
@@ -99,6 +102,7 @@ def scaling(
         typer.Option(help="Numbers of threads, with commas; default: 1, 2, 4, ..."),
     ] = None,
     json_out: JsonOut = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure how the cost of a painting grows with pixels, with styles and with threads."""
     from benchmarks.scaling import SIZES, Asked, measure_scaling
@@ -106,4 +110,4 @@ def scaling(
     positive("--seconds", seconds)
     counts = parse_counts("--styles", styles), parse_counts("--threads", threads)
     asked = Asked(seconds, engine, device, precision, parse_sizes(sizes) or SIZES, *counts)
-    publish(measure_scaling(asked, tell), json_out)
+    publish(measure_scaling(asked, tell), json_out, overwrite=overwrite)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.schema import Result, Row, machine_line
 from realtime.errors import BadInputError, MissingExtraError
 from realtime.folders import write_whole
+from realtime.provenance import TEXT_MARK, signed
+from realtime.sinks.outputs import require_free
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,14 +58,16 @@ def check_plot(path: Path) -> None:
     matplotlib.use("agg")
 
 
-def draw(results: Sequence[Result], path: Path) -> None:
+def draw(results: Sequence[Result], path: Path, *, overwrite: bool = False) -> None:
     """Draw all that the results hold into one picture.
 
     Raises:
-        BadInputError: neither .svg nor .png, the disk does not take it, or nothing to draw.
+        BadInputError: neither .svg nor .png, the disk does not take it, it would replace a file
+            that is not ours, or nothing to draw.
         MissingExtraError: matplotlib is not installed.
     """
     check_plot(path)
+    require_free(path, overwrite=overwrite)
     from matplotlib import pyplot
 
     from benchmarks.panels import panels_of
@@ -89,7 +93,8 @@ def draw(results: Sequence[Result], path: Path) -> None:
         metadata = {"Date": None} if kind == "svg" else {}
         figure.savefig(buffer, format=kind, dpi=144, metadata=metadata)
         pyplot.close(figure)
-    write_whole(path, buffer.getvalue())
+    drawn = buffer.getvalue()
+    write_whole(path, drawn + TEXT_MARK if kind == "svg" else signed(drawn))
 
 
 def merged(results: Sequence[Result]) -> list[Row]:

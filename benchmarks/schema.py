@@ -1,7 +1,7 @@
 """The one form in which figures are kept: a result is rows, and what a reader needs to judge them.
 
-    {"schema": 1, "command": ..., "commit": ..., "measured_at": ..., "machine": {...},
-     "notes": [...], "rows": [{"bench": "engines", ...}, ...]}
+    {"written_by": "pleinair", "schema": 1, "command": ..., "commit": ..., "measured_at": ...,
+     "machine": {...}, "notes": [...], "rows": [{"bench": "engines", ...}, ...]}
 
 Every row says in `bench` which benchmark it is of, so that a file may hold several, and several
 files may be read as one. What could not be measured stays as a row too, without figures, with the
@@ -23,6 +23,8 @@ from typing import Any
 from benchmarks.facts import commit, machine_facts
 from realtime.errors import BadInputError
 from realtime.folders import write_whole
+from realtime.provenance import WRITTEN_BY
+from realtime.sinks.outputs import require_free
 
 SCHEMA = 1
 """Raised whenever a reader of the number before would misunderstand a file."""
@@ -63,14 +65,15 @@ class Result:
 
     def to_json(self) -> str:
         """Return the file's text."""
-        return json.dumps({"schema": SCHEMA, **asdict(self)}, indent=2) + "\n"
+        return json.dumps(WRITTEN_BY | {"schema": SCHEMA, **asdict(self)}, indent=2) + "\n"
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, *, overwrite: bool = False) -> None:
         """Write the file, whole or not at all.
 
         Raises:
-            BadInputError: the disk does not take it.
+            BadInputError: the disk does not take it, or it would replace a file that is not ours.
         """
+        require_free(path, overwrite=overwrite)
         write_whole(path, self.to_json().encode())
 
 
@@ -88,6 +91,7 @@ def read(path: Path) -> Result:
         found = None
     if not isinstance(found, dict) or not {"machine", "rows"} <= found.keys():
         raise BadInputError(f"{path} is no result of `pleinair bench`")
+    found = {key: value for key, value in found.items() if key not in WRITTEN_BY}
     if (version := found.pop("schema", None)) != SCHEMA:
         what = f"schema {version}" if version else "no schema number"
         raise BadInputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import importlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -14,12 +15,15 @@ from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.transformer import build_network
+from realtime.sinks import outputs
 
 PICKLE_OR_ZIP = (b"\x80", b"PK\x03\x04")
 """How files of torch.save begin, old and new."""
 
 
-def import_checkpoint(path: Path, out: Path, credit: StyleCredit, *, licence: str) -> Card:
+def import_checkpoint(
+    path: Path, out: Path, credit: StyleCredit, *, licence: str, overwrite: bool = False
+) -> Card:
     """Write the bundle of a checkpoint, weights in fp32 as they were.
 
     Args:
@@ -28,12 +32,16 @@ def import_checkpoint(path: Path, out: Path, credit: StyleCredit, *, licence: st
         out: The bundle.
         credit: The style's name, and whom to thank.
         licence: Of the weights, as their author gave it.
+        overwrite: Replace a file that pleinair did not write.
 
     Raises:
-        BadInputError: no such file, or not of a network that is known.
+        BadInputError: no such file, not of a network that is known, or `out` may not be written.
         MissingExtraError: a TensorFlow checkpoint, and no TensorFlow.
     """
     kind = _kind(path)
+    # A TensorFlow checkpoint is several files that begin alike.
+    inputs = (path, *path.parent.glob(f"{glob.escape(path.name)}.*"))
+    outputs.require_free(out, inputs, overwrite=overwrite)
     reader = importlib.import_module(f"export.{kind}_checkpoint")
     config, weights = getattr(reader, f"read_{kind}")(path)
     network = build_network(config)

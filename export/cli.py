@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime.errors import MissingExtraError
+from realtime.options import Overwrite
 from realtime.settings import parse_size
 
 if TYPE_CHECKING:
@@ -41,11 +42,13 @@ def onnx(
         bool, typer.Option(help="Reflect borders without Pad (Core ML, WebGPU, NPUs).")
     ] = False,
     photographs: Photographs = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """An ONNX file, for ONNX Runtime, OpenVINO, TensorRT, Core ML tools, browsers."""
     from export.onnx_file import export_onnx
 
-    job = _job(bundle, out, size, precision, photographs, _endings(precision, "onnx"))
+    ending = _endings(precision, "onnx")
+    job = _job(bundle, out, size, precision, photographs, ending, overwrite)
     _tell(job, export_onnx(job, opset=opset, portable_padding=portable))
 
 
@@ -56,11 +59,13 @@ def openvino(
     size: SizeText = None,
     precision: Annotated[str, typer.Option(help="Of the stored weights: fp32 or fp16.")] = "fp32",
     photographs: Photographs = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """OpenVINO's files: NAME.xml and NAME.bin."""
     from export.openvino_file import export_openvino
 
-    job = _job(bundle, out, size, precision, photographs, _endings(precision, "xml"))
+    ending = _endings(precision, "xml")
+    job = _job(bundle, out, size, precision, photographs, ending, overwrite)
     _tell(job, export_openvino(job))
 
 
@@ -71,6 +76,7 @@ def tensorrt(
     out: Out = None,
     precision: Annotated[str, typer.Option(help="fp32 or fp16.")] = "fp16",
     photographs: Photographs = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """A TensorRT engine for the NVIDIA GPU in this machine."""
     try:
@@ -78,7 +84,8 @@ def tensorrt(
     except ModuleNotFoundError as exc:
         raise MissingExtraError("the export to TensorRT", exc.name or "tensorrt") from exc
 
-    job = _job(bundle, out, size, precision, photographs, _endings(precision, "plan"))
+    ending = _endings(precision, "plan")
+    job = _job(bundle, out, size, precision, photographs, ending, overwrite)
     _tell(job, export_tensorrt(job))
 
 
@@ -106,6 +113,7 @@ def _job(
     precision: str,
     photographs: Path | None,
     ending: str,
+    overwrite: bool = False,
 ) -> Job:
     from export.job import Job, find_photographs
     from realtime.network.library import find_bundle
@@ -117,6 +125,7 @@ def _job(
         precision=precision,
         size=parse_size(size) if size else None,
         photographs=find_photographs(photographs),
+        overwrite=overwrite,
         listen=typer.echo,
     )
 

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from realtime.options import Overwrite
+
 app = typer.Typer(add_completion=False)
 
 
@@ -21,6 +23,7 @@ def main(
     artist: Annotated[str, typer.Option(help="Who painted it.")] = "",
     year: Annotated[str, typer.Option(help="When.")] = "",
     licence: Annotated[str, typer.Option(help="Of the weights.")] = "as given by their author",
+    overwrite: Overwrite = False,
 ) -> None:
     """Turn a checkpoint of fast-neural-style-tensorflow or pytorch/examples into a style bundle.
 
@@ -31,6 +34,6 @@ def main(
 
     credit = StyleCredit(name=require_style_name(name), title=title, artist=artist, year=year)
     target = out or Path(f"{name}.safetensors")
-    card = import_checkpoint(checkpoint, target, credit, licence=licence)
+    card = import_checkpoint(checkpoint, target, credit, licence=licence, overwrite=overwrite)
     typer.echo(f"wrote {target}: {card.config.architecture} network, style {name}")
     typer.echo(f"try it: pleinair live --bundle {target}")

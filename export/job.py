@@ -14,6 +14,7 @@ from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from realtime.ports import Engine
 from realtime.settings import Size
+from realtime.sinks import outputs
 
 HELD_OUT = 4
 """Photographs that results are compared on, and that int8 is not calibrated on."""
@@ -31,11 +32,21 @@ class Job:
     """Width and height if the result shall take no other."""
     photographs: tuple[Path, ...] = ()
     """To calibrate and to compare with."""
+    overwrite: bool = False
+    """Replace files that pleinair did not write."""
     listen: Callable[[str], None] = field(default=lambda message: None, compare=False)
 
     def __post_init__(self) -> None:
-        if self.out.is_dir():
-            raise BadInputError(f"{self.out} is a folder: expected a file to write")
+        self.require_free(self.out)
+
+    def require_free(self, path: Path) -> None:
+        """Ask whether a file may be written.
+
+        Raises:
+            BadInputError: it may not (see `realtime.sinks.outputs`).
+        """
+        inputs = (self.bundle, *self.photographs)
+        outputs.require_free(path, inputs, overwrite=self.overwrite)
 
     @property
     def pictures(self) -> Mapping[str, Pixels]:

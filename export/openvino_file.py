@@ -17,6 +17,7 @@ from realtime.graph.frames import write_graph
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
 from realtime.ports import Style
+from realtime.provenance import digest
 
 PRECISIONS = ("fp32", "fp16")
 """Of the stored weights; what OpenVINO computes with, the device and its settings decide."""
@@ -35,6 +36,7 @@ def export_openvino(job: Job) -> Parity:
         )
     if job.out.suffix != ".xml":
         raise BadInputError(f"{job.out}: OpenVINO's files are called NAME.xml and NAME.bin")
+    job.require_free(job.out.with_suffix(".bin"))
     data = write_graph(load_bundle(job.bundle), size=job.size).SerializeToString()
     card = read_card(job.bundle)
     model = shared_core().read_model(data)
@@ -47,7 +49,9 @@ def export_openvino(job: Job) -> Parity:
         with closing(OpenVinoEngine(path, styles, device="CPU", precision="fp32")) as engine:
             parity = job.check(engine)
         model.set_rt_info(parity.to_json(), ["pleinair", "parity"])
+        weights = path.with_suffix(".bin").read_bytes()
+        model.set_rt_info(digest(weights), ["pleinair", "bin_sha256"])
         openvino.save_model(model, str(path), compress_to_fp16=half)
-        write_whole(job.out.with_suffix(".bin"), path.with_suffix(".bin").read_bytes())
+        write_whole(job.out.with_suffix(".bin"), weights)
         write_whole(job.out, path.read_bytes())
     return parity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 
 from export.job import Job
@@ -9,6 +10,7 @@ from export.parity import Parity
 from realtime.engines.tensorrt_engine import PRECISIONS, open_engine
 from realtime.errors import BadInputError
 from realtime.folders import write_whole
+from realtime.provenance import WRITTEN_BY, digest
 
 
 def export_tensorrt(job: Job) -> Parity:
@@ -22,9 +24,13 @@ def export_tensorrt(job: Job) -> Parity:
         raise BadInputError("a TensorRT engine is built for one size: give --size, as in 1280x720")
     if job.precision not in PRECISIONS:
         raise BadInputError(f"no TensorRT in {job.precision!r}: expected {', '.join(PRECISIONS)}")
+    report = job.out.with_name(f"{job.out.name}.json")
+    job.require_free(report)
     with closing(open_engine(job.bundle, device="auto", precision=job.precision)) as engine:
         parity = job.check(engine)
         width, height = job.size
-        write_whole(job.out, engine.plan_path((1, height, width, 3)).read_bytes())
-    write_whole(job.out.with_name(job.out.name + ".json"), parity.to_json().encode())
+        plan = engine.plan_path((1, height, width, 3)).read_bytes()
+        write_whole(job.out, plan)
+    notes = WRITTEN_BY | {"sha256": digest(plan), "parity": json.loads(parity.to_json())}
+    write_whole(report, json.dumps(notes).encode())
     return parity

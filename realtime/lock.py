@@ -98,6 +98,10 @@ class OutputLock:
         except OSError:
             return False
 
+    def __del__(self) -> None:
+        with suppress(Exception):  # at the end of the program modules may be gone already
+            self.release()
+
     def __getstate__(self) -> dict[str, Any]:
         """A lock is this process's: workers get none."""
         return {**vars(self), "_file": None}

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from realtime.interrupt import stop_on_interrupt
+from realtime.options import Overwrite
 from train.budget import steps_in
 from train.distributed import World, joined
 from train.judges import load_judges
@@ -130,6 +131,7 @@ def main(
     workers: Annotated[
         int, typer.Option(help="Threads that decode photographs.", rich_help_panel=MACHINE)
     ] = 2,
+    overwrite: Overwrite = False,
 ) -> None:
     """Learn styles as asked on the command line; the help text is `GUIDE`."""
     wish = Wish(
@@ -141,7 +143,10 @@ def main(
             "stability_weight": stability, "seed": seed,
         },
     )  # fmt: skip
-    extras = Extras(previews=tuple(preview or ()), tensorboard=tensorboard, workers=workers)
+    extras = Extras(
+        previews=tuple(preview or ()), tensorboard=tensorboard, workers=workers,
+        overwrite=overwrite,
+    )  # fmt: skip
     with joined(pick_device(device)) as world:
         _run(wish, extras, vgg, minutes, world)
 

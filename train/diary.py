@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from realtime.errors import MissingExtraError
+from realtime.provenance import WRITTEN_BY
 from train.preview import Sheet
 
 if TYPE_CHECKING:
@@ -43,12 +44,15 @@ class Diary:
         kept = [line for line in lines if _step_of(line) < step]
         if len(kept) < len(lines):
             self.path.write_text("".join(line + "\n" for line in kept))
+        if not kept:
+            self.path.unlink()  # nobody could see whose it is
 
     def write(self, step: int, terms: Mapping[str, float]) -> None:
         """Write down the terms of a step."""
         rounded = {name: float(f"{value:.5g}") for name, value in terms.items()}
         with self.path.open("a") as file:
-            file.write(json.dumps({"step": step, **rounded}) + "\n")
+            mark = WRITTEN_BY if file.tell() == 0 else {}
+            file.write(json.dumps({**mark, "step": step, **rounded}) + "\n")
         if self.board is not None and step % SCALARS_EVERY == 0:
             for name, value in terms.items():
                 self.board.add_scalar(f"loss/{name}", value, step)

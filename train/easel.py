@@ -19,6 +19,7 @@ from torch import Tensor
 from realtime.errors import BadInputError, EngineError
 from realtime.frame import Frame
 from realtime.network.pixels import to_pixels
+from realtime.provenance import WRITTEN_BY
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import ImagesSink
 from train.data import as_tensor, read_rgb
@@ -83,12 +84,17 @@ def progress_bar(title: str) -> Iterator[Listener]:
         yield listen
 
 
+def sketch_path(target: Path, step: int) -> Path:
+    """Return where the picture of a step goes: `TARGET-steps/00003.png`."""
+    return target.with_name(f"{target.stem}-steps") / f"{step:05}.png"
+
+
 def sketchbook(target: Path, every: int, photograph: Tensor) -> Listener:
     """Return a listener that writes every so many pictures into `TARGET-steps/`.
 
     All are of the final size, whatever level they are from; numbered by their step.
     """
-    folder = target.with_name(f"{target.stem}-steps")
+    folder = sketch_path(target, 0).parent
     try:
         folder.mkdir(exist_ok=True)
     except OSError as exc:
@@ -99,7 +105,7 @@ def sketchbook(target: Path, every: int, photograph: Tensor) -> Listener:
     def listen(turn: Turn) -> None:
         if turn.step % every == 0 or turn.step == turn.steps:
             picture = F.interpolate(turn.picture(), size, mode="bicubic")
-            write_picture(folder / f"{turn.step:05}.png", picture)
+            write_picture(sketch_path(target, turn.step), picture)
 
     return listen
 
@@ -110,7 +116,8 @@ def ledger(file: TextIO) -> Listener:
     def listen(turn: Turn) -> None:
         terms = {name: float(f"{value:.5g}") for name, value in turn.terms.items()}
         size = f"{turn.size[0]}x{turn.size[1]}"
-        file.write(json.dumps({"step": turn.step, "size": size, **terms}) + "\n")
+        mark = WRITTEN_BY if file.tell() == 0 else {}
+        file.write(json.dumps({**mark, "step": turn.step, "size": size, **terms}) + "\n")
         file.flush()
 
     return listen

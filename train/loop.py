@@ -13,6 +13,7 @@ import torch
 
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
+from realtime.sinks import outputs
 from train.data import Photographs, load_painting
 from train.diary import Diary
 from train.distributed import World
@@ -56,6 +57,8 @@ class Extras:
     """Folder for TensorBoard."""
     workers: int = 2
     """Threads that decode photographs."""
+    overwrite: bool = False
+    """Replace files that pleinair did not write."""
 
 
 def train(
@@ -86,10 +89,12 @@ def train(
         world: This process among those that train together.
 
     Raises:
-        BadInputError: nothing to learn from, a foreign checkpoint, a full disk, a GPU out of
-            memory, or numbers that do not stay finite. The last good checkpoint is kept.
+        BadInputError: nothing to learn from, a foreign checkpoint, files in the way that may not
+            be replaced, a full disk, a GPU out of memory, or numbers that do not stay finite. The
+            last good checkpoint is kept.
     """
     extras = extras or Extras()
+    _require_free(out, settings, start, extras)
     torch.manual_seed(settings.seed)
     rows = world.share(settings.batch)
     photographs = Photographs(
@@ -149,6 +154,19 @@ def train(
                     save()
                     saved = time.monotonic()
         return save()
+
+
+def _require_free(out: Path, settings: TrainSettings, start: Path | None, extras: Extras) -> None:
+    """Ask whether the bundle and what lies beside it may be written.
+
+    Beside a checkpoint, which is looked into before it is used, the files are its run's own. What
+    is learned from is not overwritten by any run: `painting.png` would be, by its own preview.
+    """
+    inputs = (*settings.styles, *extras.previews, *((start,) if start else ()))
+    goes_on = out.with_suffix(".checkpoint").exists()
+    beside = [".jsonl"] + ([".png"] if extras.previews else [])
+    for path in (out, *(out.with_suffix(ending) for ending in beside)):
+        outputs.require_free(path, inputs, overwrite=extras.overwrite or goes_on)
 
 
 def _diary(out: Path, step: int, extras: Extras, world: World) -> Diary:

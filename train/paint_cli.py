@@ -13,6 +13,7 @@ from torch import Tensor
 
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
+from realtime.options import Overwrite
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import QUALITY_95
 from train.data import load_painting
@@ -23,6 +24,7 @@ from train.easel import (
     load_photograph,
     memory_errors,
     progress_bar,
+    sketch_path,
     sketchbook,
     write_picture,
 )
@@ -86,6 +88,7 @@ def main(
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the noise to start from.")] = DEFAULT.seed,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    overwrite: Overwrite = False,
 ) -> None:
     """Paint one picture by optimising its pixels (Gatys et al. 2016). Ctrl-C keeps what there is.
 
@@ -103,8 +106,13 @@ def main(
     painting = load_painting(style, _checked_size("--style-size", style_size, photograph))
     target = _target(out, content, style)
     chosen = _pick_device(device)
+    numbers = range(1, steps + 1) if every is not None else ()
+    sketches = [sketch_path(target, n) for n in numbers if n % (every or 1) == 0 or n == steps]
     for file in (target, losses):
-        _check_output(file, (content, style))
+        if file is not None:
+            outputs.check_target(file, (content, style), overwrite=overwrite)
+    for file in sketches:
+        outputs.require_free(file, (content, style), overwrite=overwrite)
     networks = [judge.network.to(chosen) for judge in load_judges(vgg)]
     _say_taps(networks)
     with ExitStack() as stack:
@@ -147,16 +155,6 @@ def _target(out: Path | None, content: Path, style: Path) -> Path:
         number += 1
         target = content.with_name(f"{content.stem}-{style.stem}-{number}.png")
     return target
-
-
-def _check_output(path: Path | None, inputs: tuple[Path, ...]) -> None:
-    if path is None:
-        return
-    if path.is_dir():
-        raise BadInputError(f"{path} is a folder, expected the name of a file in it")
-    outputs.check_folder(path.parent)
-    for original in inputs:
-        outputs.refuse_same_file(path, original)
 
 
 def _pick_device(name: str) -> torch.device:

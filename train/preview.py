@@ -13,6 +13,7 @@ from torch import nn
 
 from realtime.folders import write_whole
 from realtime.network.pixels import to_pixels, to_tensor
+from realtime.provenance import signed
 from train.data import read_rgb
 
 PREVIEW_HEIGHT_PX = 240
@@ -51,4 +52,4 @@ def save_sheet(path: Path, sheet: Sheet) -> None:
     """Write a sheet as PNG, atomically: a viewer that follows the file never sees half of it."""
     encoded, data = cv2.imencode(".png", sheet[:, :, ::-1])
     assert encoded
-    write_whole(path, data.tobytes())
+    write_whole(path, signed(data.tobytes()))

@@ -21,7 +21,8 @@ def test_lines_of_steps_that_will_be_lived_again_are_taken_out(tmp_path: Path) -
         file.write('{"step": 4, "sty')  # what SIGKILL leaves
     Diary(path, 2).write(2, {"style": 9.0})
     assert path.read_text().splitlines() == [
-        '{"step": 0, "style": 0.33333}', '{"step": 1, "style": 0.25}', '{"step": 2, "style": 9.0}',
+        '{"written_by": "pleinair", "step": 0, "style": 0.33333}',
+        '{"step": 1, "style": 0.25}', '{"step": 2, "style": 9.0}',
     ]  # fmt: skip
 
 

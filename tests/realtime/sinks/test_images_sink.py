@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ def test_pictures_come_back(tmp_path: Path) -> None:
 
 
 def test_old_pictures_are_replaced(tmp_path: Path) -> None:
-    (tmp_path / "a.png").write_bytes(b"an older painting")
+    write_pictures(tmp_path, {"a.png": quadrant_card(20, 20)})
     (path,) = write_pictures(tmp_path, {"a.png": CARD})
     np.testing.assert_array_equal(read_image(path), CARD)
 
@@ -50,8 +51,8 @@ def test_more_frames_than_names(tmp_path: Path) -> None:
 
 
 def test_failure_leaves_nothing_partial(tmp_path: Path) -> None:
-    (tmp_path / "a.png").mkdir()
     sink = open_sink(SinkOptions(path=tmp_path, names=("a.png",)))
+    (tmp_path / "a.png").mkdir()
     with pytest.raises(SinkError, match=r"a\.png could not be written after 0 pictures"):
         sink.show(Frame(CARD, 0, 0.0))
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
@@ -59,7 +60,7 @@ def test_failure_leaves_nothing_partial(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_full_disk(tmp_path: Path) -> None:
-    (tmp_path / "a.partial.png").symlink_to("/dev/full")
+    (tmp_path / f"a.png.{os.getpid()}.partial").symlink_to("/dev/full")
     sink = open_sink(SinkOptions(path=tmp_path, names=("a.png",)))
     with pytest.raises(SinkError, match="disk full after 0 pictures"):
         sink.show(Frame(CARD, 0, 0.0))

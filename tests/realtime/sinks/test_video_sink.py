@@ -94,22 +94,22 @@ def test_mp4_index_comes_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_unfinished_is_partial_and_playable(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
-    path.write_bytes(b"an older painting")
+    older = write_frames(path, card_frames(2)).read_bytes()
     sink = open_sink(SinkOptions(path=path))
     for frame in card_frames(15):
         sink.show(frame)
     sink.close()
-    assert path.read_bytes() == b"an older painting"
+    assert path.read_bytes() == older
     assert sink.result == tmp_path / f"out.partial{suffix}"
     assert len(read_frames(sink.result)) == 15
 
 
 def test_finished_replaces_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "out.mp4"
-    path.write_bytes(b"an older painting")
+    older = write_frames(path, card_frames(2)).read_bytes()
     sink = open_sink(SinkOptions(path=path))
     sink.show(card_frames(1)[0])
-    assert path.read_bytes() == b"an older painting"
+    assert path.read_bytes() == older
     sink.finish()
     sink.close()
     assert sink.result == path

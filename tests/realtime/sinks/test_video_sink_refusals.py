@@ -66,8 +66,12 @@ def test_original_is_never_overwritten(tmp_path: Path, link: str) -> None:
 
 def test_original_under_the_partial_name_is_never_overwritten(tmp_path: Path) -> None:
     original = write_clip(tmp_path / "out.partial.mp4", [CARD])
-    with pytest.raises(BadInputError, match="is the input itself"):
-        open_sink(SinkOptions(path=tmp_path / "out.mp4", inputs=(original,)))
+    before = original.read_bytes()
+    sink = open_sink(SinkOptions(path=tmp_path / "out.mp4", inputs=(original,)))
+    sink.show(Frame(CARD, 0, 0.0))
+    sink.close()
+    assert sink.result == tmp_path / "out.partial-2.mp4"
+    assert original.read_bytes() == before
 
 
 def test_changing_size(tmp_path: Path) -> None:
