@@ -21,6 +21,7 @@ from benchmarks.schema import Result, Row, missing
 from benchmarks.tables import markdown, sheet_of
 from benchmarks.verdict import verdict
 from realtime.errors import BadInputError, MissingExtraError
+from realtime.provenance import TEXT_MARK
 from tests.benchmarks.test_benchmarks import measured
 
 MACHINE = {"cpu": "CPU", "cores": 2, "gpus": []}
@@ -105,7 +106,7 @@ def test_report_prints_tables_and_writes_a_page(tmp_path: Path) -> None:
     assert finished.exit_code == 0, finished.output
     assert "The article's picture" in finished.output
     assert "not measured: paint: give --vgg" in finished.output
-    assert out.read_text() == page([result()])
+    assert out.read_text() == page([result()]) + TEXT_MARK.decode()
 
 
 def test_report_refuses_what_it_cannot_draw(tmp_path: Path) -> None:

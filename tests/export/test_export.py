@@ -31,6 +31,7 @@ from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.library import SHIPPED
 from realtime.network.transformer import build_network
+from realtime.provenance import is_ours
 from tests.realtime.test_cli import assert_refused, pleinair
 
 FAST = SHIPPED / "fast.safetensors"
@@ -49,6 +50,7 @@ def test_an_onnx_file_carries_its_card_and_its_report(precision: str, tmp_path: 
     assert json.loads(stored["pleinair"])["config"]["architecture"] == "fast"
     assert set(GENERATED) <= json.loads(stored["parity"])["pictures"].keys()
     assert [p.name for p in tmp_path.iterdir()] == ["fast.onnx"]
+    assert is_ours(job.out)
 
 
 def test_openvino_files_paint_and_carry_their_report(tmp_path: Path) -> None:
@@ -57,7 +59,13 @@ def test_openvino_files_paint_and_carry_their_report(tmp_path: Path) -> None:
     model = shared_core().read_model(job.out)
     assert list(model.inputs[0].shape) == [1, 48, 64, 3]
     assert "pictures" in json.loads(model.get_rt_info(["pleinair", "parity"]).value)
-    assert (tmp_path / "fast.bin").stat().st_size < 500_000
+    weights = tmp_path / "fast.bin"
+    assert weights.stat().st_size < 500_000
+    assert is_ours(job.out)
+    assert is_ours(weights)
+    weights.write_bytes(b"a user's file")
+    with pytest.raises(BadInputError, match=r"fast\.bin exists and pleinair did not write it"):
+        export_openvino(job)
 
 
 def test_what_paints_something_else_is_not_kept(tmp_path: Path) -> None:

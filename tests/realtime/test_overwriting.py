@@ -1,0 +1,221 @@
+"""Nothing of the user's is overwritten, whatever writes; what pleinair wrote is replaced."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from benchmarks.cli import app as bench
+from benchmarks.schema import Result
+from export.checkpoint import import_checkpoint
+from export.job import Job
+from realtime.app import paint_demo, paint_images, run_live
+from realtime.cli import app
+from realtime.errors import BadInputError, PleinairError
+from realtime.film.film import FilmSettings
+from realtime.network.card import StyleCredit
+from realtime.network.library import SHIPPED
+from realtime.provenance import is_ours
+from realtime.settings import LiveSettings, PaintSettings
+from realtime.sheet import write_sheet
+from tests.clips import write_clip
+from tests.film import paint
+from tests.helpers import quadrant_card
+from tests.train.tiny import run, tiny_settings
+from train.paint_cli import app as paint_slowly
+
+NOTHING = PaintSettings(engine="identity", strength=0.0)
+Writer = Callable[[Path, Path, bool], object]
+
+
+def image(inputs: Path, out: Path, overwrite: bool) -> None:
+    picture = inputs / f"photo{out.suffix}"
+    cv2.imwrite(str(picture), quadrant_card())
+    paint_images(NOTHING, [picture], out.parent, lambda path: None, overwrite=overwrite)
+
+
+def film(inputs: Path, out: Path, overwrite: bool) -> None:
+    clip = write_clip(inputs / "clip.mp4", [quadrant_card()] * 3)
+    numbered = out.name == "00002.png"
+    target = out.with_name("%05d.png") if numbered else out
+    (finished,) = paint(clip, out=target, settings=FilmSettings(paint=NOTHING, overwrite=overwrite))
+    if finished.error is not None:
+        raise finished.error
+
+
+def live(inputs: Path, out: Path, overwrite: bool) -> None:
+    clip = write_clip(inputs / "clip.mp4", [quadrant_card()] * 3)
+    run_live(
+        LiveSettings(
+            source=str(clip), sink="video", out=out, engine="identity", overwrite=overwrite
+        ),
+        lambda line: None,
+    )
+
+
+def demo(inputs: Path, out: Path, overwrite: bool) -> None:
+    settings = PaintSettings(engine="identity", strength=0.0, size=(64, 48))
+    paint_demo(settings, out.parent, 0.1, lambda report: None, overwrite=overwrite)
+
+
+def sheet(inputs: Path, out: Path, overwrite: bool) -> None:
+    picture = inputs / "photo.png"
+    cv2.imwrite(str(picture), quadrant_card())
+    write_sheet(out, [], [picture], overwrite=overwrite)
+
+
+def figures(inputs: Path, out: Path, overwrite: bool) -> None:
+    Result(command="", machine={}, rows=[]).write(out, overwrite=overwrite)
+
+
+WRITERS: list[tuple[str, Writer]] = [
+    ("photo-starry-night.png", image),
+    ("photo-starry-night.jpg", image),
+    ("photo-starry-night.webp", image),
+    ("out.mp4", film),
+    ("out.mkv", film),
+    ("out.webm", film),
+    ("out.mov", film),
+    ("out.gif", film),
+    ("00002.png", film),
+    ("out.mp4", live),
+    ("out.webm", live),
+    ("demo.mp4", demo),
+    ("demo.png", demo),
+    ("sheet.png", sheet),
+    ("sheet.webp", sheet),
+    ("figures.json", figures),
+]
+
+
+@pytest.mark.parametrize(("name", "write"), WRITERS, ids=[f"{w.__name__} {n}" for n, w in WRITERS])
+def test_only_what_is_ours_is_replaced(name: str, write: Writer, tmp_path: Path) -> None:
+    inputs, out = tmp_path / "inputs", tmp_path / "out" / name
+    inputs.mkdir()
+    out.parent.mkdir()
+    out.write_bytes(b"the only copy of something")
+    with pytest.raises(BadInputError, match=r"pleinair did not write it.*--overwrite"):
+        write(inputs, out, False)
+    assert out.read_bytes() == b"the only copy of something"
+    assert [path.name for path in out.parent.iterdir()] == [name]
+    write(inputs, out, True)
+    first = out.read_bytes()
+    assert is_ours(out)
+    assert first != b"the only copy of something"
+    out.touch()
+    write(inputs, out, False)
+    assert is_ours(out)
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    for name in ("photo-starry-night.png", "out.mp4"):
+        (tmp_path / "far").mkdir(exist_ok=True)
+        (tmp_path / "near").mkdir(exist_ok=True)
+        (tmp_path / "near" / name).symlink_to(tmp_path / "far" / name)
+        write = image if name.endswith("png") else film
+        write(tmp_path, tmp_path / "near" / name, False)
+        assert (tmp_path / "near" / name).is_symlink()
+        assert is_ours(tmp_path / "far" / name)
+        (tmp_path / "far" / name).write_bytes(b"a user's file")
+        with pytest.raises(BadInputError, match="did not write it"):
+            write(tmp_path, tmp_path / "near" / name, False)
+        assert (tmp_path / "far" / name).read_bytes() == b"a user's file"
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_inputs_are_never_written_to(tmp_path: Path, overwrite: bool) -> None:
+    clip = write_clip(tmp_path / "a.mp4", [quadrant_card()] * 3)
+    picture = tmp_path / "a.png"
+    cv2.imwrite(str(picture), quadrant_card())
+    (tmp_path / "link.mp4").symlink_to(clip)
+    film_settings = FilmSettings(paint=NOTHING, overwrite=overwrite)
+    before = {path: path.read_bytes() for path in (clip, picture)}
+    for address in (str(clip), f"video:{clip}"):
+        for out in (clip, tmp_path / "link.mp4"):
+            settings = LiveSettings(source=address, sink="video", out=out, engine="identity",
+                                    overwrite=overwrite)  # fmt: skip
+            with pytest.raises(BadInputError, match="is the input itself"):
+                run_live(settings, lambda line: None)
+            (finished,) = paint(clip, out=out, settings=film_settings)
+            assert "is the input itself" in str(finished.error)
+    with pytest.raises(BadInputError, match="is the input itself"):
+        write_sheet(picture, [], [picture], overwrite=overwrite)
+    assert {path: path.read_bytes() for path in (clip, picture)} == before
+
+
+def test_a_painting_that_is_an_input_of_the_same_run_is_never_replaced(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "a.mp4", [quadrant_card()] * 3)
+    (mine,) = paint(clip, settings=FilmSettings(paint=NOTHING))
+    assert mine.result is not None
+    (finished,) = paint(mine.result, out=mine.result, settings=FilmSettings(paint=NOTHING))
+    assert "is the input itself" in str(finished.error)
+
+
+def refused(command: Callable[[], object], kept: Path) -> None:
+    before = kept.read_bytes()
+    with pytest.raises(PleinairError, match=r"did not write it|is the input itself"):
+        command()
+    assert kept.read_bytes() == before
+
+
+def test_the_writers_that_work_for_long_ask_first(tmp_path: Path) -> None:
+    """Slow painting, training, imports, exports, figures: the refusal comes before any work."""
+    mine = tmp_path / "mine.png"
+    cv2.imwrite(str(mine), quadrant_card(96, 96))
+    slow = [str(mine), str(mine), "--vgg", "/nowhere"]
+    refused(lambda: paint_slowly([*slow, "--out", str(mine)], standalone_mode=False), mine)
+    refused(lambda: paint_slowly([*slow, "--losses", str(mine)], standalone_mode=False), mine)
+    steps = tmp_path / "mine-mine-steps"
+    steps.mkdir()
+    sketch = steps / "00003.png"
+    sketch.write_bytes(b"a user's file")
+    refused(
+        lambda: paint_slowly([*slow, "--steps", "5", "--every", "3"], standalone_mode=False), sketch
+    )
+    torch.save({}, tmp_path / "c.pth")
+    other = tmp_path / "weights.safetensors"
+    other.write_bytes(b"a user's weights")
+    credit = StyleCredit(name="one")
+    for out in (other, tmp_path / "c.pth"):
+        refused(lambda out=out: import_checkpoint(tmp_path / "c.pth", out, credit, licence=""), out)  # type: ignore[misc]
+    refused(lambda: Job(bundle=SHIPPED / "fast.safetensors", out=other), other)
+    for command in ("live", "engines", "hold"):
+        finished = CliRunner().invoke(bench, [command, "--json", str(other)])
+        assert "did not write it" in str(finished.exception)
+    finished = CliRunner().invoke(app, ["live", "--source", "synthetic", "--json", str(other)])
+    assert "did not write it" in str(finished.exception)
+
+
+def test_training_spares_what_lies_beside_its_bundle(tmp_path: Path) -> None:
+    settings = tiny_settings(tmp_path, steps=1)
+    for ending in (".safetensors", ".jsonl"):
+        mine = tmp_path / f"mine{ending}"
+        mine.write_bytes(b'{"step": 0}')
+        refused(lambda: run(settings, tmp_path / "mine.safetensors"), mine)
+        mine.unlink()
+
+
+def test_a_painting_is_not_replaced_by_its_own_preview(tmp_path: Path) -> None:
+    from train.loop import Extras
+
+    settings = tiny_settings(tmp_path, steps=1)
+    painting = settings.styles[0]
+    extras = Extras(previews=(painting,), overwrite=True)
+    refused(lambda: run(settings, painting.with_suffix(".safetensors"), extras), painting)
+
+
+def test_snapshots_and_debris_do_not_get_in_the_way(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A recording that was killed leaves something unreadable: it is kept, and not in the way."""
+    caplog.set_level(logging.ERROR)
+    (tmp_path / "out.partial.mp4").write_bytes(b"cut off")
+    live(tmp_path, tmp_path / "out.mp4", False)
+    assert (tmp_path / "out.partial.mp4").read_bytes() == b"cut off"
+    assert is_ours(tmp_path / "out.mp4")
