@@ -70,7 +70,7 @@ class Last:
 def progress_bar(title: str) -> Iterator[Listener]:
     """Show steps, time left and the terms of the loss, on stderr if that is a terminal."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     terms = TextColumn("{task.fields[terms]}")
     with Progress(
         *columns, TimeRemainingColumn(), terms, console=console, disable=not console.is_terminal

@@ -25,7 +25,10 @@ def planned(
         target_of: Gives the usual output of an input.
         tell: Given a sentence for every input that is left out.
     """
-    once = list({os.path.realpath(path): path for path in reversed(inputs)}.values())[::-1]
+    files: dict[str, Path] = {}
+    for path in inputs:
+        files.setdefault(os.path.realpath(path), path)
+    once = list(files.values())
     usual = {os.path.realpath(target_of(path)): path for path in once}
     kept = []
     for path in once:
