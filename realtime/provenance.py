@@ -120,7 +120,7 @@ def note_of(label: str, job: str = "") -> str:
 
 def is_painted(path: Path, job: str) -> bool:
     """Whether a file is what that very job gives; of several notes the last one counts."""
-    return note_in(path).endswith(f"(job {job})")
+    return re.findall(r"\(job (\w+)\)", note_in(path))[-1:] == [job]
 
 
 def digest(data: bytes) -> str:
