@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
+from typing import NoReturn
 
 import typer
 
 from realtime.cli import app
 from realtime.errors import EXIT_BAD, EXIT_INTERRUPTED, PleinairError
+from realtime.naming import printable
 
 LIBGL_ADVICE = (
     "OpenCV needs the system's libGL for windows: apt install libgl1 libglib2.0-0, "
@@ -19,25 +22,49 @@ LIBGL_ADVICE = (
 )
 
 
+TOO_LITTLE_MEMORY = ("allocate", "failed to map segment", "can't start new thread", "bad_alloc")
+"""What libraries say, in errors of all kinds, when the system gives them no more memory."""
+
+
 def main() -> None:
     """Run the command line; our own errors become a message without a traceback."""
+    _print_every_name()
     logging.basicConfig(format="pleinair: %(message)s", level=logging.WARNING)
     logging.getLogger("realtime").setLevel(logging.INFO)
     try:
         app()
     except PleinairError as exc:
         _refuse(str(exc))
-    except ImportError as exc:
-        if "libGL" not in str(exc):
-            raise
-        _refuse(f"{LIBGL_ADVICE} ({exc})")
+    except (ImportError, OSError, RuntimeError, MemoryError) as exc:
+        _refuse_what_the_system_refused(exc)
     except KeyboardInterrupt:
         typer.echo("pleinair: interrupted", err=True)
         sys.exit(EXIT_INTERRUPTED)
 
 
-def _refuse(message: str) -> None:
-    typer.echo(f"pleinair: {message}", err=True)
+def _print_every_name() -> None:
+    """Spell out what a terminal cannot print: a name is no reason to fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _refuse_what_the_system_refused(exc: Exception) -> None:
+    """Say in a line what is the user's to mend; anything else is a fault of ours, and raised."""
+    said = str(exc)
+    if isinstance(exc, ImportError) and "libGL" in said:
+        _refuse(f"{LIBGL_ADVICE} ({said})")
+    if isinstance(exc, MemoryError) or any(words in said for words in TOO_LITTLE_MEMORY):
+        first = said.strip().partition("\n")[0] or "out of memory"
+        _refuse(f"too little memory ({first}): close other programs, raise `ulimit -v`, or paint "
+                "smaller pictures (--size)")  # fmt: skip
+    if isinstance(exc, OSError) and exc.filename is not None:
+        _refuse(f"{exc.filename}: {exc.strerror}")
+    raise exc
+
+
+def _refuse(message: str) -> NoReturn:
+    typer.echo(f"pleinair: {printable(message)}", err=True)
     sys.exit(EXIT_BAD)
 
 

@@ -59,6 +59,7 @@ def paint_images(
             return target if out is None else out / target.name
 
         pairs = planned(paths, target_of, tell)
+        inputs = tuple(path for path, _ in pairs)
         for path, target in pairs:
             if asked.is_set():
                 done = f"{len(written)} of {len(pairs)} pictures are painted"
@@ -69,7 +70,7 @@ def paint_images(
                 tell(left_as_it_is(target))
             else:
                 options = SinkOptions(
-                    path=target.parent, names=(target.name,), inputs=tuple(paths),
+                    path=target.parent, names=(target.name,), inputs=inputs,
                     overwrite=overwrite, note=note_of(painter.label, job),
                 )  # fmt: skip
                 _paint_picture(path, engine, look, settings.size, options)

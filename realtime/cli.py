@@ -14,6 +14,7 @@ import typer
 
 from realtime.about_cli import doctor, styles
 from realtime.demo_cli import demo, say_result
+from realtime.naming import printable
 from realtime.options import (
     Bundle,
     Device,
@@ -159,8 +160,8 @@ def image(
         style, strength, size, bundle, engine, device, precision, stroke, keep_colours
     )
     paint_images(
-        settings, pictures, out, lambda path: typer.echo(str(path)), overwrite=overwrite,
-        tell=typer.echo,
+        settings, pictures, out, lambda path: typer.echo(printable(str(path))),
+        overwrite=overwrite, tell=lambda line: typer.echo(printable(line)),
     )  # fmt: skip
 
 

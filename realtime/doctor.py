@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from realtime import engines
+from realtime import engines, plugins
 from realtime.doctor_speed import camera_rate, engine_speeds, virtual_camera
-from realtime.errors import PleinairError
+from realtime.errors import MissingExtraError, PleinairError
 from realtime.network.library import find_bundles
 
 
@@ -122,7 +122,18 @@ def _styles() -> Check:
 
 
 def _engines() -> Check:
-    return Check("engines", True, ", ".join(engines.names()))
+    here, absent = [], []
+    for name in engines.names():
+        try:
+            plugins.load(engines, "engine", name)
+        except MissingExtraError:
+            absent.append(name)
+        except (ImportError, OSError) as exc:  # installed, and one of its libraries is not
+            absent.append(f"{name} ({str(exc).strip().partition(chr(10))[0]})")
+        else:
+            here.append(name)
+    without = f"; not installed: {', '.join(absent)}" if absent else ""
+    return Check("engines", True, ", ".join(here) + without)
 
 
 def _packages() -> Check:

@@ -29,9 +29,12 @@ def _base(variable: str, below_home: str) -> Path:
     if os.path.isabs(base):  # noqa: PTH117 - others are invalid, says the XDG specification
         return Path(base)
     try:
-        return Path.home() / below_home
+        home = Path.home()
     except RuntimeError:  # no HOME, and the system does not know this user
         return _for_this_run() / below_home
+    if os.environ.get("HOME") == "":  # which would be the root of the disk
+        return _for_this_run() / below_home
+    return home / below_home
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime.errors import EXIT_BAD, EXIT_INTERRUPTED, BadInputError
+from realtime.naming import printable
 from realtime.options import (
     Bundle,
     Device,
@@ -108,7 +109,7 @@ def video(
     batch = Batch(paths=paths, out=out, settings=settings, jobs=jobs, ray=ray)
     finished: list[Finished] = []
     with FilmProgress() as progress:
-        for film in paint_batch(batch, progress, typer.echo):
+        for film in paint_batch(batch, progress, _echo):
             finished.append(film)
             _say(film)
     failed = [film for film in finished if film.error is not None]
@@ -119,34 +120,36 @@ def video(
         typer.echo(f"{painted} of {len(finished)} films are painted{goes_on}")
     for film in failed:
         name = f"{film.clip}: " if len(finished) > 1 else ""
-        typer.echo(f"pleinair: {name}{film.error}", err=True)
+        typer.echo(printable(f"pleinair: {name}{film.error}"), err=True)
     if failed:
         raise typer.Exit(EXIT_BAD)
     if interrupted:
         raise typer.Exit(EXIT_INTERRUPTED)
 
 
+def _echo(line: str) -> None:
+    typer.echo(printable(line))
+
+
 def _say(film: Finished) -> None:
     report = film.report
     if report is not None and report.frames:
-        typer.echo(f"{film.clip.name}: {film.frames} frames, {report.mean_fps:.1f} fps")
+        _echo(f"{film.clip.name}: {film.frames} frames, {report.mean_fps:.1f} fps")
     if film.damaged:
-        typer.echo(
-            f"{film.clip.name}: {film.damaged} damaged packets could not be read; times are kept"
-        )
+        _echo(f"{film.clip.name}: {film.damaged} damaged packets could not be read; times are kept")
     from realtime.sinks.planned import left_as_it_is
 
     if film.was_done and film.result is not None:
-        typer.echo(left_as_it_is(film.result))
+        _echo(left_as_it_is(film.result))
     elif film.interrupted and report is None:
         return  # it was not begun
     elif film.interrupted:
         so_far = f"; painted so far: {film.result}" if film.result else ""
-        typer.echo(f"interrupted{so_far}. The same command goes on from here.")
+        _echo(f"interrupted{so_far}. The same command goes on from here.")
     elif film.error is not None and film.result is not None:
-        typer.echo(f"painted so far: {film.result}")
+        _echo(f"painted so far: {film.result}")
     elif film.result is not None:
-        typer.echo(f"wrote: {film.result}")
+        _echo(f"wrote: {film.result}")
 
 
 def parse_time(text: str | None) -> float | None:

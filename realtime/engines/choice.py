@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from realtime.engines.trial import TRIAL_PX, trial
-from realtime.errors import BadInputError, PleinairError
+from realtime.errors import BadInputError, MissingExtraError, PleinairError
 from realtime.folders import cache_folder, keep
 from realtime.machine import versions
 from realtime.network.card import read_card
@@ -72,24 +72,29 @@ def _measure(
     candidates: Sequence[str], bundle: Path, device: str, precision: str, open_engine: Opener
 ) -> Choice:
     times: dict[str, float] = {}
-    refusals: dict[str, str] = {}
+    absent: dict[str, str] = {}
+    failed: dict[str, str] = {}
     for name in candidates:
         if name in NOT_TRIED:
             continue
         try:
             with closing(open_engine(name, bundle, device=device, precision=precision)) as engine:
                 (times[name],) = trial(engine, rounds=TRIAL_FRAMES)
+        except (MissingExtraError, BadInputError) as exc:  # not here, or not on this device
+            absent[name] = str(exc)
         except PleinairError as exc:
-            refusals[name] = str(exc)
+            failed[name] = str(exc)
     if not times:
-        said = "; ".join(f"{name}: {why}" for name, why in refusals.items())
+        said = "; ".join(f"{name}: {why}" for name, why in {**absent, **failed}.items())
         raise BadInputError(
             f"no engine works here with device {device!r} and precision {precision!r}: {said}"
         )
     ranked = sorted(times, key=times.__getitem__)
     listed = ", ".join(f"{name} {times[name]:.0f} ms" for name in ranked)
     size = f"{TRIAL_PX[0]}x{TRIAL_PX[1]}"
-    return Choice(ranked[0], f"fastest for {size} on this machine of {listed}")
+    # An engine that ought to work and does not costs the user its speed: that is said.
+    lost = "".join(f"; {name} does not work here: {why}" for name, why in failed.items())
+    return Choice(ranked[0], f"fastest for {size} on this machine of {listed}{lost}")
 
 
 def _key(bundle: Path, device: str, precision: str) -> str:

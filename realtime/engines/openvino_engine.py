@@ -15,7 +15,7 @@ from openvino.properties import hint
 from realtime.engines.base import BundleEngine, styles_of
 from realtime.engines.per_size import PerSize, Shape
 from realtime.errors import BadInputError, EngineError
-from realtime.folders import cache_folder
+from realtime.folders import usable_cache
 from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
 from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
@@ -51,7 +51,7 @@ class OpenVinoEngine(BundleEngine):
         # it takes every second core for one.
         self._threads = (threads or usable_cpus()) if device == "CPU" else None
         self._core = shared_core()
-        self._core.set_property({properties.cache_dir: str(cache_folder() / "openvino")})
+        self._core.set_property({properties.cache_dir: str(usable_cache("openvino") or "")})
         self._model = self._core.read_model(graph if isinstance(graph, Path) else graph.data)
         self._requests = PerSize(self._compile)
         version = openvino.__version__.partition("-")[0]

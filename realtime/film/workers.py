@@ -7,11 +7,13 @@ who painted what.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
-from realtime.errors import EngineError
+from realtime.errors import EXIT_BAD, EngineError
 from realtime.film.executors import paint_one
 from realtime.film.film import Film
 from realtime.film.plan import Segment
@@ -56,5 +58,13 @@ class WorkerTasks:
 
 
 def _begin_worker() -> None:
-    """Leave Ctrl-C to the parent."""
+    """Leave Ctrl-C to the parent, and end with it: one that is killed tells its workers nothing."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(EXIT_BAD)  # at once: nobody waits for what this one is at

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from realtime.errors import BadInputError
-from realtime.folders import keep, write_whole
+from realtime.folders import cache_folder, data_folder, keep, usable_cache, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -32,3 +32,56 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
 def test_a_cache_is_never_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("where a folder should be")
     keep(tmp_path / "file" / "cache", b"1")
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    write_whole(tmp_path / "link", b"one")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "file").read_bytes() == b"one"
+
+
+def test_a_name_as_long_as_the_disk_takes_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 251 + ".png")
+    write_whole(path, b"one")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def nobody(number: int) -> None:
+    raise KeyError(number)
+
+
+@pytest.mark.parametrize("home", [None, ""])
+def test_without_a_home_things_are_kept_for_this_run(
+    home: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pwd = pytest.importorskip("pwd")
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    if home is not None:
+        monkeypatch.setenv("HOME", home)
+    keep(cache_folder() / "a", b"1")
+    assert (cache_folder() / "a").read_bytes() == b"1"
+    folder = cache_folder().parents[1]
+    assert data_folder().parents[2] == folder
+    assert folder.stat().st_mode & 0o077 == 0, "nobody else may look into it"
+    assert usable_cache("openvino") == cache_folder() / "openvino"
+
+
+def test_folders_are_where_xdg_says_if_it_says_it_properly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", "relative")
+    assert cache_folder() == tmp_path / "cache" / "pleinair"
+    assert data_folder() == tmp_path / "home" / ".local" / "share" / "pleinair"
+
+
+def test_a_cache_folder_that_cannot_be_made_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert usable_cache("openvino") is None

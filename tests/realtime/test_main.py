@@ -1,0 +1,59 @@
+"""What the system refuses is a line and exit code 2; what we do wrong is a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from realtime.__main__ import _refuse_what_the_system_refused
+from realtime.naming import printable
+from tests.realtime.test_cli import ROOT, write_image
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError(), "too little memory (out of memory)"),
+        (ImportError("x.so: failed to map segment from shared object"), "raise `ulimit -v`"),
+        (RuntimeError("can't start new thread"), "too little memory"),
+        (RuntimeError("[enforce fail] can't allocate memory: 9 bytes\nmore"), "9 bytes)"),
+        (OSError(36, "File name too long", "xxx.mp4"), "xxx.mp4: File name too long"),
+        (ImportError("libGL.so.1: cannot open shared object file"), "apt install libgl1"),
+    ],
+)
+def test_what_is_the_users_to_mend(
+    error: Exception, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        _refuse_what_the_system_refused(error)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", [RuntimeError("a bug"), ImportError("realtime.x"), OSError()])
+def test_what_is_ours_to_mend(error: Exception) -> None:
+    with pytest.raises(type(error)):
+        _refuse_what_the_system_refused(error)
+
+
+def test_names_do_not_steer_the_terminal() -> None:
+    assert printable("a\x1b[31mb\x07é日.png") == "a\\x1b[31mb\\x07é日.png"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1:strict"])
+def test_names_that_cannot_be_printed_are_painted(encoding: str, tmp_path: Path) -> None:
+    picture = write_image(tmp_path / "x.png").rename(tmp_path / os.fsdecode(b"caf\xe9-\xe6.png"))
+    finished = subprocess.run(
+        [sys.executable, "-m", "realtime", "image", picture, "--engine", "identity"],
+        capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT),
+                                               "PYTHONIOENCODING": encoding},
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stderr
+    assert b"caf\\udce9-\\udce6-starry-night.png" in finished.stdout
+    assert len(list(tmp_path.iterdir())) == 2
