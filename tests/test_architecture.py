@@ -1,5 +1,6 @@
 """The house keeps its shape: plugins are listed by existing, files stay short."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,34 @@ def test_the_changelog_knows_the_version() -> None:
         if line.startswith("version")
     )
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+WRITING = re.compile(
+    r"os\.replace\(|\.replace\(self\.out|\.rename\(|\.write_bytes\(|\.write_text\(|imwrite\("
+    r"|\.open\(\"[wax]|\bopen\([^)]*\"[wax]b?\"|av\.open\([^)]*\"w\"|\.tofile\("
+)
+WRITERS = {
+    "realtime/folders.py": "write_whole itself",
+    "realtime/lock.py": "the lock",
+    "realtime/sinks/video_sink.py": "asks outputs.check_target, and again in the end",
+    "realtime/sinks/video_writer.py": "writes for the video sink and for segments",
+    "realtime/film/film.py": "asks outputs.check_target, and again in the end",
+    "realtime/film/join.py": "writes for film.py",
+    "realtime/film/stills.py": "writes for film.py; asks for every picture",
+    "realtime/film/cluster.py": "segments",
+    "realtime/film/segment_sink.py": "segments",
+    "realtime/film/workfolder.py": "segments",
+    "realtime/film/tracks.py": "into memory",
+    "train/paint_cli.py": "asks outputs.check_target",
+    "train/diary.py": "train.loop asks for it",
+    "train/checkpoint.py": "looks into what is there before",
+    "benchmarks/video.py": "a clip in a temporary folder",
+    "benchmarks/readme.py": "this project's README",
+}
+"""Who writes files by other means than `folders.write_whole`, and why that may be."""
+
+
+def test_nobody_writes_files_past_the_rule() -> None:
+    """Whoever writes by hand must ask `sinks.outputs` first: a new one is to be added above."""
+    found = {str(path.relative_to(ROOT)) for path in CODE if WRITING.search(path.read_text())}
+    assert found <= WRITERS.keys()

@@ -17,7 +17,7 @@ from realtime import engines
 from realtime.engines import open_engine
 from realtime.engines.choice import choose_engine
 from realtime.engines.identity_engine import IdentityEngine
-from realtime.errors import BadInputError, MissingExtraError
+from realtime.errors import BadInputError, EngineError, MissingExtraError
 from realtime.frame import Frame
 from realtime.look import Look
 from realtime.network.library import SHIPPED
@@ -54,6 +54,8 @@ class Shop:
         self.opened.append(name)
         if name not in self.seconds:
             raise MissingExtraError(f"engine {name!r}", name)
+        if self.seconds[name] < 0:
+            raise EngineError("its cache is no folder")
         return Slow(name, self.seconds[name])
 
 
@@ -114,3 +116,13 @@ def test_ctrl_c_after_an_engine_was_closed_does_not_crash(tmp_path: Path) -> Non
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     finished = subprocess.run([sys.executable, "-c", script], env=env, check=False)
     assert finished.returncode == 0
+
+
+def test_an_engine_that_should_work_and_does_not_is_said() -> None:
+    shop = Shop(quick=-1.0, torch=0.001)
+    _, choice = choose_engine(
+        ("missing", "quick", "torch"), FAST, device="auto", precision="auto", open_engine=shop
+    )
+    assert choice.engine == "torch"
+    assert choice.reason.endswith("; quick does not work here: its cache is no folder")
+    assert "missing" not in choice.reason

@@ -5,7 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+
+import numpy as np
+import pytest
+
+from realtime.engines import open_engine
+from realtime.frame import Frame
+from realtime.look import Look
+from realtime.network.library import SHIPPED
+from tests.helpers import quadrant_card
 
 ROOT = Path(__file__).parents[3]
 PAINT = """
@@ -45,3 +55,14 @@ def test_a_damaged_cache_is_rebuilt(tmp_path: Path) -> None:
             whole = path.read_bytes()
             path.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
         assert paint(tmp_path) == first
+
+
+def test_a_cache_folder_that_cannot_be_made_costs_time_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with closing(open_engine("openvino", SHIPPED / "fast.safetensors", device="cpu")) as engine:
+        frame = Frame(quadrant_card(32, 32), 0, 0.0)
+        painted = engine.stylize(frame, Look.of_style(0, len(engine.styles)))
+    assert np.abs(painted.pixels.astype(int) - frame.pixels).mean() > 5
