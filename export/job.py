@@ -77,7 +77,8 @@ def find_photographs(given: Path | None) -> tuple[Path, ...]:
         return ()
     if not given.is_dir():
         raise BadInputError(f"no folder of photographs at {given}")
-    found = sorted(p for p in given.iterdir() if p.suffix.lower() in PHOTO_ENDINGS)
+    seen = (p for p in given.iterdir() if not p.name.startswith("."))
+    found = sorted(p for p in seen if p.suffix.lower() in PHOTO_ENDINGS)
     if not found:
         raise BadInputError(f"no pictures in {given}: expected {', '.join(sorted(PHOTO_ENDINGS))}")
     return tuple(found)

@@ -13,6 +13,7 @@ import torch
 from torch import nn, optim
 
 from realtime.errors import BadInputError
+from realtime.naming import fitting
 
 
 @dataclass
@@ -59,7 +60,7 @@ class RunState:
         Raises:
             BadInputError: it cannot be written (a full disk, say); the last one survives.
         """
-        partial = path.with_suffix(".partial")
+        partial = path.with_name(fitting(path.name, f".{os.getpid()}.partial"))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             torch.save(self.values() | {"settings": settings}, partial)

@@ -158,10 +158,17 @@ class Photographs:
 
 
 def find_photographs(folder: Path) -> list[Path]:
-    """List the images of a folder and its subfolders; raises BadInputError if there are none."""
+    """List the images of a folder and its subfolders; raises BadInputError if there are none.
+
+    Hidden files, such as macOS's `._photo.jpg`, are none.
+    """
     if not folder.is_dir():
         raise BadInputError(f"no folder of photographs at {folder}")
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
+    paths = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
+    )
     if not paths:
         raise BadInputError(
             f"no photographs in {folder}: expected files ending in "

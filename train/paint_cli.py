@@ -106,13 +106,14 @@ def main(
     painting = load_painting(style, _checked_size("--style-size", style_size, photograph))
     target = _target(out, content, style)
     chosen = _pick_device(device)
+    inputs = (content, style) if vgg is None else (content, style, vgg)
     numbers = range(1, steps + 1) if every is not None else ()
     sketches = [sketch_path(target, n) for n in numbers if n % (every or 1) == 0 or n == steps]
     for file in (target, losses):
         if file is not None:
-            outputs.check_target(file, (content, style), overwrite=overwrite)
+            outputs.check_target(file, inputs, overwrite=overwrite)
     for file in sketches:
-        outputs.require_free(file, (content, style), overwrite=overwrite)
+        outputs.require_free(file, inputs, overwrite=overwrite)
     networks = [judge.network.to(chosen) for judge in load_judges(vgg)]
     _say_taps(networks)
     with ExitStack() as stack:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from realtime.interrupt import stop_on_interrupt
 from realtime.painter import Painter, open_painter
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
+
+LOGGER = logging.getLogger(__name__)
 
 VIDEO_SUFFIXES = frozenset(
     {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".mts"}
@@ -99,11 +102,12 @@ def paint_batch(
         executor = stack.enter_context(_executor(batch, LocalExecutor(engine)))
         at_once: list[Finished] = []
         waiting = dict(pairs)
+        inputs = tuple(waiting)
 
         def films() -> Iterator[Film]:
             for path, target in pairs:
                 try:
-                    film = prepare_film(path, target, batch.settings, painter)
+                    film = prepare_film(path, target, batch.settings, painter, inputs)
                 except PleinairError as exc:
                     at_once.append(Finished(path, error=exc))
                     continue
@@ -217,12 +221,16 @@ def _is_place(given: list[Path], paths: Sequence[Path]) -> bool:
 
 
 def _clips_in(folder: Path) -> list[Path]:
-    found = [p for p in folder.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES]
-    clips = sorted(p for p in found if not p.name.startswith(".") and not is_ours(p))
+    seen = sorted(p for p in folder.iterdir() if not p.name.startswith("."))
+    found = [p for p in seen if p.suffix.lower() in VIDEO_SUFFIXES]
+    clips = [path for path in found if not is_ours(path)]
     if not clips:
         paintings = " but paintings of pleinair's" if found else ""
         raise BadInputError(
             f"no video in the folder {folder}{paintings}: expected files ending in "
             f"{', '.join(sorted(VIDEO_SUFFIXES))}"
         )
+    if len(clips) < len(found):
+        LOGGER.info("%s: of its %d films, %d are paintings of pleinair's and are not painted again",
+                    folder, len(found), len(found) - len(clips))  # fmt: skip
     return clips

@@ -69,6 +69,8 @@ class Film:
     target: Target
     folder: WorkFolder
     notes: tuple[str, ...]
+    inputs: tuple[Path, ...]
+    """What is never written to: the clip, and all others of this run."""
     is_done: bool = False
     """An earlier run painted exactly this: the output is there."""
 
@@ -105,7 +107,7 @@ class Film:
         if self.target.recipe.container == "images":
             count = stills.write_pictures(joint, self.out, self.require_free)
         else:
-            partial = outputs.free_partial(self.out, (self.clip,))
+            partial = outputs.free_partial(self.out, self.inputs)
             is_gif = self.target.recipe.container == "gif"
             count = stills.write_gif(joint, partial) if is_gif else join(joint, partial)
             try:
@@ -119,7 +121,7 @@ class Film:
 
     def require_free(self, path: Path) -> None:
         """Ask whether a file may be written (see `outputs.require_free`)."""
-        outputs.require_free(path, (self.clip,), overwrite=self.settings.overwrite)
+        outputs.require_free(path, self.inputs, overwrite=self.settings.overwrite)
 
     def keep_what_there_is(self, unfinished: Segment | None) -> Path | None:
         """Join the segments so far into a film under the partial name, to be looked at.
@@ -139,7 +141,7 @@ class Film:
             paths.append(self.folder.segment(segment.number))
         if len(self.target.recipe.codecs) < 2 or not any(p.stat().st_size for p in paths):
             return None
-        partial = outputs.free_partial(self.out, (self.clip,))
+        partial = outputs.free_partial(self.out, self.inputs)
         join(replace(self._joint(paths), is_whole=False), partial)
         return partial
 
@@ -156,8 +158,21 @@ class Film:
         )
 
 
-def prepare_film(path: Path, out: Path | None, settings: FilmSettings, painter: Painter) -> Film:
+def prepare_film(
+    path: Path,
+    out: Path | None,
+    settings: FilmSettings,
+    painter: Painter,
+    others: tuple[Path, ...] = (),
+) -> Film:
     """Look at a clip, decide where its painting goes, and cut it into segments.
+
+    Args:
+        path: The clip.
+        out: Where its painting goes; None: beside it.
+        settings: What becomes of it.
+        painter: How it is painted.
+        others: Further files that the run reads, and that are never written to.
 
     Raises:
         BadInputError: the clip cannot be read as video, or the output cannot be written, may not
@@ -170,7 +185,8 @@ def prepare_film(path: Path, out: Path | None, settings: FilmSettings, painter: 
     source = VideoSource(path)
     source.close()
     _check_size(path, source.size, settings)
-    outputs.check_target(target_path, (path,), overwrite=settings.overwrite)
+    inputs = (path, *others)
+    outputs.check_target(target_path, inputs, overwrite=settings.overwrite)
     plan = make_plan(
         path,
         segment_frames=settings.segment_frames,
@@ -181,7 +197,9 @@ def prepare_film(path: Path, out: Path | None, settings: FilmSettings, painter: 
     target = Target(recipe, source.rate_fps / settings.every, facts)
     folder = WorkFolder(target_path, _job(path, settings, painter))
     is_done = not settings.overwrite and is_painted(target_path, folder.key)
-    film = Film(path, target_path, settings, painter, plan, target, folder, source.notes, is_done)
+    film = Film(
+        path, target_path, settings, painter, plan, target, folder, source.notes, inputs, is_done
+    )
     if recipe.container == "images":
         stills.check_pictures(target_path, film.frames, film.require_free)
     if not is_done:

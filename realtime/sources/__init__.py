@@ -42,6 +42,8 @@ def open_source(address: str, *, size: Size | None = None, rate_fps: float | Non
 
 def files_of(address: str) -> tuple[Path, ...]:
     """Return the files that an address names, as far as they are there: they are inputs."""
+    if "://" in address:
+        return ()
     name, colon, rest = address.partition(":")
     given = [address, rest if colon and name in names() else ""]
     paths = [Path(path) for text in given for path in (text, *text.split(os.pathsep)) if path]

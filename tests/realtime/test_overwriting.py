@@ -157,6 +157,23 @@ def test_a_painting_that_is_an_input_of_the_same_run_is_never_replaced(tmp_path:
     assert "is the input itself" in str(finished.error)
 
 
+def test_a_clip_named_like_another_ones_painting_is_never_replaced(tmp_path: Path) -> None:
+    clips = [tmp_path / "a.mp4", tmp_path / "a-starry-night.mp4"]
+    for clip in clips:
+        write_clip(clip, [quadrant_card()] * 3)
+    before = clips[1].read_bytes()
+    finished = paint(*clips, out=tmp_path, settings=FilmSettings(paint=NOTHING, overwrite=True))
+    assert sorted(str(film.error is None) for film in finished) == ["False", "True"]
+    assert clips[1].read_bytes() == before
+    pictures = [tmp_path / "b.png", tmp_path / "b-starry-night.png"]
+    for picture in pictures:
+        cv2.imwrite(str(picture), quadrant_card())
+    before = pictures[1].read_bytes()
+    with pytest.raises(BadInputError, match="is the input itself"):
+        paint_images(NOTHING, pictures, None, lambda path: None, overwrite=True)
+    assert pictures[1].read_bytes() == before
+
+
 def refused(command: Callable[[], object], kept: Path) -> None:
     before = kept.read_bytes()
     with pytest.raises(PleinairError, match=r"did not write it|is the input itself"):

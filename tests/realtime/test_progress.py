@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.progress import TextColumn
 from rich.text import Text
 
 from realtime.progress import FrameProgress
@@ -10,7 +11,9 @@ from realtime.progress import FrameProgress
 def test_brackets_in_names_are_no_markup() -> None:
     for name in ("clip [id].mp4", "[red]x[/nope].mp4"):
         bar = FrameProgress(name)._bar
-        shown = bar.columns[0](bar.tasks[0])
+        column = bar.columns[0]
+        assert isinstance(column, TextColumn)
+        shown = column(bar.tasks[0])
         assert isinstance(shown, Text)
         assert shown.plain == name
         assert not shown.spans

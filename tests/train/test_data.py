@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from export.job import find_photographs as find_for_export
 from realtime.errors import BadInputError
-from train.data import Photographs, load_painting, read_rgb
+from train.data import Photographs, find_photographs, load_painting, read_rgb
 
 
 @pytest.fixture
@@ -118,3 +119,11 @@ def test_a_painting_larger_than_can_be_decoded_is_refused(tmp_path: Path) -> Non
     (tmp_path / "huge.png").write_bytes(data)
     with pytest.raises(BadInputError, match="scale it down first"):
         load_painting(tmp_path / "huge.png", 384)
+
+
+def test_what_macos_notes_beside_a_photograph_is_none(tmp_path: Path) -> None:
+    (tmp_path / "deeper").mkdir()
+    for name in ("a.jpg", "._a.jpg", "deeper/b.png", "deeper/._b.png"):
+        (tmp_path / name).touch()
+    assert find_photographs(tmp_path) == [tmp_path / "a.jpg", tmp_path / "deeper" / "b.png"]
+    assert find_for_export(tmp_path) == (tmp_path / "a.jpg",)

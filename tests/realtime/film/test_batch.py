@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +48,15 @@ def test_a_folder_painted_twice_paints_no_paintings_and_nothing_twice(clips: Pat
     assert not any(finished.was_done for finished in others)
     again = paint(clips, settings=replace(COPY, every=2, overwrite=True))
     assert not any(finished.was_done for finished in again)
+
+
+def test_what_is_left_out_of_a_folder_is_said(
+    clips: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    paint(clips / "a.mp4")
+    paint(clips)
+    assert "of its 4 films, 1 are paintings of pleinair's" in caplog.text
 
 
 def test_a_folder_of_paintings_only_says_so(clips: Path, tmp_path: Path) -> None:
@@ -136,3 +148,20 @@ def test_pictures_painted_twice_by_a_pattern(tmp_path: Path) -> None:
     for _ in range(2):
         paint_images(settings, sorted(tmp_path.glob("*.png")), None, lambda path: None)
         assert sorted(p.name for p in tmp_path.iterdir()) == [f"a-{STYLE}.png", "a.png"]
+
+
+def test_an_interrupted_list_of_pictures_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    pictures = [write_image(tmp_path / f"{name}.png") for name in "abc"]
+    settings = PaintSettings(engine="identity", strength=0.0)
+    said: list[str] = []
+
+    def press_ctrl_c(path: Path) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        paint_images(settings, pictures, None, press_ctrl_c, tell=said.append)
+    assert said == ["1 of 3 pictures are painted; the same command goes on with the others"]
+    watched: list[Path] = []
+    written = paint_images(settings, pictures, None, watched.append)
+    assert [path.name for path in watched] == [f"b-{STYLE}.png", f"c-{STYLE}.png"]
+    assert len(written) == 3

@@ -12,7 +12,7 @@ import pytest
 from realtime import sources
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.frame import Frame
-from realtime.sources import open_source
+from realtime.sources import files_of, open_source
 from realtime.sources.camera_source import list_cameras
 from tests.clips import write_clip
 from tests.helpers import quadrant_card
@@ -78,3 +78,15 @@ def test_a_camera_that_does_not_exist_lists_those_that_do() -> None:
         open_source("camera:93")
     with pytest.raises(BadInputError, match="there is no camera front"):
         open_source("camera:front")
+
+
+def test_the_files_of_an_address_are_known(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.mp4", tmp_path / "two:3.mp4"
+    one.touch()
+    two.touch()
+    assert files_of(str(one))[0] == one
+    assert two in files_of(str(two))
+    assert one in files_of(f"video:{one}")
+    assert {one, two} <= set(files_of(f"images:{one}{os.pathsep}{two}")) | {two}
+    for address in ("camera", "camera:0", "synthetic", "rtsp://camera/" + "x" * 300):
+        assert files_of(address) == ()
