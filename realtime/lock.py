@@ -17,6 +17,8 @@ from typing import IO, Any
 from realtime.errors import BadInputError
 from realtime.naming import fitting
 
+MOST_FILES = 1 << 14
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -25,9 +27,20 @@ if sys.platform == "win32":
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
+    import resource
 
     def _lock(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _allow_many_files() -> None:
+    """Have the system let this process open more files: each lock is one, and a batch has many."""
+    if sys.platform != "win32":
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+        if soft < wanted:
+            with suppress(OSError, ValueError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def hidden_folder(out: Path) -> Path:
@@ -50,6 +63,7 @@ class OutputLock:
         Raises:
             BadInputError: another run has it.
         """
+        _allow_many_files()
         while self._file is None:
             try:
                 self._folder.mkdir(exist_ok=True)

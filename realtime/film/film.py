@@ -29,6 +29,8 @@ SEGMENT_FRAMES = 240
 """Long enough that starting one costs nothing, short enough to lose: seconds, or minutes for the
 slow network at 4K."""
 WORK_VERSION = 1
+SEVERAL = " (several clips go into a folder: pleinair video A B out/)"
+"""For those who gave two clips, and did not mean the second to become the first one's painting."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +144,9 @@ class Film:
         if len(self.target.recipe.codecs) < 2 or not any(p.stat().st_size for p in paths):
             return None
         partial = outputs.free_partial(self.out, self.inputs)
-        join(replace(self._joint(paths), is_whole=False), partial)
+        # Without the job: whoever gives it the final name has not got the whole film.
+        title = note_of(self.painter.label)
+        join(replace(self._joint(paths), is_whole=False, title=title), partial)
         return partial
 
     def _joint(self, segments: list[Path]) -> Joint:
@@ -186,7 +190,7 @@ def prepare_film(
     source.close()
     _check_size(path, source.size, settings)
     inputs = (path, *others)
-    outputs.check_target(target_path, inputs, overwrite=settings.overwrite)
+    outputs.check_target(target_path, inputs, overwrite=settings.overwrite, hint=SEVERAL)
     plan = make_plan(
         path,
         segment_frames=settings.segment_frames,

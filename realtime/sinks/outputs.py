@@ -19,13 +19,16 @@ from realtime.provenance import is_ours
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-def require_free(path: Path, inputs: Iterable[Path] = (), *, overwrite: bool = False) -> None:
+def require_free(
+    path: Path, inputs: Iterable[Path] = (), *, overwrite: bool = False, hint: str = ""
+) -> None:
     """Apply the rule to one file.
 
     Args:
         path: To be written.
         inputs: What is read; never overwritten, by whatever name.
         overwrite: Whether files that pleinair did not write may be replaced.
+        hint: What else may have been meant, for the message.
 
     Raises:
         BadInputError: it may not be written.
@@ -41,7 +44,7 @@ def require_free(path: Path, inputs: Iterable[Path] = (), *, overwrite: bool = F
     if not overwrite and not is_ours(path):
         raise BadInputError(
             f"{path} exists and pleinair did not write it: give another name, or --overwrite to "
-            "replace it"
+            f"replace it{hint}"
         )
 
 
@@ -69,14 +72,18 @@ def refuse_same_file(target: Path, original: Path | None) -> None:
         raise BadInputError(f"{target} is the input itself: choose another name for the output")
 
 
-def check_target(path: Path, inputs: Iterable[Path] = (), *, overwrite: bool = False) -> None:
+def check_target(
+    path: Path, inputs: Iterable[Path] = (), *, overwrite: bool = False, hint: str = ""
+) -> None:
     """Make sure that a file can and may be written, before any work is done for it.
+
+    Args: as of `require_free`.
 
     Raises:
         BadInputError: its folder cannot be used, or the rule forbids it.
     """
     check_folder(followed(path).parent)
-    require_free(path, inputs, overwrite=overwrite)
+    require_free(path, inputs, overwrite=overwrite, hint=hint)
 
 
 def partial_path(path: Path) -> Path:

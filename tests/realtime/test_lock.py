@@ -89,3 +89,18 @@ def test_what_failed_lets_go(tmp_path: Path) -> None:
         (finished,) = paint(cut, out=tmp_path / "out.mkv")
         assert "is cut off" in str(finished.error)
     assert not (hidden_folder(tmp_path / "out.mkv") / "lock").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits for processes")
+def test_a_batch_of_many_films_has_a_lock_for_each(tmp_path: Path) -> None:
+    code = (
+        "import resource; from pathlib import Path; from realtime.lock import OutputLock; "
+        "hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]; "
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard)); "
+        f"locks = [OutputLock(Path({str(tmp_path)!r}) / f'{{n}}.mp4') for n in range(100)]; "
+        "[lock.acquire() for lock in locks]; "
+        "print(sum(lock._file is not None for lock in locks))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT)
+    assert done.stdout == b"100\n"
+    assert not list(tmp_path.iterdir())

@@ -17,7 +17,7 @@ from realtime.film.film import Film
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
 from realtime.settings import PaintSettings
-from tests.clips import write_clip
+from tests.clips import noise, write_clip
 from tests.film import COPY, Silent, colours, paint
 from tests.realtime.test_cli import write_image
 
@@ -94,6 +94,23 @@ def test_an_interrupted_batch_goes_on_where_it_stopped(clips: Path) -> None:
     finished = list(paint_batch(batch, listener, lambda line: None))
     assert all(film.is_painted for film in finished)
     assert [path.name for path in listener.begun] == ["b.mkv", "c.mp4"]
+
+
+def test_a_film_that_is_not_whole_is_not_taken_for_done(clips: Path) -> None:
+    whole = write_clip(clips / "whole.mkv", noise(90))
+    cut = clips / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    (finished,) = paint(cut)
+    assert finished.result is not None
+    finished.result.rename(clips / f"cut-{STYLE}.mkv")
+    (again,) = paint(cut)
+    assert not again.was_done
+    assert "is cut off" in str(again.error)
+
+
+def test_two_clips_are_not_clip_and_painting_by_mistake(clips: Path) -> None:
+    (finished,) = paint(clips / "a.mp4", clips / "c.mp4")
+    assert "several clips go into a folder" in str(finished.error)
 
 
 def test_a_changed_original_is_painted_again(clips: Path) -> None:
