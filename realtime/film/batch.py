@@ -17,6 +17,7 @@ from realtime.film.executors import (
     ScatteredExecutor,
 )
 from realtime.film.film import Film, FilmSettings, prepare_film
+from realtime.film.painting import one_error
 from realtime.interrupt import stop_on_interrupt
 from realtime.painter import Painter, beside, open_painter
 from realtime.pipeline import Report
@@ -90,7 +91,8 @@ def paint_batch(
         def films() -> Iterator[Film]:
             for path, target in zip(clips, outputs, strict=True):
                 try:
-                    film = prepare_film(path, target, batch.settings, painter)
+                    with one_error(path):
+                        film = prepare_film(path, target, batch.settings, painter)
                 except PleinairError as exc:
                     failures.append(Finished(path, error=exc))
                     continue
@@ -109,9 +111,10 @@ def _finished(painted: Painted) -> Finished:
     count, error, result = report.frames, painted.error, None
     try:
         if painted.is_whole:
-            count, result = film.finish(), film.out
+            with one_error(film.clip):
+                count, result = film.finish(), film.out
         else:
-            with suppress(PleinairError):  # the first error counts
+            with suppress(PleinairError), one_error(film.clip):  # the first error counts
                 result = film.keep_what_there_is(painted.unfinished)
     except PleinairError as exc:
         error = exc

@@ -10,6 +10,7 @@ from typing import Any
 
 from realtime.errors import BadInputError
 from realtime.film import stills
+from realtime.film.cargo import Cargo, choose_cargo
 from realtime.film.carried import Window
 from realtime.film.join import MARK, Joint, is_painting, join
 from realtime.film.plan import Plan, Segment, make_plan
@@ -67,6 +68,7 @@ class Film:
     plan: Plan
     target: Target
     folder: WorkFolder
+    cargo: Cargo
     notes: tuple[str, ...]
 
     @property
@@ -138,6 +140,8 @@ class Film:
             target=self.target,
             original=self.clip,
             window=Window(settings.start_seconds, stop),
+            cargo=self.cargo,
+            shifts=self.plan.scan.shifts,
             last_seconds=self.plan.last_seconds,
             title=f"{MARK} in the style of {self.painter.label.replace('+', ' and ')}",
         )
@@ -171,7 +175,9 @@ def prepare_film(path: Path, out: Path | None, settings: FilmSettings, painter: 
     facts = clip.probe(path)
     target = Target(recipe, source.rate_fps / settings.every, facts)
     folder = WorkFolder(target_path, _job(path, settings, painter))
-    return Film(path, target_path, settings, painter, plan, target, folder, source.notes)
+    cargo = choose_cargo(path, recipe)
+    notes = source.notes + cargo.notes
+    return Film(path, target_path, settings, painter, plan, target, folder, cargo, notes)
 
 
 def _check_size(path: Path, size: Size, settings: FilmSettings) -> None:
