@@ -166,8 +166,7 @@ def scan(path: Path) -> Scan:
                 if tick is None:
                     return Scan(shifts=tuple(origin))
                 clocks[-1].append(tick)
-                # Where only decoding times are stored, FFmpeg takes ticks for frames.
-                lasts[tick] = float((packet.duration or 0) * packet.time_base) * may_seek
+                lasts[tick] = float((packet.duration or 0) * packet.time_base)
     ticks = [tick for group in clocks for tick in sorted(group)]
     if not ticks:
         return Scan(shifts=tuple(origin))
@@ -178,7 +177,10 @@ def scan(path: Path) -> Scan:
         if not clock.has_moved:
             # Who begins to read at a moved one does not know by how much.
             heads.append(len(times) - 1)
+    last = lasts[ticks[-1]]
+    if not may_seek and len(times) > 1:
+        last = times[-1] - times[-2]  # FFmpeg takes ticks for frames there
     return Scan(
-        tuple(times), tuple(heads), lasts[ticks[-1]] or None, tuple(clock.shifts),
+        tuple(times), tuple(heads), last or None, tuple(clock.shifts),
         may_seek and len(clocks) == 1,
     )  # fmt: skip

@@ -208,8 +208,8 @@ class VideoSource:
         # the expected number is a guess.
         # (Some containers count the time before the first frame as duration, some do not.)
         expected, duration = self.frame_count, self.duration_seconds
-        if expected is None or duration is None:
-            return False
+        if expected is None or duration is None or clip.is_broadcast(self._container):
+            return False  # the length of a broadcast is guessed from its last times
         if count >= CLEARLY_SHORT * expected or end_seconds >= CLEARLY_SHORT * duration:
             return False
         # The container's length is that of its longest stream, which may be the sound.
