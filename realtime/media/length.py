@@ -17,6 +17,8 @@ from realtime.media.decoding import DECODE_ERRORS, packets
 USUAL_RATE_FPS = 25.0
 MATROSKA_DURATION = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 """How Matroska tags the length of one stream; its header knows that of the longest only."""
+ONE_LENGTH = frozenset({"asf"})
+"""Kinds of file for which FFmpeg takes the length of the whole for that of every stream."""
 
 
 def rate_fps(stream: VideoStream) -> float:
@@ -25,8 +27,10 @@ def rate_fps(stream: VideoStream) -> float:
     return float(rate) if rate else USUAL_RATE_FPS
 
 
-def own_seconds(stream: VideoStream) -> float | None:
+def own_seconds(container: InputContainer, stream: VideoStream) -> float | None:
     """Return the length of the pictures alone, where the file tells."""
+    if container.format.name in ONE_LENGTH:
+        return None
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     if match := MATROSKA_DURATION.fullmatch(stream.metadata.get("DURATION", "")):

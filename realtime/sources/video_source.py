@@ -87,7 +87,7 @@ class VideoSource:
         self.notes = notes_on(self._container, self._first)
         self._size = self._first.width, self._first.height
         self._is_sideways = is_sideways(display_matrix(self._first))
-        self._own_seconds = length.own_seconds(self._stream)
+        self._own_seconds = length.own_seconds(self._container, self._stream)
         self.duration_seconds = self._own_seconds or length.container_seconds(self._container)
         self.frame_count = self._expected_frames()
         self.pixel_aspect: Fraction | None = clip.pixel_aspect(self._stream, self._first)

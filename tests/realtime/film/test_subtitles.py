@@ -39,8 +39,8 @@ def shown(path: Path) -> list[Line]:
         for packet in container.demux(container.streams.subtitles[0]):
             text = bytes(packet)[2:].decode() if packet.size else ""
             if text and packet.pts is not None:
-                start, lasts = (1000 * n * packet.time_base for n in (packet.pts, packet.duration))
-                found.append((text, round(start), round(start + (lasts or 0))))
+                ms, lasts = 1000 * packet.time_base, packet.duration or 0
+                found.append((text, round(packet.pts * ms), round((packet.pts + lasts) * ms)))
     return found
 
 

@@ -14,6 +14,7 @@ from av.packet import Packet
 
 from realtime.errors import BadInputError
 from realtime.film.plan import make_plan
+from realtime.media.decoding import AnyPacket
 from realtime.sources.video_source import VideoSource, open_source
 from tests.clips import noise, read_frames, sound_times, write_clip, write_clip_with_sound
 from tests.film import add_pictures, add_tone, copied, picture_stream, play_tone
@@ -183,7 +184,7 @@ def write_packets(path: Path, times_ms: Sequence[int], *, sound: Sequence[int] =
                 container.mux_one(packet)
         for number, time_ms in enumerate(sound):
             assert tone is not None
-            beep: Packet[av.AudioStream] = Packet(np.full(320, 1000 + number, "<i2").tobytes())
+            beep: AnyPacket = Packet(np.full(320, 1000 + number, "<i2").tobytes())
             beep.stream, beep.time_base = tone, clock
             beep.pts = beep.dts = time_ms
             beep.duration = 40
