@@ -147,13 +147,18 @@ class _Order:
 
 def _decoder(stream: VideoStream) -> Callable[[AnyPacket], list[av.VideoFrame]]:
     """Return what decodes a packet: the stream's own decoder, or one that knows transparency."""
+
+    def usual(packet: AnyPacket) -> list[av.VideoFrame]:
+        return [frame for frame in packet.decode() if isinstance(frame, av.VideoFrame)]
+
     name = ALPHA_DECODERS.get(stream.codec_context.codec.canonical_name)
-    if name is None or stream.metadata.get("alpha_mode") != "1":
-        return lambda packet: [f for f in packet.decode() if isinstance(f, av.VideoFrame)]
+    tags = {key.lower(): value for key, value in stream.metadata.items()}
+    if name is None or tags.get("alpha_mode") != "1":
+        return usual
     try:
         context = av.VideoCodecContext.create(name, "r")
     except (av.FFmpegError, ValueError):  # a build of FFmpeg without it
-        return lambda packet: [f for f in packet.decode() if isinstance(f, av.VideoFrame)]
+        return usual
     assert isinstance(context, av.VideoCodecContext)
     return lambda packet: context.decode(packet if packet.size else None)
 

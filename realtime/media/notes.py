@@ -45,11 +45,14 @@ def _lost(container: InputContainer, first: av.VideoFrame) -> list[str]:
     lost = []
     if attachments := len(container.streams.attachments):
         lost.append(f"its {attachments} attached files (fonts)")
-    tags = [container.metadata, *(stream.metadata for stream in container.streams)]
-    if any("timecode" in map(str.lower, some) for some in tags):
+    tags = [
+        (key.lower(), value)
+        for some in (container, *container.streams)
+        for key, value in some.metadata.items()
+    ]
+    if any(key == "timecode" for key, _ in tags):
         lost.append("its timecode")
-    modes = {some.get("stereo_mode", some.get("STEREO_MODE", "mono")) for some in tags} - {"mono"}
-    if modes or _is_stereo(first):
+    if any(key == "stereo_mode" and value != "mono" for key, value in tags) or _is_stereo(first):
         lost.append("its stereo mode (both views are painted as one picture)")
     return lost
 
