@@ -24,7 +24,7 @@ from realtime.pipeline import Report
 
 VIDEO_SUFFIXES = frozenset(
     {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".mts"}
-    | {".m2ts", ".wmv", ".flv", ".3gp", ".ogv", ".vob"}
+    | {".m2ts", ".wmv", ".asf", ".flv", ".3gp", ".ogv", ".vob", ".dv", ".mxf"}
 )
 """What is taken out of a folder. A file named on the command line may be called anything."""
 

@@ -28,7 +28,8 @@ from realtime.sources.video_source import VideoSource
 SEGMENT_FRAMES = 240
 """Long enough that starting one costs nothing, short enough to lose: seconds, or minutes for the
 slow network at 4K."""
-WORK_VERSION = 1
+WORK_VERSION = 2
+"""Raised when the same settings give other pictures or times: segments are not mixed."""
 
 
 @dataclass(frozen=True, kw_only=True)

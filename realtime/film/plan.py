@@ -24,6 +24,9 @@ from realtime.media.decoding import (
 )
 from realtime.sources.video_source import Part, VideoSource
 
+UNSEEKABLE_SEGMENTS = 64
+"""A film has at most about so many where each must be read from the film's beginning on."""
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -111,6 +114,8 @@ def make_plan(
             f"{path} has no frame from {max(start, times[0]):g} s to {min(stop, times[-1]):g} s: "
             f"its frames are at {times[0]:.3f} s to {times[-1]:.3f} s"
         )
+    if not scanned.may_seek:
+        segment_frames = max(segment_frames, (last - first) // UNSEEKABLE_SEGMENTS)
     heads = _heads(first, last, segment_frames, scanned.heads)
     starts = [start, *(times[head] for head in heads[1:])]
     ends = [*starts[1:], stop]
@@ -155,7 +160,7 @@ def scan(path: Path) -> Scan:
         for other in container.streams:
             if other.index != stream.index:
                 other.discard = Discard.all
-        may_seek = container.format.name not in WITHOUT_PRESENTATION_TIMES
+        is_timed = container.format.name not in WITHOUT_PRESENTATION_TIMES
         with contextlib.suppress(*DECODE_ERRORS):  # the source will say so when it gets there
             for packet in packets(container, stream):
                 if packet.is_discard or not (packet.size or is_repeat(packet)):
@@ -178,9 +183,9 @@ def scan(path: Path) -> Scan:
             # Who begins to read at a moved one does not know by how much.
             heads.append(len(times) - 1)
     last = lasts[ticks[-1]]
-    if not may_seek and len(times) > 1:
+    if not is_timed and len(times) > 1:
         last = times[-1] - times[-2]  # FFmpeg takes ticks for frames there
     return Scan(
         tuple(times), tuple(heads), last or None, tuple(clock.shifts),
-        may_seek and len(clocks) == 1,
+        (is_timed or not source.has_b_frames) and len(clocks) == 1,
     )  # fmt: skip

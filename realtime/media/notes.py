@@ -43,8 +43,8 @@ def notes_on(container: InputContainer, first: av.VideoFrame) -> tuple[str, ...]
 def _lost(container: InputContainer, first: av.VideoFrame) -> list[str]:
     """Name what no painting takes over."""
     lost = []
-    if attachments := len(container.streams.attachments):
-        lost.append(f"its {attachments} attached files (fonts)")
+    if count := len(container.streams.attachments):
+        lost.append(f"{count} attached file{'s' if count > 1 else ''} (fonts)")
     tags = [
         (key.lower(), value)
         for some in (container, *container.streams)

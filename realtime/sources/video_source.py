@@ -53,6 +53,7 @@ class VideoSource:
         duration_seconds: Length of the video according to the header, or None.
         frame_count: Frames according to the header, or duration times rate, or None.
         pixel_aspect: Width / height of one pixel of the upright picture, or None.
+        has_b_frames: Whether pictures are stored in another order than they are shown.
         notes: What a user should know about this file, in whole sentences.
         damaged: How many packets could not be decoded so far.
     """
@@ -86,6 +87,7 @@ class VideoSource:
         self._first: av.VideoFrame | None = self._first_picture()
         self.notes = notes_on(self._container, self._first)
         self._size = self._first.width, self._first.height
+        self.has_b_frames = bool(self._stream.codec_context.has_b_frames)
         self._is_sideways = is_sideways(display_matrix(self._first))
         self._own_seconds = length.own_seconds(self._container, self._stream)
         self.duration_seconds = self._own_seconds or length.container_seconds(self._container)

@@ -124,8 +124,8 @@ def test_what_is_lost_is_said_in_one_line(tmp_path: Path) -> None:
     said: list[str] = []
     paint(clip, out=tmp_path / "out.webm", said=said)
     assert said == [
-        "in.mkv: Left out: its 1 attached files (fonts), its timecode, its stereo mode (both views "
-        "are painted as one picture).",
+        "in.mkv: Left out: 1 attached file (fonts), its timecode, its stereo mode (both views are "
+        "painted as one picture).",
         "in.mkv: Its sound is encoded again as libopus, its 6 channels as stereo: a webm file "
         "cannot hold flac here.",
     ]

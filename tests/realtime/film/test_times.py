@@ -236,6 +236,20 @@ def test_avi_with_b_frames_steps_as_its_decoding_times(
     source.close()
 
 
+def test_what_cannot_be_sought_has_few_segments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.film.plan.UNSEEKABLE_SEGMENTS", 2)
+    for bf, count in (("0", 10), ("2", 3)):
+        clip = write_clip(
+            tmp_path / "in.avi", noise(50), codec="mpeg4", options={"bf": bf, "b_strategy": "0"},
+            time_base=Fraction(1, 25),
+        )  # fmt: skip
+        plan = make_plan(clip, segment_frames=5, start_seconds=None, stop_seconds=None)
+        assert plan.scan.may_seek == (bf == "0")
+        assert len(plan.segments) <= count
+
+
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".webm", ".mkv"])
 def test_a_hole_in_the_sound_keeps_its_place(tmp_path: Path, suffix: str) -> None:
     sound = [*range(0, 400, 40), *range(1200, 1600, 40)]
