@@ -46,11 +46,14 @@ class Cargo:
     notes: tuple[str, ...] = ()
     """What a user should know, in whole sentences."""
 
-    def lighter(self) -> Iterator[Cargo]:
-        """Yield this, and what is left to try where a file cannot be written with it."""
+    def lighter(self) -> Iterator[Cargo | None]:
+        """Yield this, and what is left to try where a file cannot be written with it.
+
+        The last is None: nothing at all, neither titles nor chapters.
+        """
         yield self
         yield replace(self, ways=tuple((index, Way.ENCODED) for index in sorted(self.sound)))
-        yield Cargo()
+        yield None
 
 
 def choose_cargo(path: Path, recipe: Recipe) -> Cargo:

@@ -26,9 +26,10 @@ from realtime.sinks.encoding import Recipe
 LOGGER = logging.getLogger(__name__)
 
 OF_THE_FILE = frozenset(
-    {"encoder", "major_brand", "minor_version", "compatible_brands", "duration"}
+    {"encoder", "major_brand", "minor_version", "compatible_brands", "duration", "timecode"}
 )
-"""Metadata that describes the original file, not its content."""
+"""Metadata that describes the original file, not its content. (From a time code MP4 would make a
+track, or refuse to.)"""
 
 
 @dataclass(frozen=True)

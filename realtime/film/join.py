@@ -6,7 +6,7 @@ import contextlib
 import logging
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,8 +39,8 @@ class Joint:
     window: Window
     title: str
     """Says in the file's metadata what it is."""
-    cargo: Cargo = field(default_factory=Cargo)
-    """What goes along with the pictures."""
+    cargo: Cargo | None = None
+    """What goes along with the pictures; None: not even titles and chapters."""
     shifts: Sequence[Fraction] = ()
     """What is added to the original's times (`clock.PictureClock.shifts`)."""
     last_seconds: float | None = None
@@ -60,7 +60,7 @@ def join(joint: Joint, out: Path) -> int:
         raise SinkError(f"no frame was painted: {out} was not written")
     last = joint.last_seconds or 1 / joint.target.rate_fps
     clock = Clock(ticks, max(1, round(last / joint.target.facts.time_base)))
-    choices = list(joint.cargo.lighter())
+    choices = list(joint.cargo.lighter()) if joint.cargo else [None]
     for number, cargo in enumerate(choices, 1):
         try:
             _join(replace(joint, cargo=cargo), out, clock)
@@ -71,7 +71,7 @@ def join(joint: Joint, out: Path) -> int:
             LOGGER.warning(
                 "%s cannot be written so (%s); trying again %s",
                 joint.original.name, exc,
-                "with its sound encoded" if number == 1 else "without its sound",
+                "with its sound encoded" if number == 1 else "without anything but the pictures",
             )  # fmt: skip
         else:
             break
@@ -82,10 +82,12 @@ def _join(joint: Joint, out: Path, clock: Clock) -> None:
     """Write the film; what is half written is removed."""
     try:
         with _opened(joint, out) as (container, stream):
-            carried = open_carried(
-                joint.original, container, joint.target.recipe, joint.window, joint.cargo,
-                joint.shifts,
-            )  # fmt: skip
+            carried = None
+            if joint.cargo is not None:
+                carried = open_carried(
+                    joint.original, container, joint.target.recipe, joint.window, joint.cargo,
+                    joint.shifts,
+                )  # fmt: skip
             _sign(container, joint.title)
             with contextlib.closing(carried) if carried else contextlib.nullcontext():
                 _write(joint, container, stream, carried, clock)

@@ -208,10 +208,11 @@ class VideoSource:
     def _is_short(self, count: int, end_seconds: float) -> bool:
         # Both must be short: edit lists hide frames that the header counts, and with uneven times
         # the expected number is a guess.
-        # (Some containers count the time before the first frame as duration, some do not.)
+        # Some containers count the time before the first frame as duration, some do not.
         expected, duration = self.frame_count, self.duration_seconds
         if expected is None or duration is None or clip.is_broadcast(self._container):
             return False  # the length of a broadcast is guessed from its last times
+        end_seconds += max(0.0, -float(next(iter(self._clock.shifts), 0)))
         if count >= CLEARLY_SHORT * expected or end_seconds >= CLEARLY_SHORT * duration:
             return False
         # The container's length is that of its longest stream, which may be the sound.

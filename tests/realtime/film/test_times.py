@@ -80,6 +80,20 @@ def test_from_and_to_count_from_the_beginning_of_a_broadcast(tmp_path: Path) -> 
         make_plan(clip, segment_frames=9, start_seconds=12 * HOUR, stop_seconds=None)
 
 
+@pytest.mark.parametrize("suffix", [".mkv", ".flv", ".mov"])
+def test_files_that_keep_the_clock_of_a_broadcast_begin_at_zero(
+    tmp_path: Path, suffix: str
+) -> None:
+    first, clip = 12 * HOUR * 1000, tmp_path / f"in{suffix}"
+    options = {"movflags": "frag_keyframe+empty_moov"} if suffix == ".mov" else {}
+    with av.open(str(clip), "w", options=options) as container:
+        stream = picture_stream(container, 64, 48, rate=Fraction(25), time_base=Fraction(1, 1000))
+        stream.options["bf"] = "0"
+        add_pictures(container, stream, noise(50), [first + 40 * i for i in range(50)])
+    assert pixel_times(clip) == pytest.approx(STEPS, abs=1e-3)
+    assert pixel_times(copied(clip, tmp_path / "out.mp4")) == pytest.approx(STEPS, abs=1e-3)
+
+
 def test_a_broadcast_plays_live_at_once(tmp_path: Path) -> None:
     source = open_source(str(write_broadcast(tmp_path / "tv.ts", 12 * HOUR)))
     assert next(iter(source)).pts_seconds == pytest.approx(0, abs=DELAY)
