@@ -216,9 +216,8 @@ class VideoSource:
         if count >= CLEARLY_SHORT * expected or end_seconds >= CLEARLY_SHORT * duration:
             return False
         # The container's length is that of its longest stream, which may be the sound.
-        return self._own_seconds is not None or not length.goes_on(
-            self.path, CLEARLY_SHORT * duration
-        )
+        is_own = self._own_seconds is not None
+        return is_own or not length.goes_on(self.path, CLEARLY_SHORT * duration)
 
     def _cut_off(self, count: int) -> SourceError:
         expected = self.frame_count
