@@ -94,7 +94,10 @@ def add_tone(
     return stream
 
 
-def play_tone(container: OutputContainer, stream: AudioStream, seconds: float) -> None:
+def play_tone(
+    container: OutputContainer, stream: AudioStream, seconds: float, start_seconds: float = 0
+) -> None:
+    first = round(start_seconds * stream.rate)
     channels = len(stream.layout.channels)
     for i in range(round(seconds * stream.rate / 1024)):
         at = (np.arange(1024) + 1024 * i) / stream.rate
@@ -103,7 +106,7 @@ def play_tone(container: OutputContainer, stream: AudioStream, seconds: float) -
             np.repeat(tone, channels)[None], "s16", stream.layout.name
         )
         frame.sample_rate, frame.pts, frame.time_base = (
-            stream.rate, 1024 * i, Fraction(1, stream.rate),
+            stream.rate, first + 1024 * i, Fraction(1, stream.rate),
         )  # fmt: skip
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))

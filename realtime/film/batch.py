@@ -19,6 +19,7 @@ from realtime.film.executors import (
     ScatteredExecutor,
 )
 from realtime.film.film import Film, FilmSettings, prepare_film
+from realtime.film.painting import one_error
 from realtime.interrupt import stop_on_interrupt
 from realtime.painter import Painter, open_painter
 from realtime.pipeline import Report
@@ -28,7 +29,7 @@ LOGGER = logging.getLogger(__name__)
 
 VIDEO_SUFFIXES = frozenset(
     {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".ts", ".mts"}
-    | {".m2ts", ".wmv", ".flv", ".3gp", ".ogv", ".vob"}
+    | {".m2ts", ".wmv", ".asf", ".flv", ".3gp", ".ogv", ".vob", ".dv", ".mxf"}
 )
 """What is taken out of a folder. A file named on the command line may be called anything."""
 
@@ -107,7 +108,8 @@ def paint_batch(
         def films() -> Iterator[Film]:
             for path, target in pairs:
                 try:
-                    film = prepare_film(path, target, batch.settings, painter, inputs)
+                    with one_error(path):
+                        film = prepare_film(path, target, batch.settings, painter, inputs)
                 except PleinairError as exc:
                     at_once.append(Finished(path, error=exc))
                     continue
@@ -133,9 +135,10 @@ def _finished(painted: Painted) -> Finished:
     count, error, result = report.frames, painted.error, None
     try:
         if painted.is_whole:
-            count, result = film.finish(), film.out
+            with one_error(film.clip):
+                count, result = film.finish(), film.out
         else:
-            with suppress(PleinairError):  # the first error counts
+            with suppress(PleinairError), one_error(film.clip):  # the first error counts
                 result = film.keep_what_there_is(painted.unfinished)
     except PleinairError as exc:
         error = exc

@@ -66,7 +66,8 @@ class Clock:
 
     Encoders reorder pictures, so each needs a decoding time besides its presentation time: rising,
     and never later. With D the farthest that any picture is moved forward, the n-th picture is
-    decoded when the (n - D)-th is shown.
+    decoded when the (n - D)-th is shown. The first D are decoded before anything is shown: so early
+    that the film's length is right in MP4, which counts it in decoding times.
     """
 
     def __init__(self, ticks: Sequence[int], last_ticks: int) -> None:
@@ -79,14 +80,20 @@ class Clock:
         self._shown = sorted(ticks)
         self._last_ticks = last_ticks
         self._delay = max((n - self._rank(tick) for n, tick in enumerate(ticks)), default=0)
+        self._early_ticks = self._early(ticks[-1]) if self._delay else 0
+
+    def _early(self, last: int) -> int:
+        """Return how many ticks lie between the decoding times of the first pictures."""
+        decoded = self._shown[-1 - self._delay] + self.lasts(last)
+        first = decoded - (self.end - self._shown[0])
+        return max(1, (self._shown[0] - first) // self._delay)
 
     def decoded(self, number: int) -> int:
         """Return when the picture with this number in decoding order is decoded."""
         early = number - self._delay
         if early >= 0:
             return self._shown[early]
-        step = self._shown[1] - self._shown[0] if len(self._shown) > 1 else self._last_ticks
-        return self._shown[0] + early * step
+        return self._shown[0] + early * self._early_ticks
 
     def lasts(self, tick: int) -> int:
         """Return for how long the picture that is shown then is shown."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from realtime.errors import BadInputError
 from realtime.film import stills
+from realtime.film.cargo import Cargo, choose_cargo
 from realtime.film.carried import Window
 from realtime.film.join import Joint, join
 from realtime.film.plan import Plan, Segment, make_plan
@@ -28,7 +29,8 @@ from realtime.sources.video_source import VideoSource
 SEGMENT_FRAMES = 240
 """Long enough that starting one costs nothing, short enough to lose: seconds, or minutes for the
 slow network at 4K."""
-WORK_VERSION = 1
+WORK_VERSION = 2
+"""Raised when the same settings give other pictures or times: segments are not mixed."""
 SEVERAL = " (several clips go into a folder: pleinair video A B out/)"
 """For those who gave two clips, and did not mean the second to become the first one's painting."""
 
@@ -70,6 +72,7 @@ class Film:
     plan: Plan
     target: Target
     folder: WorkFolder
+    cargo: Cargo
     notes: tuple[str, ...]
     inputs: tuple[Path, ...]
     """What is never written to: the clip, and all others of this run."""
@@ -157,6 +160,8 @@ class Film:
             target=self.target,
             original=self.clip,
             window=Window(settings.start_seconds, stop),
+            cargo=self.cargo,
+            shifts=self.plan.scan.shifts,
             last_seconds=self.plan.last_seconds,
             title=note_of(self.painter.label, self.folder.key),
         )
@@ -201,8 +206,10 @@ def prepare_film(
     target = Target(recipe, source.rate_fps / settings.every, facts)
     folder = WorkFolder(target_path, _job(path, settings, painter))
     is_done = not settings.overwrite and is_painted(target_path, folder.key)
+    cargo = choose_cargo(path, recipe)
+    notes = source.notes + cargo.notes
     film = Film(
-        path, target_path, settings, painter, plan, target, folder, source.notes, inputs, is_done
+        path, target_path, settings, painter, plan, target, folder, cargo, notes, inputs, is_done
     )
     if recipe.container == "images":
         stills.check_pictures(target_path, film.frames, film.require_free)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -14,13 +16,16 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from realtime.errors import SinkError
+from realtime.film.cargo import Cargo
 from realtime.film.carried import Carried, Window, open_carried
 from realtime.film.encoded import Clock, encoded_pictures
-from realtime.film.tracks import AnyPacket
 from realtime.media.colour import YuvWriter
+from realtime.media.decoding import AnyPacket
 from realtime.sinks import outputs
 from realtime.sinks.encoding import add_picture_stream
 from realtime.sinks.video_writer import Target
+
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,10 @@ class Joint:
     window: Window
     title: str
     """Says in the file's metadata what it is, see `realtime.provenance`."""
+    cargo: Cargo | None = None
+    """What goes along with the pictures; None: not even titles and chapters."""
+    shifts: Sequence[Fraction] = ()
+    """What is added to the original's times (`clock.PictureClock.shifts`)."""
     last_seconds: float | None = None
     """For how long the last picture is shown; None: one frame."""
     is_whole: bool = True
@@ -50,12 +59,40 @@ def join(joint: Joint, out: Path) -> int:
         raise SinkError(f"no frame was painted: {out} was not written")
     last = joint.last_seconds or 1 / joint.target.rate_fps
     clock = Clock(ticks, max(1, round(last / joint.target.facts.time_base)))
-    with _reporting(out), _opened(joint, out) as (container, stream):
-        carried = open_carried(joint.original, container, joint.target.recipe, joint.window)
-        _sign(container, joint.title)
-        with contextlib.closing(carried) if carried else contextlib.nullcontext():
-            _write(joint, container, stream, carried, clock)
+    choices = list(joint.cargo.lighter()) if joint.cargo else [None]
+    for number, cargo in enumerate(choices, 1):
+        try:
+            _join(replace(joint, cargo=cargo), out, clock)
+        except (av.FFmpegError, OSError, ValueError) as exc:
+            if number == len(choices) or getattr(exc, "errno", None) in outputs.FULL:
+                raise outputs.write_error(exc, out, "while the segments were joined") from exc
+            # The pictures are painted: a film with less beside them is better than none.
+            LOGGER.warning(
+                "%s cannot be written so (%s); trying again %s",
+                joint.original.name, exc,
+                "with its sound encoded" if number == 1 else "without anything but the pictures",
+            )  # fmt: skip
+        else:
+            break
     return len(ticks)
+
+
+def _join(joint: Joint, out: Path, clock: Clock) -> None:
+    """Write the film; what is half written is removed."""
+    try:
+        with _opened(joint, out) as (container, stream):
+            carried = None
+            if joint.cargo is not None:
+                carried = open_carried(
+                    joint.original, container, joint.target.recipe, joint.window, joint.cargo,
+                    joint.shifts,
+                )  # fmt: skip
+            _sign(container, joint.title)
+            with contextlib.closing(carried) if carried else contextlib.nullcontext():
+                _write(joint, container, stream, carried, clock)
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
 
 
 def _write(
@@ -117,16 +154,3 @@ def _sign(container: OutputContainer, title: str) -> None:
     key = next((key for key in container.metadata if key.lower() == "comment"), "comment")
     before = container.metadata.get(key)
     container.metadata[key] = f"{before}; {title}" if before and title not in before else title
-
-
-@contextlib.contextmanager
-def _reporting(out: Path) -> Iterator[None]:
-    """Turn failures of writing into errors of ours; a film half joined is of no use."""
-    try:
-        yield
-    except (av.FFmpegError, OSError) as exc:
-        out.unlink(missing_ok=True)
-        raise outputs.write_error(exc, out, "while the segments were joined") from exc
-    except BaseException:
-        out.unlink(missing_ok=True)
-        raise

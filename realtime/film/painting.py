@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from realtime import overlay
-from realtime.errors import PleinairError
+from realtime.errors import PleinairError, SourceError
 from realtime.film.film import Film
 from realtime.film.plan import Segment
 from realtime.film.segment_sink import SegmentSink
@@ -18,6 +20,8 @@ from realtime.pipeline import Hooks, Report, Shown
 from realtime.ports import Engine, Source
 from realtime.resize import ResizedSource
 from realtime.sources.video_source import VideoSource
+
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -75,10 +79,30 @@ def paint_segments(
 
         hooks = Hooks(look=lambda: look, decorate=_finisher(film), on_frame=on_frame)
         try:
-            interrupted, report = run_interruptibly(source, engine, sink, hooks)
+            with one_error(film.clip):
+                interrupted, report = run_interruptibly(source, engine, sink, hooks)
         except PleinairError as exc:
             interrupted, report, error = False, Report(), exc
     return Stretch(report, interrupted or stopped, sink.unfinished, clip.damaged, error)
+
+
+@contextmanager
+def one_error(clip: Path) -> Iterator[None]:
+    """Say of whatever a clip brings that this clip cannot be painted, so that the next one is.
+
+    Raises:
+        PleinairError: as it came, or a `SourceError` in place of anything unforeseen.
+    """
+    try:
+        yield
+    except PleinairError:
+        raise
+    except Exception as exc:
+        LOGGER.debug("%s cannot be painted", clip, exc_info=True)
+        raise SourceError(
+            f"{clip.name} cannot be painted ({type(exc).__name__}: {exc}): if it plays elsewhere, "
+            "convert it first, as with ffmpeg -i IN OUT.mp4"
+        ) from exc
 
 
 def _finisher(film: Film) -> Callable[[Shown, Report], Frame]:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
-import av
 from av.stream import Discard
 
 from realtime.errors import BadInputError
 from realtime.media import clip
-from realtime.sources.video_source import Part
+from realtime.media.decoding import (
+    DECODE_ERRORS,
+    WITHOUT_PRESENTATION_TIMES,
+    is_repeat,
+    packets,
+    stored_tick,
+)
+from realtime.sources.video_source import Part, VideoSource
+
+UNSEEKABLE_SEGMENTS = 64
+"""A film has at most about so many where each must be read from the film's beginning on."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +41,21 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Scan:
+    """What the packets of a film say about its pictures."""
+
+    times: tuple[float, ...] = ()
+    """Presentation times in seconds, rising; empty where a picture has none."""
+    heads: tuple[int, ...] = ()
+    """At which of them a segment may begin."""
+    last_seconds: float | None = None
+    """How long the last picture is shown, if the file tells."""
+    shifts: tuple[Fraction, ...] = ()
+    """What is added to the times of each of the file's clocks (`clock.PictureClock`)."""
+    may_seek: bool = True
+
+
+@dataclass(frozen=True)
 class Plan:
     """A film, cut."""
 
@@ -36,6 +64,7 @@ class Plan:
     last_seconds: float | None
     """For how long the last frame of the last segment is shown, if the file tells."""
     segments: tuple[Segment, ...]
+    scan: Scan
 
     @property
     def frames(self) -> int | None:
@@ -50,11 +79,12 @@ class Plan:
             memory: How many frames before the first are needed as well.
         """
         first = segments[0]
-        index = max(0, first.first_index - memory)
-        start = first.start_seconds
-        if self.times and index < first.first_index:
+        index, start = first.first_index, first.start_seconds
+        if self.times and memory and index:
+            heads = self.scan.heads
+            index = heads[max(0, bisect_right(heads, max(0, index - memory)) - 1)]
             start = self.times[index]
-        return Part(start, segments[-1].stop_seconds, index)
+        return Part(start, segments[-1].stop_seconds, index, self.scan.may_seek)
 
 
 def make_plan(
@@ -73,17 +103,20 @@ def make_plan(
     """
     start = -math.inf if start_seconds is None else start_seconds
     stop = math.inf if stop_seconds is None else stop_seconds
-    times, last_seconds = scan(path)
+    scanned = scan(path)
+    times, last_seconds = scanned.times, scanned.last_seconds
     if not times:
         # No times to cut at: one segment. `--from` and `--to` hold all the same.
-        return Plan((), None, (Segment(0, start, stop, 0, 0),))
+        return Plan((), None, (Segment(0, start, stop, 0, 0),), scanned)
     first, last = bisect_left(times, start), bisect_left(times, stop)
     if first >= last:
         raise BadInputError(
             f"{path} has no frame from {max(start, times[0]):g} s to {min(stop, times[-1]):g} s: "
             f"its frames are at {times[0]:.3f} s to {times[-1]:.3f} s"
         )
-    heads = list(range(first, last, segment_frames))
+    if not scanned.may_seek:
+        segment_frames = max(segment_frames, (last - first) // UNSEEKABLE_SEGMENTS)
+    heads = _heads(first, last, segment_frames, scanned.heads)
     starts = [start, *(times[head] for head in heads[1:])]
     ends = [*starts[1:], stop]
     if last < len(times):
@@ -92,35 +125,67 @@ def make_plan(
         times,
         last_seconds,
         tuple(
-            Segment(n, starts[n], ends[n], head, min(segment_frames, last - head))
-            for n, head in enumerate(heads)
+            Segment(n, starts[n], ends[n], head, after - head)
+            for n, (head, after) in enumerate(pairwise([*heads, last]))
         ),
+        scanned,
     )
 
 
-def scan(path: Path) -> tuple[tuple[float, ...], float | None]:
-    """Return the presentation times of a film's frames in seconds, rising, without decoding.
+def _heads(first: int, last: int, segment_frames: int, allowed: Sequence[int]) -> list[int]:
+    """Return where segments begin: every so many frames, or as soon as it is allowed."""
+    heads = [first]
+    while (wanted := heads[-1] + segment_frames) < last:
+        after = bisect_left(allowed, wanted)
+        if after == len(allowed) or allowed[after] >= last:
+            break
+        heads.append(allowed[after])
+    return heads
 
-    None where a frame has no time: raw streams, some AVI files. Of a damaged file, what can be
-    read. And how long the last frame is shown, if the file tells.
+
+def scan(path: Path) -> Scan:
+    """Read the times of a film's pictures, without decoding them; of a damaged file, what can be.
 
     Raises:
         BadInputError: it cannot be read as video.
     """
-    lengths: dict[float, float] = {}
+    source = VideoSource(path)
+    clock = source.clock()
+    source.close()
+    origin = clock.shifts[:1]
+    clocks: list[list[int]] = [[]]
+    lasts: dict[int, float] = {}
     with clip.open_container(path) as container:
         stream = clip.picture_stream(container, path)
         for other in container.streams:
             if other.index != stream.index:
                 other.discard = Discard.all
-        try:
-            for packet in container.demux(stream):
-                if packet.size and not packet.is_discard:
-                    if packet.pts is None:
-                        return (), None
-                    length = float((packet.duration or 0) * packet.time_base)
-                    lengths[float(packet.pts * packet.time_base)] = length
-        except av.FFmpegError:
-            pass  # the source will say so when it gets there
-    times = tuple(sorted(lengths))
-    return times, (lengths[times[-1]] or None) if times else None
+        is_timed = container.format.name not in WITHOUT_PRESENTATION_TIMES
+        with contextlib.suppress(*DECODE_ERRORS):  # the source will say so when it gets there
+            for packet in packets(container, stream):
+                if packet.is_discard or not (packet.size or is_repeat(packet)):
+                    continue
+                if clock.see_packet(packet.dts):
+                    clocks.append([])
+                tick = stored_tick(packet, container)
+                if tick is None:
+                    return Scan(shifts=tuple(origin))
+                clocks[-1].append(tick)
+                lasts[tick] = float((packet.duration or 0) * packet.time_base)
+    ticks = [tick for group in clocks for tick in sorted(group)]
+    if not ticks:
+        return Scan(shifts=tuple(origin))
+    times: list[float] = []
+    heads: list[int] = []
+    for tick in ticks:
+        times.append(clock.seconds(tick))
+        if not clock.has_moved:
+            # Who begins to read at a moved one does not know by how much.
+            heads.append(len(times) - 1)
+    last = lasts[ticks[-1]]
+    if not is_timed and len(times) > 1:
+        last = times[-1] - times[-2]  # FFmpeg takes ticks for frames there
+    return Scan(
+        tuple(times), tuple(heads), last or None, tuple(clock.shifts),
+        (is_timed or not source.has_b_frames) and len(clocks) == 1,
+    )  # fmt: skip

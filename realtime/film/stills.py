@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 from av.filter import Graph
 from av.video.stream import VideoStream
@@ -16,7 +17,7 @@ from realtime.film.encoded import open_segment
 from realtime.film.join import Joint
 from realtime.film.segment_sink import offset_ticks
 from realtime.folders import replace_whole
-from realtime.frame import Frame
+from realtime.frame import Frame, Pixels
 from realtime.media.colour import RgbReader
 from realtime.provenance import signed
 from realtime.sinks import outputs
@@ -25,32 +26,41 @@ GIF_CLOCK = Fraction(1, 100)
 """GIF counts hundredths of a second."""
 SHORTEST_TICKS = 2
 """Players show pictures of one hundredth for ten."""
+LONGEST_TICKS = 65_535
+"""GIF has 16 bits for it."""
+HEAD_BYTES = 4096
+"""The extension that tells how often a GIF is repeated comes before its first picture, behind a
+palette of 768 bytes at most and perhaps a comment."""
 
 
 def write_gif(joint: Joint, out: Path) -> int:
     """Write an animated GIF with a palette of its own for every picture; returns how many.
 
+    It is repeated as often as an original that is a GIF, and else for ever.
+
     Raises:
         SinkError: the disk is full.
     """
-    count, shift, last = 0, joint.window.shift_seconds, -SHORTEST_TICKS
+    count = 0
+    last = round(100 * (joint.last_seconds or 1 / joint.target.rate_fps))
+    options = {
+        "loop": str(_repeats(joint.original)),
+        "final_delay": str(min(max(SHORTEST_TICKS, last), LONGEST_TICKS)),
+    }
     try:
-        with av.open(f"file:{out}", "w", format="gif") as container:
+        with av.open(f"file:{out}", "w", format="gif", container_options=options) as container:
             stream: VideoStream | None = None
-            for frame in _frames(joint):
-                picture = av.VideoFrame.from_ndarray(frame.pixels, format="rgb24")
+            for frame, tick in _paused(_timed(joint), last):
                 if stream is None:
                     rate = Fraction(joint.target.rate_fps).limit_denominator(1000)
                     added = container.add_stream("gif", rate=rate, time_base=GIF_CLOCK)
                     assert isinstance(added, VideoStream)
                     stream = added
                     stream.width, stream.height, stream.pix_fmt = frame.width, frame.height, "pal8"
-                palette = _with_palette(picture)
-                last = max(round((frame.pts_seconds - shift) * 100), last + SHORTEST_TICKS)
-                palette.pts, palette.time_base = last, GIF_CLOCK
-                palette.duration = max(SHORTEST_TICKS, round(100 / joint.target.rate_fps))
+                palette = _with_palette(av.VideoFrame.from_ndarray(frame.pixels, format="rgb24"))
+                palette.pts, palette.time_base = tick, GIF_CLOCK
                 container.mux(stream.encode(palette))
-                count += 1
+                count = frame.index + 1
             if stream is not None:
                 container.mux(stream.encode(None))
         replace_whole(out, signed(out.read_bytes(), joint.title))
@@ -58,6 +68,47 @@ def write_gif(joint: Joint, out: Path) -> int:
         out.unlink(missing_ok=True)
         raise outputs.write_error(exc, out, f"after {count} frames") from exc
     return count
+
+
+def _timed(joint: Joint) -> Iterator[tuple[Frame, int]]:
+    """Yield the frames with the times that they have in a GIF."""
+    last = -SHORTEST_TICKS
+    for frame in _frames(joint):
+        seconds = frame.pts_seconds - joint.window.shift_seconds
+        last = max(round(seconds * 100), last + SHORTEST_TICKS)
+        yield frame, last
+
+
+def _paused(frames: Iterator[tuple[Frame, int]], last_ticks: int) -> Iterator[tuple[Frame, int]]:
+    """Show a frame again where it lasts longer than a GIF can say."""
+    shown: tuple[Frame, int] | None = None
+    for frame, tick in frames:
+        if shown is not None:
+            yield from ((shown[0], again) for again in _agains(shown[1], tick))
+        yield (shown := (frame, tick))
+    if shown is not None:
+        yield from ((shown[0], again) for again in _agains(shown[1], shown[1] + last_ticks))
+
+
+def _agains(start: int, stop: int) -> Iterator[int]:
+    tick = start
+    while stop - tick > LONGEST_TICKS:
+        # Not all of it: what is left must not be too short either.
+        tick += min(LONGEST_TICKS, stop - tick - SHORTEST_TICKS)
+        yield tick
+
+
+def _repeats(original: Path) -> int:
+    """Return how often a GIF is repeated, in terms of FFmpeg: 0 for ever, -1 not at all.
+
+    FFmpeg's reader does not tell. Source: Netscape's application extension of GIF89a.
+    """
+    with original.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head.startswith(b"GIF8"):
+        return 0
+    _, extension, rest = head.partition(b"NETSCAPE2.0\x03\x01")
+    return int.from_bytes(rest[:2], "little") if extension else -1
 
 
 def _with_palette(picture: av.VideoFrame) -> av.VideoFrame:
@@ -143,8 +194,8 @@ def check_pictures(pattern: Path, frames: int | None, require_free: Callable[[Pa
 
 
 def _frames(joint: Joint) -> Iterator[Frame]:
-    """Decode the segments."""
-    reader, number = RgbReader(), 0
+    """Decode the segments, to pictures of square pixels: neither PNG nor GIF knows others."""
+    reader, number, aspect = RgbReader(), 0, joint.target.facts.pixel_aspect
     offset = offset_ticks(joint.target) * joint.target.facts.time_base
     for path in _holding_something(joint.segments):
         with open_segment(path) as container:
@@ -152,9 +203,18 @@ def _frames(joint: Joint) -> Iterator[Frame]:
                 assert picture.pts is not None
                 assert picture.time_base is not None
                 seconds = float(picture.pts * picture.time_base - offset)
-                pixels = reader.read(picture, picture.width, picture.height)
+                pixels = _square(reader.read(picture, picture.width, picture.height), aspect)
                 yield Frame(np.ascontiguousarray(pixels), number, seconds)
                 number += 1
+
+
+def _square(pixels: Pixels, aspect: Fraction | None) -> Pixels:
+    """Stretch a picture whose pixels are `aspect` times as wide as high; never shrink it."""
+    if aspect is None or aspect == 1:
+        return pixels
+    height, width = pixels.shape[:2]
+    size = (round(width * aspect), height) if aspect > 1 else (width, round(height / aspect))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
 
 
 def _holding_something(segments: Sequence[Path]) -> Iterator[Path]:

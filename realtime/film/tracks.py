@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import io
-import logging
 import math
-import re
-from typing import Protocol, TypeAlias
+from enum import Enum, auto
+from fractions import Fraction
+from typing import Protocol
 
 import av
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.packet import Packet
 from av.stream import Stream
-from av.subtitles.stream import SubtitleStream
 
+from realtime.film.steady_sound import SteadySound
+from realtime.film.subtitles import RewrittenText
+from realtime.media.decoding import AnyPacket
+from realtime.media.stream import codec_name, label
 from realtime.sinks.encoding import Recipe
-
-LOGGER = logging.getLogger(__name__)
 
 RATES_HZ = {"aac": (48_000, 44_100, 32_000, 22_050, 16_000), "libopus": (48_000,)}
 """Sample rates that are kept; sound of other rates is resampled to 48 kHz."""
-TEXT = frozenset({"subrip", "srt", "text", "mov_text", "webvtt", "ass", "ssa"})
-"""Subtitles made of text, as FFmpeg calls them."""
-MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|\{\\[^}]*\}")
 
-
-AnyPacket: TypeAlias = "Packet[Stream]"  # generic for type checkers only
+TS_NONSTRICT = 0x20000
+"""FFmpeg's flag of formats that take several packets of one time."""
 
 
 class Track(Protocol):
@@ -57,124 +53,126 @@ class CopiedTrack:
 
 
 class EncodedSound:
-    """Decodes and encodes anew, for codecs that the new file cannot hold."""
+    """Decodes and encodes anew, for codecs that the new file cannot hold.
+
+    Uncompressed sound stays the same bit for bit, but for silence in its holes: files that store
+    samples without times need it.
+    """
 
     def __init__(self, template: AudioStream, container: OutputContainer, codec: str) -> None:
-        rate_hz = template.rate if template.rate in RATES_HZ[codec] else 48_000
+        """Add a stream to a new file.
+
+        Args:
+            template: The sound of the original.
+            container: The file.
+            codec: FFmpeg's name of the new codec; one of `RATES_HZ`, or the original's own.
+        """
+        is_kept = codec not in RATES_HZ
+        rate_hz = template.rate if is_kept or template.rate in RATES_HZ[codec] else 48_000
         stream = container.add_stream(codec, rate=rate_hz)
         if not isinstance(stream, AudioStream):
             raise TypeError(f"{codec} is no sound codec")
-        stream.layout = "mono" if template.channels == 1 else "stereo"
+        few = "mono" if template.channels == 1 else "stereo"
+        stream.layout = template.layout.name if is_kept else few
         label(stream, template)
         self._stream = stream
+        self._steady = SteadySound(rate_hz, stream.layout.name)
 
     def convert(self, packet: AnyPacket) -> list[AnyPacket]:
         """Return the packets that became complete."""
         try:
             frames = [frame for frame in packet.decode() if isinstance(frame, av.AudioFrame)]
-            return [ready for frame in frames for ready in self._stream.encode(frame)]
+            steady = [ready for frame in frames for ready in self._steady.push(frame)]
+            return [ready for frame in steady for ready in self._stream.encode(frame)]
         except ValueError:
-            return []  # damaged, or of another format than before: a gap, not a reason to stop
+            return []  # damaged: a gap, not a reason to stop
 
     def flush(self) -> list[AnyPacket]:
         """Return the last packets."""
-        return [*self._stream.encode(None)]
+        last = [ready for frame in self._steady.end() for ready in self._stream.encode(frame)]
+        return [*last, *self._stream.encode(None)]
 
 
-class RewrittenText:
-    """Text subtitles in the form that the new file takes."""
+class Way(Enum):
+    """How a stream of the original gets into the new file."""
 
-    def __init__(self, template: Stream, container: OutputContainer, codec: str) -> None:
-        self._from, self._to = _codec_name(template), codec
-        self._stream: Stream = container.add_mux_stream(codec)
-        if template.time_base is not None:
-            self._stream.time_base = template.time_base
-        label(self._stream, template)
-
-    def convert(self, packet: AnyPacket) -> list[AnyPacket]:
-        """Return the line in its new form; nothing for the pauses that MP4 writes down."""
-        text = plain_text(bytes(packet), self._from)
-        if not text:
-            return []
-        data = text.encode()
-        if self._to == "mov_text":
-            data = len(data).to_bytes(2, "big") + data
-        line: AnyPacket = Packet(data)
-        line.stream = self._stream
-        line.time_base = packet.time_base
-        line.pts = line.dts = packet.pts
-        line.duration = packet.duration
-        return [line]
-
-    def flush(self) -> list[AnyPacket]:
-        """Nothing is held back."""
-        return []
+    COPIED = auto()
+    ENCODED = auto()
+    """Sound, anew."""
+    FILLED = auto()
+    """Uncompressed sound as it is, with silence in its holes."""
+    REWRITTEN = auto()
+    """Text subtitles, in another form."""
 
 
-def plain_text(data: bytes, codec: str) -> str:
-    """Read a packet of a text subtitle, without its markup.
+def make_track(way: Way, stream: Stream, container: OutputContainer, recipe: Recipe) -> Track:
+    """Add a stream like one of the original to a new file.
 
-    Sources: 3GPP TS 26.245 (mov_text: two bytes of length first), Matroska's subtitle mappings
-    (ASS: eight fields before the text).
+    Raises:
+        ValueError, av.FFmpegError: the file cannot hold it so.
     """
-    if codec == "mov_text":
-        data = data[2 : 2 + int.from_bytes(data[:2], "big")]
-    text = data.decode("utf-8", "replace")
-    if codec in ("ass", "ssa"):
-        text = text.split(",", 8)[-1].replace(r"\N", "\n").replace(r"\n", "\n")
-    return MARKUP.sub("", text).strip()
-
-
-def make_track(stream: Stream, container: OutputContainer, recipe: Recipe) -> Track | None:
-    """Add a stream like one of the original; None, and said, where it cannot be carried over."""
-    if _takes(recipe.container, stream):
+    if way is Way.COPIED:
         return CopiedTrack(stream, container)
-    name = _codec_name(stream)
-    if isinstance(stream, AudioStream):
-        LOGGER.warning(
-            "sound is encoded again as %s: a %s file cannot hold %s",
-            recipe.sound_codec, recipe.container, name,
-        )  # fmt: skip
-        return EncodedSound(stream, container, recipe.sound_codec)
-    if name in TEXT:
+    if way is Way.REWRITTEN:
         return RewrittenText(stream, container, recipe.subtitle_codec)
-    LOGGER.warning(
-        "%s subtitles are left out: a %s file cannot hold them; a .mkv file can",
-        name, recipe.container,
-    )  # fmt: skip
-    return None
+    if not isinstance(stream, AudioStream):
+        raise ValueError(f"{codec_name(stream)} is no sound")
+    codec = codec_name(stream) if way is Way.FILLED else recipe.sound_codec
+    return EncodedSound(stream, container, codec)
 
 
-def is_carried(stream: Stream) -> bool:
-    """Whether a stream of the original is sound or subtitles."""
-    return isinstance(stream, AudioStream | SubtitleStream)
+class Outlet:
+    """Writes the packets of one stream, each later than the one before.
+
+    Muxers insist on it. Recordings that were cut or joined carelessly have packets with one time,
+    or an earlier one: these are lifted by one tick of the new file's clock, as FFmpeg's own program
+    does.
+    """
+
+    def __init__(self, container: OutputContainer, *, strict: bool = False) -> None:
+        """Write into a file.
+
+        Args:
+            container: The file.
+            strict: Refuse damaged packets; else they are left out, as a player would.
+        """
+        self._container, self._strict = container, strict
+        # Matroska takes several packets of one time, as of subtitles that are shown together.
+        self._step = 0 if container.format.flags & TS_NONSTRICT else 1
+        self._last: int | None = None
+
+    def mux(self, packet: AnyPacket) -> None:
+        """Write a packet; the file's header is written already.
+
+        Raises:
+            av.FFmpegError: it could not be written.
+        """
+        _change_clock(packet, packet.stream.time_base)
+        decoded = packet.pts if packet.dts is None else packet.dts
+        if decoded is not None:
+            if self._last is not None:
+                decoded = max(decoded, self._last + self._step)
+            self._last = packet.dts = decoded
+            packet.pts = decoded if packet.pts is None else max(packet.pts, decoded)
+        try:
+            self._container.mux(packet)
+        except av.InvalidDataError:
+            if self._strict:
+                raise
 
 
-def label(stream: Stream, template: Stream) -> None:
-    """Keep what tells several tracks apart in a player's menu."""
-    stream.disposition = template.disposition
-    for key in ("language", "title", "handler_name"):
-        if key in template.metadata:
-            stream.metadata[key] = template.metadata[key]
+def _change_clock(packet: AnyPacket, base: Fraction | None) -> None:
+    """Write a packet's times in another unit."""
+    if base is None or packet.time_base == base:
+        return
+    factor = packet.time_base / base
+    packet.pts = None if packet.pts is None else round(packet.pts * factor)
+    packet.dts = None if packet.dts is None else round(packet.dts * factor)
+    packet.duration = round((packet.duration or 0) * factor)
+    packet.time_base = base
 
 
 def start_seconds(packet: AnyPacket) -> float:
     """Return when a packet begins; packets without a time go out at once."""
     ticks = packet.pts if packet.pts is not None else packet.dts
     return -math.inf if ticks is None else float(ticks * packet.time_base)
-
-
-def _codec_name(stream: Stream) -> str:
-    context = stream.codec_context
-    return context.codec.canonical_name if context is not None else "unknown"
-
-
-def _takes(container_format: str, stream: Stream) -> bool:
-    """Whether a kind of file can hold a stream as it is: writes a header and sees."""
-    try:
-        with av.open(io.BytesIO(), "w", format=container_format) as trial:
-            trial.add_stream_from_template(stream)
-            trial.start_encoding()
-    except (ValueError, av.FFmpegError):
-        return False
-    return True

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import codecs
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,9 +16,12 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
-from realtime.errors import BadInputError
+from realtime.errors import BadInputError, PleinairError
 from realtime.media.colour import UNTAGGED, ColourTags
+from realtime.media.decoding import decode
 from realtime.media.orientation import display_matrix, is_sideways
+
+LOGGER = logging.getLogger(__name__)
 
 NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 """Cover art and thumbnails look like video streams to FFmpeg."""
@@ -23,10 +29,43 @@ NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Dispositi
 TEXT_FORMATS = frozenset({"tty", "bin", "xbin", "adf", "idf"})
 """FFmpeg would draw a text file as a terminal."""
 
+TS_DISCONT = 0x0200
+"""FFmpeg's flag of formats whose times may be discontinuous."""
 MP4_BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof"})
 MATROSKA_MAGIC = b"\x1a\x45\xdf\xa3"
 INCOMPLETE = "is damaged or incomplete: download or copy it again"
 NO_PICTURE = f"{INCOMPLETE}; not one frame could be decoded"
+
+TAGS_AS = "pleinair.latin1"
+"""How tags that are not UTF-8 are read: as Windows' Western code page, which old programs wrote."""
+
+
+def _read_as_latin1(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(TAGS_AS, _read_as_latin1)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say of whatever a parser throws at a file that the file is damaged.
+
+    FFmpeg and PyAV fail on damaged files in many ways: besides their own errors with ValueError,
+    IndexError, UnicodeDecodeError, ZeroDivisionError.
+
+    Raises:
+        BadInputError: it cannot be read.
+    """
+    try:
+        yield
+    except PleinairError:
+        raise
+    except Exception as exc:
+        LOGGER.debug("%s cannot be read", path, exc_info=True)
+        raise BadInputError(f"{path} {INCOMPLETE}") from exc
 
 
 def open_container(path: Path) -> InputContainer:
@@ -40,8 +79,9 @@ def open_container(path: Path) -> InputContainer:
     if path.is_dir():
         raise BadInputError(f"{path} is a folder, expected a video file: name one of its files")
     try:
-        container = av.open(f"file:{path}", "r")  # "file:" because names may contain a colon
-    except (av.FFmpegError, OSError) as exc:
+        # "file:" because names may contain a colon
+        container = av.open(f"file:{path}", "r", metadata_errors=TAGS_AS)
+    except Exception as exc:  # see `reading`
         raise BadInputError(_why_unreadable(path, exc)) from exc
     if container.format.name in TEXT_FORMATS:
         container.close()
@@ -64,6 +104,11 @@ def _why_unreadable(path: Path, exc: Exception) -> str:
     return f"{path} is not a video that FFmpeg can read: give a file such as clip.mp4"
 
 
+def is_broadcast(container: InputContainer) -> bool:
+    """Whether the clock of a kind of file may begin anywhere and change: transport streams."""
+    return bool(container.format.flags & TS_DISCONT)
+
+
 def picture_stream(container: InputContainer, path: Path) -> VideoStream:
     """Return the stream to paint, ready for threaded decoding: the default one, or the first.
 
@@ -78,56 +123,6 @@ def picture_stream(container: InputContainer, path: Path) -> VideoStream:
         raise BadInputError(f"{path}: nothing here decodes its video: convert it to H.264 first")
     stream.thread_type = ThreadType.AUTO
     return stream
-
-
-def decode(
-    container: InputContainer, stream: VideoStream, on_damage: Callable[[], None] = lambda: None
-) -> Iterator[av.VideoFrame]:
-    """Yield every frame that can be decoded, leaving out packets that are damaged.
-
-    Args:
-        container: The open file.
-        stream: Its stream to decode.
-        on_damage: Called for every packet that was left out.
-
-    Raises:
-        av.FFmpegError: the file itself cannot be read any further.
-        BadInputError: it is encrypted.
-    """
-    for packet in container.demux(stream):
-        _refuse_encrypted(container, packet)
-        try:
-            frames = packet.decode()
-        except av.InvalidDataError:
-            on_damage()  # one bad packet: players jump over it, and so do we
-            continue
-        yield from frames
-
-
-def _refuse_encrypted(container: InputContainer, packet: av.Packet[VideoStream]) -> None:
-    # Asked of the container: a decoder may well make pictures of noise out of noise.
-    if packet.has_sidedata("encryption_info"):
-        name = container.name.removeprefix("file:")
-        raise BadInputError(f"{name} is encrypted: pleinair cannot read protected films")
-
-
-def notes_on(container: InputContainer, first: av.VideoFrame) -> tuple[str, ...]:
-    """Return what a user should know about a file, in whole sentences."""
-    notes = []
-    moving = [s for s in container.streams.video if not s.disposition & NOT_MOVING]
-    if len(moving) > 1:
-        notes.append(f"It has {len(moving)} video streams: one is painted, the others left out.")
-    if len(container.streams.video) > len(moving):
-        notes.append("Its cover picture is left out.")
-    bits = max(component.bits for component in first.format.components)
-    if bits > 8:
-        notes.append(f"Its {bits} bits per colour are painted as 8.")
-    if first.interlaced_frame:
-        notes.append(
-            "It is interlaced, and painted as it is: combs on edges that move. Deinterlace first "
-            "with ffmpeg -vf bwdif."
-        )
-    return tuple(notes)
 
 
 def pixel_aspect(stream: VideoStream, frame: av.VideoFrame) -> Fraction | None:
@@ -154,12 +149,9 @@ def probe(path: Path) -> ClipFacts:
     Raises:
         BadInputError: it cannot be read as video.
     """
-    with open_container(path) as container:
+    with open_container(path) as container, reading(path):
         stream = picture_stream(container, path)
-        try:
-            frame = next(decode(container, stream), None)
-        except av.FFmpegError as exc:
-            raise BadInputError(f"{path} {INCOMPLETE}") from exc
+        frame = next(decode(container, stream), None)
         if frame is None or stream.time_base is None:
             raise BadInputError(f"{path} {INCOMPLETE}")
         return ClipFacts(stream.time_base, pixel_aspect(stream, frame), ColourTags.of(frame))

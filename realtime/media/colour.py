@@ -73,17 +73,47 @@ class RgbReader:
         self._reformatter = VideoReformatter()
 
     def read(self, frame: av.VideoFrame, width: int, height: int) -> Pixels:
-        """Return RGB uint8 (height, width, 3), scaled when the frame has another size."""
-        rgb = self._reformatter.reformat(
+        """Return RGB uint8 (height, width, 3), scaled when the frame has another size.
+
+        What is transparent is laid over white, as pictures are.
+        """
+        if not has_alpha(frame):
+            return self._convert(frame, width, height, "rgb24")
+        rgba = self._convert(frame, width, height, "rgba")
+        return over_white(rgba[..., :3], rgba[..., 3:])
+
+    def _convert(self, frame: av.VideoFrame, width: int, height: int, layout: str) -> Pixels:
+        converted = self._reformatter.reformat(
             frame,
             width=width,
             height=height,
-            format="rgb24",
+            format=layout,
             src_colorspace=MATRICES.get(frame.colorspace, guess_matrix(frame.height)),
             src_color_range=frame.color_range,
             interpolation=ACCURATE,
         )
-        return cast(Pixels, np.ascontiguousarray(rgb.to_ndarray()))
+        return cast(Pixels, np.ascontiguousarray(converted.to_ndarray()))
+
+
+def has_alpha(frame: av.VideoFrame) -> bool:
+    """Whether the pixels of a frame may be transparent: a fourth component, or a palette's."""
+    return frame.format.has_palette or any(c.is_alpha for c in frame.format.components)
+
+
+def is_transparent(frame: av.VideoFrame) -> bool:
+    """Whether some pixels of a frame are."""
+    if not has_alpha(frame):
+        return False
+    return bool(frame.reformat(format="rgba").to_ndarray()[..., 3].min() < 255)
+
+
+def over_white(colours: Pixels, alpha: Pixels) -> Pixels:
+    """Lay colours (H, W, 3), not premultiplied, over white by their alpha (H, W, 1), 0 to 255."""
+    if alpha.min() == 255:
+        return np.ascontiguousarray(colours)
+    weight = alpha.astype(np.uint16)
+    over = colours * weight + 255 * (255 - weight)
+    return ((over + 127) // 255).astype(np.uint8)
 
 
 class YuvWriter:

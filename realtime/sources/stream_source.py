@@ -6,11 +6,11 @@ import threading
 from collections.abc import Iterator
 
 import av
-import numpy as np
 
 from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, SourceError
 from realtime.frame import Frame
+from realtime.media.colour import RgbReader
 from realtime.sources import Size
 
 OPEN_SECONDS, READ_SECONDS = 10.0, 5.0
@@ -40,12 +40,12 @@ class StreamSource:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames as they come; raises SourceError when the stream ends or breaks."""
-        started, index = monotonic(), 0
+        started, index, reader = monotonic(), 0, RgbReader()
         try:
             for picture in self._container.decode(self._track):
                 if self._stopped.is_set():
                     return
-                pixels = np.ascontiguousarray(picture.to_ndarray(format="rgb24"), np.uint8)
+                pixels = reader.read(picture, picture.width, picture.height)
                 yield Frame(pixels, index, monotonic() - started)
                 index += 1
         except (av.FFmpegError, OSError) as exc:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
-from av.container import InputContainer
-from av.video.stream import VideoStream
 
 from realtime.errors import BadInputError, SourceError
 from realtime.frame import MIN_SIDE_PX, Frame
-from realtime.media import clip
+from realtime.media import clip, length
+from realtime.media.clock import PictureClock
 from realtime.media.colour import HDR_TRANSFERS, ColourTags, RgbReader
+from realtime.media.decoding import AnyPacket, decode
+from realtime.media.notes import notes_on
 from realtime.media.orientation import display_matrix, is_sideways, turn_upright
+from realtime.media.programmes import companions
 from realtime.sources import Size
 
-USUAL_RATE_FPS = 25.0
-MATROSKA_DURATION = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
-"""How Matroska tags the length of one stream; its header knows that of the longest only."""
 CLEARLY_SHORT = 0.9
 """Less than this part of what the header promises, and the file was cut off."""
 
@@ -32,11 +30,13 @@ class Part:
     """Which frames of a video to read."""
 
     start_seconds: float = -math.inf
-    """Presentation time from which on frames are read."""
+    """Time of the film from which on frames are read."""
     stop_seconds: float = math.inf
     """Presentation time from which on they are not."""
     first_index: int = 0
     """What the first one counts as."""
+    may_seek: bool = True
+    """False: read from the beginning, because the file's times do not tell where a frame is."""
 
 
 WHOLE = Part()
@@ -45,12 +45,15 @@ WHOLE = Part()
 class VideoSource:
     """Reads a video file from its first frame to its last; nothing is dropped.
 
+    Times are the film's: its sound or its pictures, whichever come first, begin at 0.
+
     Attributes:
         path: The file.
         rate_fps: Average frames per second.
         duration_seconds: Length of the video according to the header, or None.
         frame_count: Frames according to the header, or duration times rate, or None.
         pixel_aspect: Width / height of one pixel of the upright picture, or None.
+        has_b_frames: Whether pictures are stored in another order than they are shown.
         notes: What a user should know about this file, in whole sentences.
         damaged: How many packets could not be decoded so far.
     """
@@ -69,35 +72,69 @@ class VideoSource:
         path = self.path
         self._container = clip.open_container(path)
         try:
-            self._stream = clip.picture_stream(self._container, path)
-            self._decoded = clip.decode(self._container, self._stream, self._count_damage)
-            self._first: av.VideoFrame | None = self._first_picture()
-            self.notes = clip.notes_on(self._container, self._first)
-            self._size = self._first.width, self._first.height
-            self._is_sideways = is_sideways(display_matrix(self._first))
-            # Facts are kept as plain values: the stream's own are gone once the file is closed.
-            self.rate_fps = _rate_fps(self._stream)
-            self.duration_seconds = _duration_seconds(self._container, self._stream)
-            self.frame_count = self._expected_frames()
-            self.pixel_aspect: Fraction | None = clip.pixel_aspect(self._stream, self._first)
+            with clip.reading(path):
+                self._look()
         except BaseException:
             self._container.close()
             raise
 
+    def _look(self) -> None:
+        self._stream = clip.picture_stream(self._container, self.path)
+        # Facts are kept as plain values: the stream's own are gone once the file is closed.
+        self.rate_fps = length.rate_fps(self._stream)
+        self._clock = self._new_clock()
+        self._decoded = self._decode()
+        self._first: av.VideoFrame | None = self._first_picture()
+        self.notes = notes_on(self._container, self._first)
+        self._size = self._first.width, self._first.height
+        self.has_b_frames = bool(self._stream.codec_context.has_b_frames)
+        self._is_sideways = is_sideways(display_matrix(self._first))
+        self._own_seconds = length.own_seconds(self._container, self._stream)
+        self.duration_seconds = self._own_seconds or length.container_seconds(self._container)
+        self.frame_count = self._expected_frames()
+        self.pixel_aspect: Fraction | None = clip.pixel_aspect(self._stream, self._first)
+
+    def _new_clock(self) -> PictureClock:
+        sounds = [
+            stream.start_time * stream.time_base
+            for stream in companions(self._container, self._stream, self.path)
+            if stream.type == "audio" and stream.start_time is not None and stream.time_base
+        ]
+        return PictureClock(
+            self._stream.time_base or Fraction(1, 90_000),
+            rate_fps=self.rate_fps,
+            sound_start=min(sounds, default=None),
+            is_broadcast=clip.is_broadcast(self._container),
+        )
+
+    def clock(self) -> PictureClock:
+        """Return the clock of this film's pictures, at its beginning."""
+        clock = self._new_clock()
+        if self._first is not None:
+            clock.seconds(self._first.pts)
+            clock.restart()
+        return clock
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        return decode(self._container, self._stream, self._count_damage, self._see)
+
+    def _see(self, packet: AnyPacket) -> None:
+        self._clock.see_packet(packet.dts)
+
     def _skip_to(self, seconds: float) -> None:
         """Go to the last keyframe before a time; where the file's index is wrong, to the start."""
         time_base, first = self._stream.time_base, self._first
-        if time_base is None or first is None or _stored_seconds(first) is None:
+        if not self._part.may_seek or time_base is None or first is None or first.pts is None:
             return
+        self._clock = self.clock()
+        tick = self._clock.origin + math.floor(Fraction(seconds) / time_base)
         try:
-            tick = math.floor(Fraction(seconds) / time_base)
             self._container.seek(tick, stream=self._stream, backward=True)
-            self._decoded = clip.decode(self._container, self._stream, self._count_damage)
+            self._decoded = self._decode()
             self._first = next(self._decoded, None)
-        except av.FFmpegError:
+        except (av.FFmpegError, OSError):
             self._first = None
-        reached = None if self._first is None else _stored_seconds(self._first)
-        if reached is None or reached > seconds:
+        if self._first is None or self._first.pts is None or self._first.pts > tick:
             self._container.close()
             self._open()
 
@@ -111,10 +148,7 @@ class VideoSource:
         return (height, width) if self._is_sideways else (width, height)
 
     def _first_picture(self) -> av.VideoFrame:
-        try:
-            first = next(self._decoded, None)
-        except av.FFmpegError as exc:
-            raise BadInputError(f"{self.path} {clip.INCOMPLETE}") from exc
+        first = next(self._decoded, None)
         if first is None:
             raise BadInputError(f"{self.path} {clip.NO_PICTURE}")
         if min(first.width, first.height) < MIN_SIDE_PX:
@@ -143,10 +177,10 @@ class VideoSource:
             SourceError: the file is cut off or cannot be read any further.
         """
         reader, part = RgbReader(), self._part
-        count, pts_seconds, end_seconds = part.first_index, None, 0.0
+        count, end_seconds = part.first_index, 0.0
         try:
             for picture in self._pictures():
-                pts_seconds = self._time_of(picture, pts_seconds)
+                pts_seconds = self._clock.seconds(picture.pts)
                 if pts_seconds < part.start_seconds:
                     continue
                 if pts_seconds >= part.stop_seconds:
@@ -155,7 +189,7 @@ class VideoSource:
                 yield Frame(turn_upright(pixels, display_matrix(picture)), count, pts_seconds)
                 count += 1
                 end_seconds = pts_seconds + self._lasts(picture)
-        except av.FFmpegError as exc:
+        except (av.FFmpegError, OSError) as exc:
             raise self._cut_off(count) from exc
         if self._is_short(count, end_seconds):
             raise self._cut_off(count)
@@ -166,26 +200,24 @@ class VideoSource:
             self._first = None
         yield from self._decoded
 
-    def _time_of(self, picture: av.VideoFrame, previous: float | None) -> float:
-        """Return the stored time; where there is none, or it goes back, one frame further on."""
-        stored = _stored_seconds(picture)
-        if stored is not None and (previous is None or stored > previous):
-            return stored
-        return 0.0 if previous is None else previous + 1 / self.rate_fps
-
     def _lasts(self, picture: av.VideoFrame) -> float:
         """Return for how many seconds a picture is seen."""
         stored = float(picture.duration * picture.time_base) if picture.time_base else 0.0
         return stored or 1 / self.rate_fps
 
     def _is_short(self, count: int, end_seconds: float) -> bool:
-        # Both must be short: edit lists hide frames that the header counts, the duration may be
-        # that of a longer sound track, and with uneven times the expected number is a guess.
-        # (Some containers count the time before the first frame as duration, some do not.)
+        # Both must be short: edit lists hide frames that the header counts, and with uneven times
+        # the expected number is a guess.
+        # Some containers count the time before the first frame as duration, some do not.
         expected, duration = self.frame_count, self.duration_seconds
-        if expected is None or duration is None:
+        if expected is None or duration is None or clip.is_broadcast(self._container):
+            return False  # the length of a broadcast is guessed from its last times
+        end_seconds += max(0.0, -float(next(iter(self._clock.shifts), 0)))
+        if count >= CLEARLY_SHORT * expected or end_seconds >= CLEARLY_SHORT * duration:
             return False
-        return count < CLEARLY_SHORT * expected and end_seconds < CLEARLY_SHORT * duration
+        # The container's length is that of its longest stream, which may be the sound.
+        is_own = self._own_seconds is not None
+        return is_own or not length.goes_on(self.path, CLEARLY_SHORT * duration)
 
     def _cut_off(self, count: int) -> SourceError:
         expected = self.frame_count
@@ -198,26 +230,6 @@ class VideoSource:
     def close(self) -> None:
         """Close the file."""
         self._container.close()
-
-
-def _stored_seconds(picture: av.VideoFrame) -> float | None:
-    if picture.pts is None or picture.time_base is None:
-        return None
-    return float(picture.pts * picture.time_base)
-
-
-def _rate_fps(stream: VideoStream) -> float:
-    rate = stream.average_rate or stream.guessed_rate
-    return float(rate) if rate else USUAL_RATE_FPS
-
-
-def _duration_seconds(container: InputContainer, stream: VideoStream) -> float | None:
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    if match := MATROSKA_DURATION.fullmatch(stream.metadata.get("DURATION", "")):
-        hours, minutes, seconds = match.groups()
-        return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
-    return container.duration / av.time_base if container.duration else None
 
 
 def open_source(

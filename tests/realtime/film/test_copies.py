@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from realtime.errors import BadInputError
+from realtime.film.plan import make_plan
 from realtime.frame import Pixels
 from realtime.sources.video_source import open_source
 from tests.clips import CLIPS, noise, read_frames, sound_packets, sound_times, write_clip
@@ -158,6 +159,21 @@ def tags(path: Path) -> tuple[int, int]:
 @pytest.mark.parametrize("name", CLIPS)
 def test_every_real_clip_is_kept(shared_video: Path, tmp_path: Path, name: str) -> None:
     assert_kept(shared_video / name, copied(shared_video / name, tmp_path / "copy.mp4"))
+
+
+def test_uneven_times_and_b_frames_do_not_change_the_length(tmp_path: Path) -> None:
+    """MP4 counts its length in decoding times."""
+    kind = Kind("uneven", ticks=(*range(30), 60, 120, 150))
+    original = kind.write(tmp_path)
+    plan = make_plan(original, segment_frames=99, start_seconds=None, stop_seconds=None)
+    assert plan.last_seconds is not None
+    length = plan.times[-1] + plan.last_seconds
+    with av.open(str(copied(original, tmp_path / "out.mp4"))) as container:
+        stream = container.streams.video[0]
+        assert stream.codec_context.has_b_frames
+        assert stream.duration is not None
+        assert stream.time_base is not None
+        assert float(stream.duration * stream.time_base) == pytest.approx(length, abs=1e-3)
 
 
 def test_a_clip_without_frames_is_refused(tmp_path: Path) -> None:
