@@ -14,11 +14,11 @@ import typer
 
 from realtime.about_cli import doctor, styles
 from realtime.errors import EXIT_INTERRUPTED
+from realtime.image_cli import image
 from realtime.options import (
     Bundle,
     Device,
     Engine,
-    Fit,
     KeepColours,
     Precision,
     Strength,
@@ -130,31 +130,6 @@ def live(
 
 
 @app.command()
-def image(
-    pictures: Annotated[list[Path], typer.Argument(help="One or more pictures.")],
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the paintings; default: beside each picture.")
-    ] = None,
-    style: Style = None,
-    strength: Strength = 1.0,
-    stroke: Stroke = 1.0,
-    keep_colours: KeepColours = False,
-    size: Fit = None,
-    bundle: Bundle = None,
-    engine: Engine = "auto",
-    device: Device = "auto",
-    precision: Precision = "auto",
-) -> None:
-    """Paint pictures: PICTURE-STYLE.jpg and so on; the originals stay as they are."""
-    from realtime.app import paint_images
-
-    settings = paint_settings(
-        style, strength, size, bundle, engine, device, precision, stroke, keep_colours
-    )
-    paint_images(settings, pictures, out, lambda path: typer.echo(str(path)))
-
-
-@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder for demo.mp4 and demo.png.")] = Path("out"),
     seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 6.0,
@@ -186,6 +161,7 @@ def demo(
     typer.echo("go live: pleinair live (a camera), or pleinair live --source synthetic")
 
 
+app.command()(image)
 app.command()(video)
 app.command()(styles)
 app.command()(doctor)

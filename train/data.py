@@ -20,9 +20,12 @@ import torch
 from torch import Tensor
 
 from realtime.errors import BadInputError
+from realtime.media.picture import read_picture
+from realtime.reading import is_picture
 
 LOGGER = logging.getLogger(__name__)
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+MOST_PIXELS = 2**26
+"""8192 x 8192, 200 MB decoded: several are, at once."""
 SCALES = (0.75, 1.5)
 """Range of random enlargement of the photographs: webcams show things larger than photographs."""
 SMALLEST_PAINTING_PX = 64
@@ -35,18 +38,14 @@ Picture = npt.NDArray[np.uint8]
 
 
 def read_rgb(path: Path) -> Picture:
-    """Read an image file as (H, W, 3) RGB uint8; raises BadInputError when it cannot be decoded."""
-    try:
-        data = np.fromfile(path, np.uint8)
-    except OSError as exc:
-        raise BadInputError(f"cannot read {path}: {exc.strerror}") from exc
-    try:
-        decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    except cv2.error as exc:  # more pixels than OpenCV is willing to decode
-        raise BadInputError(f"{path} cannot be decoded: {exc.err}; scale it down first") from exc
-    if decoded is None:
-        raise BadInputError(f"{path} is not an image that can be decoded (or it is damaged)")
-    return np.ascontiguousarray(decoded[:, :, ::-1])
+    """Read an image file as (H, W, 3) RGB uint8, upright and in sRGB.
+
+    JPEGs of more than `MOST_PIXELS` are decoded at a half, a quarter or an eighth of their size.
+
+    Raises:
+        BadInputError: it cannot be decoded, or has more pixels.
+    """
+    return read_picture(path, most_pixels=MOST_PIXELS, may_shrink=True).pixels
 
 
 def as_tensor(picture: Picture) -> Tensor:
@@ -161,12 +160,9 @@ def find_photographs(folder: Path) -> list[Path]:
     """List the images of a folder and its subfolders; raises BadInputError if there are none."""
     if not folder.is_dir():
         raise BadInputError(f"no folder of photographs at {folder}")
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
+    paths = sorted(path for path in folder.rglob("*") if is_picture(path))
     if not paths:
-        raise BadInputError(
-            f"no photographs in {folder}: expected files ending in "
-            f"{', '.join(sorted(IMAGE_SUFFIXES))}"
-        )
+        raise BadInputError(f"no photographs in {folder}: expected .jpg, .png and the like")
     return paths
 
 

@@ -18,6 +18,7 @@ from realtime.film.executors import (
 )
 from realtime.film.film import Film, FilmSettings, prepare_film
 from realtime.interrupt import stop_on_interrupt
+from realtime.media.picture import is_animated
 from realtime.painter import Painter, beside, open_painter
 from realtime.pipeline import Report
 
@@ -177,7 +178,7 @@ def clips_and_output(paths: Sequence[Path], out: Path | None) -> tuple[list[Path
     clips: list[Path] = []
     for path in given:
         if path.is_dir():
-            found = sorted(p for p in path.iterdir() if p.suffix.lower() in VIDEO_SUFFIXES)
+            found = sorted(p for p in path.iterdir() if _is_film(p))
             if not found:
                 raise BadInputError(
                     f"no video in the folder {path}: expected files ending in "
@@ -192,6 +193,10 @@ def clips_and_output(paths: Sequence[Path], out: Path | None) -> tuple[list[Path
         else:
             clips.append(path)
     return clips, out
+
+
+def _is_film(path: Path) -> bool:
+    return path.suffix.lower() in VIDEO_SUFFIXES or is_animated(path)
 
 
 def _is_place(given: list[Path], paths: Sequence[Path]) -> bool:

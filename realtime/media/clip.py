@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 from realtime.errors import BadInputError
 from realtime.media.colour import UNTAGGED, ColourTags
 from realtime.media.orientation import display_matrix, is_sideways
+from realtime.reading import require_file
 
 NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 """Cover art and thumbnails look like video streams to FFmpeg."""
@@ -35,10 +36,7 @@ def open_container(path: Path) -> InputContainer:
     Raises:
         BadInputError: there is no such file, or it is no media file, or a broken one.
     """
-    if not path.exists():
-        raise BadInputError(f"there is no file {path}: check the name and the folder")
-    if path.is_dir():
-        raise BadInputError(f"{path} is a folder, expected a video file: name one of its files")
+    require_file(path, "a video")
     try:
         container = av.open(f"file:{path}", "r")  # "file:" because names may contain a colon
     except (av.FFmpegError, OSError) as exc:

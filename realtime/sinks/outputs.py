@@ -17,15 +17,21 @@ def partial_path(path: Path) -> Path:
 
 
 def check_folder(folder: Path) -> None:
-    """Make sure that files can be made in a folder, by making one.
+    """Make sure that files can be made in a folder, by making one; a missing folder is made.
 
     Raises:
-        BadInputError: it does not exist, is no folder, or is not writable.
+        BadInputError: it cannot be made, is no folder, or is not writable.
     """
-    if not folder.exists():
-        raise BadInputError(f"output folder {folder} does not exist; create it or choose another")
-    if not folder.is_dir():
-        raise BadInputError(f"{folder} is a file, expected an output folder: choose another")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as exc:
+        raise BadInputError(
+            f"{folder} is a file, expected an output folder: choose another"
+        ) from exc
+    except OSError as exc:
+        raise BadInputError(
+            f"output folder {folder} cannot be made ({exc.strerror}): choose another"
+        ) from exc
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass

@@ -130,7 +130,7 @@ def test_image_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
     one = write_image(tmp_path / "one.png", np.zeros((1, 1, 3), np.uint8))
     assert_refused(pleinair("image", one), "1x1", "16")
     picture = write_image(tmp_path / "photo.png")
-    assert_refused(pleinair("image", picture, "--out", tmp_path / "no"), "does not exist")
+    assert_refused(pleinair("image", picture, "--out", picture), "expected an output folder")
     assert_refused(pleinair("image", picture, "--style", "mosiac"), "did you mean mosaic")
     assert_refused(pleinair("image", picture, "--size", "big"), "WIDTHxHEIGHT")
     assert_refused(pleinair("image", picture, "--engine", "abacus"), "known are", "torch")
@@ -163,7 +163,7 @@ def test_video_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", rolling_cards(12))
     before = clip.read_bytes()
     assert_refused(pleinair("video", clip, clip), "clip.mp4")
-    assert_refused(pleinair("video", clip, tmp_path / "no" / "x.mp4"), "does not exist")
+    assert_refused(pleinair("video", clip, clip / "x.mp4"), "expected an output folder")
     assert clip.read_bytes() == before
     bad = tmp_path / "bad.safetensors"
     bad.write_bytes(b"\x08\0\0\0\0\0\0\0{}      ")
