@@ -48,8 +48,8 @@ def beside(path: Path, label: str) -> Path:
 def beside_picture(path: Path, label: str) -> Path:
     """Return where the painting of a picture goes by default: `photo.jpg` -> `photo-LABEL.jpg`.
 
-    Of a kind that pleinair does not write, or of a name that says nothing, the painting is a JPEG or
-    WebP if the picture is one by its content, and else a PNG.
+    Of a kind that pleinair does not write, or of a name that says nothing, the painting is a JPEG
+    or WebP if the picture is one by its content, and else a PNG.
 
     Raises:
         BadInputError: the picture is missing or cannot be read.
