@@ -13,28 +13,26 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from realtime.errors import BadInputError
 from realtime.media.picture import read_picture
 from realtime.reading import is_picture
+from train.crops import Picture, resized, scaled_sides, square_of_scaled
 
 LOGGER = logging.getLogger(__name__)
 MOST_PIXELS = 2**26
 """8192 x 8192, 200 MB decoded: several are, at once."""
 SCALES = (0.75, 1.5)
 """Range of random enlargement of the photographs: webcams show things larger than photographs."""
+SMALLEST_PHOTOGRAPH_PX = 16
 SMALLEST_PAINTING_PX = 64
 LONGEST_SIDE_RATIO = 4
 """Of longer paintings the middle is taken: their Gram matrices would cost without end."""
 AHEAD = 3
 """Batches decoded in advance."""
-
-Picture = npt.NDArray[np.uint8]
 
 
 def read_rgb(path: Path) -> Picture:
@@ -73,7 +71,8 @@ def load_painting(path: Path, short_side_px: int, *, square: bool = False) -> Te
             f"{SMALLEST_PAINTING_PX} on its shorter side, better {short_side_px}, to show strokes"
         )
     longest = short if square else LONGEST_SIDE_RATIO * short
-    return as_tensor(_resize(_centre(picture, longest), short_side_px / short))
+    picture = middle(picture, longest)
+    return as_tensor(resized(picture, scaled_sides(picture, short_side_px / short)))
 
 
 class Photographs:
@@ -130,30 +129,43 @@ class Photographs:
         epoch, place = divmod(step * self.batch + number, len(self.paths))
         order = np.random.default_rng((self.seed, epoch)).permutation(len(self.paths))
         picture = self._read_or_next(int(order[place]))
-        picture = _resize(picture, self.crop_px / min(picture.shape[:2]), at_least=self.crop_px)
-        return as_tensor(np.ascontiguousarray(_centre(picture, self.crop_px)))
+        sides = scaled_sides(picture, self.crop_px / min(picture.shape[:2]), self.crop_px)
+        top, left = ((side - self.crop_px) // 2 for side in sides)
+        picture = square_of_scaled(picture, sides, (top, left), self.crop_px)
+        return as_tensor(np.ascontiguousarray(picture))
 
     def _random_crop(self, rng: np.random.Generator) -> Tensor:
         picture = self._read_or_next(int(rng.integers(len(self.paths))))
         scale = max(rng.uniform(*SCALES), self.crop_px / min(picture.shape[:2]))
-        picture = _resize(picture, scale, at_least=self.crop_px)
-        top, left = (int(rng.integers(0, side - self.crop_px + 1)) for side in picture.shape[:2])
-        picture = picture[top : top + self.crop_px, left : left + self.crop_px]
+        sides = scaled_sides(picture, scale, self.crop_px)
+        top, left = (int(rng.integers(0, side - self.crop_px + 1)) for side in sides)
+        picture = square_of_scaled(picture, sides, (top, left), self.crop_px)
         if rng.random() < 0.5:
             picture = picture[:, ::-1]
         return as_tensor(np.ascontiguousarray(picture))
 
     def _read_or_next(self, index: int) -> Picture:
-        """Read a photograph; in place of one that is damaged, the next that is not."""
+        """Read a photograph; in place of one that cannot be used, the next that can."""
         for offset in range(len(self.paths)):
             path = self.paths[(index + offset) % len(self.paths)]
             try:
-                return read_rgb(path)
+                return _photograph(path)
             except BadInputError as exc:
                 if path not in self.skipped:
                     self.skipped.add(path)
                     LOGGER.warning("skipping a photograph: %s", exc)
-        raise BadInputError(f"none of the {len(self.paths)} photographs could be decoded")
+        raise BadInputError(f"none of the {len(self.paths)} photographs could be used")
+
+
+def _photograph(path: Path) -> Picture:
+    picture = read_rgb(path)
+    height, width = picture.shape[:2]
+    if min(height, width) < SMALLEST_PHOTOGRAPH_PX:
+        raise BadInputError(
+            f"{path} is {width}x{height} pixels, expected at least {SMALLEST_PHOTOGRAPH_PX} on the "
+            "shorter side"
+        )
+    return picture
 
 
 def find_photographs(folder: Path) -> list[Path]:
@@ -166,12 +178,7 @@ def find_photographs(folder: Path) -> list[Path]:
     return paths
 
 
-def _centre(picture: Picture, longest_px: int) -> Picture:
+def middle(picture: Picture, longest_px: int) -> Picture:
+    """Cut off what is longer than `longest_px`, at both ends."""
     top, left = (max(0, side - longest_px) // 2 for side in picture.shape[:2])
     return picture[top : top + longest_px, left : left + longest_px]
-
-
-def _resize(picture: Picture, scale: float, at_least: int = 1) -> Picture:
-    height, width = (max(at_least, round(side * scale)) for side in picture.shape[:2])
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(picture, (width, height), interpolation=how).astype(np.uint8, copy=False)
