@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import stat
 from pathlib import Path
+from typing import NoReturn
 
 from realtime.errors import BadInputError
 
@@ -152,7 +153,7 @@ def is_picture(path: Path) -> bool:
         return False
 
 
-def refuse_other_kind(path: Path, head: bytes, expected: str) -> None:
+def refuse_other_kind(path: Path, head: bytes, expected: str) -> NoReturn:
     """Refuse a file that something else could not parse, by the name of what it is.
 
     Raises:
