@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import io
+import logging
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from PIL import Image, UnidentifiedImageError
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from realtime.media import profile
+from realtime.media.quiet import quiet_stderr
 from realtime.reading import HEAD_BYTES, kind_of, read_file, refuse_other_kind
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "AVIF", "JPEG2000", "PPM")
@@ -54,6 +56,7 @@ UPRIGHT = {
 # The limit here is our own, and what Pillow warns of is either refused or of no matter.
 Image.MAX_IMAGE_PIXELS = None
 warnings.filterwarnings("ignore", module=r"PIL\.")
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,8 @@ def _decoded(image: Image.Image, data: bytes, path: Path) -> Picture:
     notes: list[str] = []
     if image.format == "TIFF" and getattr(image, "n_frames", 1) > 1:
         notes.append(f"has {getattr(image, 'n_frames', 1)} pages: the first is read")
+    with quiet_stderr() if image.format == "TIFF" else nullcontext():  # libtiff is talkative
+        image.load()
     colours, alpha = _layers(image, path)
     turn = _turn(image)  # now, because Pillow turns TIFF itself while it decodes
     try:

@@ -90,8 +90,9 @@ def load_bundle(path: Path) -> Bundle:
             weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         network = _rebuild(card.config, weights)
     except Exception as exc:  # whatever a parser throws at a user's file
+        reason = " ".join(str(exc).split())
         raise BundleError(
-            f"{path}: weights do not fit the {card.config.architecture} network: {exc}"
+            f"{path}: weights do not fit the {card.config.architecture} network: {reason[:200]}"
         ) from exc
     if not same_golden(card.golden, golden_picture(network, card.config.styles)):
         raise BundleError(
