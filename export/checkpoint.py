@@ -14,7 +14,7 @@ from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.transformer import build_network
 from realtime.network.weights_file import is_safetensors, is_torch
-from realtime.reading import HEAD_BYTES, read_file, refuse_other_kind
+from realtime.reading import HEAD_BYTES, kind_of, read_file, refuse_other_kind
 
 EXPECTED = (
     "a checkpoint of pytorch/examples (what torch.save(model.state_dict(), ...) writes) or of "
@@ -95,9 +95,9 @@ def _kind(path: Path) -> str:
                             "TensorFlow checkpoint")  # fmt: skip
     if index.is_file() or ".data-" in path.name or path.suffix == ".meta":
         return "seed"
-    data = read_file(path, "a checkpoint")
-    if is_torch(data) or is_safetensors(data):
+    head = read_file(path, "a checkpoint", most_bytes=HEAD_BYTES)
+    if is_torch(head) or is_safetensors(head):
         return "examples"
-    if data.endswith(TABLE_END):
+    if kind_of(head) is None and read_file(path, "a checkpoint").endswith(TABLE_END):
         return "seed"
-    return refuse_other_kind(path, data[:HEAD_BYTES], EXPECTED)
+    return refuse_other_kind(path, head, EXPECTED)

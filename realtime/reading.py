@@ -29,6 +29,8 @@ BEGINNINGS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"BM", "a BMP picture"),
     (0, b"II*\0", "a TIFF picture"),
     (0, b"MM\0*", "a TIFF picture"),
+    (0, b"II+\0", "a TIFF picture"),
+    (0, b"MM\0+", "a TIFF picture"),
     (0, b"\0\0\0\x0cjP  \r\n", "a JPEG 2000 picture"),
     (0, b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
     (0, b"\xff\x0a", "a JPEG XL picture"),

@@ -26,7 +26,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "AVIF", "JPEG2000", "PPM
 for _plugin in ("Jpeg", "Png", "WebP", "Bmp", "Tiff", "Gif", "Avif", "Jpeg2K", "Ppm"):
     # Now, because Pillow's own search for readers is not made for threads.
     importlib.import_module(f"PIL.{_plugin}ImagePlugin")
-EXPECTED = "a picture: .png, .jpg, .webp, .bmp, .tif, .avif or .gif"
+EXPECTED = "one of these pictures: .png, .jpg, .webp, .bmp, .tif, .avif, .jp2, .gif"
 ANIMATED = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
 """Where several pictures are frames; in TIFF they are pages, in MPO other views."""
 ANIMATED_KINDS = frozenset({"a GIF picture", "a PNG picture", "a WebP picture", "an AVIF picture"})
@@ -88,8 +88,9 @@ def read_picture(
     Raises:
         BadInputError: it is missing, no file, empty, no picture, damaged, animated or too large.
     """
+    _refuse_other_kinds(path)
     data = read_file(path, "a picture")
-    with _one_line(path, data), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+    with _one_line(path), Image.open(io.BytesIO(data), formats=FORMATS) as image:
         _refuse_animated(image, path)
         if may_shrink:
             _shrink(image, most_pixels)
@@ -133,15 +134,13 @@ def refuse_as_film(path: Path) -> None:
 
 
 @contextmanager
-def _one_line(path: Path, data: bytes) -> Iterator[None]:
+def _one_line(path: Path) -> Iterator[None]:
     """Turn whatever a parser throws at a user's file into one line."""
     try:
         yield
     except BadInputError:
         raise
     except UnidentifiedImageError as exc:
-        if kind_of(data[:HEAD_BYTES]) not in KINDS:
-            refuse_other_kind(path, data[:HEAD_BYTES], EXPECTED)
         raise BadInputError(f"{path} is damaged or incomplete: download or copy it again") from exc
     except MemoryError as exc:
         raise BadInputError(f"{path} does not fit into memory: scale it down first") from exc
@@ -150,6 +149,16 @@ def _one_line(path: Path, data: bytes) -> Iterator[None]:
         raise BadInputError(
             f"{path} is damaged or incomplete ({reason}): download or copy it again"
         ) from exc
+
+
+def _refuse_other_kinds(path: Path) -> None:
+    head = read_file(path, "a picture", most_bytes=HEAD_BYTES)
+    kind = kind_of(head)
+    if kind in KINDS:
+        return
+    if kind is not None and kind.endswith(("video", "transport stream")):
+        raise BadInputError(f"{path} is {kind}, expected a picture: paint it with pleinair video")
+    refuse_other_kind(path, head, EXPECTED)
 
 
 def _refuse_animated(image: Image.Image, path: Path) -> None:

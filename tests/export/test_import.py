@@ -157,7 +157,7 @@ def test_without_tensorflow_the_pip_line_is_named(tmp_path: Path) -> None:
         import tensorflow  # noqa: F401
     except ModuleNotFoundError:
         # How tables of TensorFlow end, its own and LevelDB's.
-        (tmp_path / "wave.ckpt").write_bytes(b"a table" + bytes.fromhex("57fb808b247547db"))
+        (tmp_path / "wave.ckpt").write_bytes(b"\0\1\2 a table" + bytes.fromhex("57fb808b247547db"))
         with pytest.raises(MissingExtraError, match=r"pip install 'pleinair\[tensorflow\]'"):
             import_checkpoint(tmp_path / "wave.ckpt", tmp_path / "o", CREDIT, licence="")
         return

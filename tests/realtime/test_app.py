@@ -129,7 +129,7 @@ def test_one_bad_picture_does_not_end_the_list(tmp_path: Path) -> None:
         names = [path.name for path in written]
         assert names == ["a-starry-night.png", "c-starry-night.png"]
         assert [text.split(":")[0].split("/")[-1] for text in failed] == [
-            "b.png is a text, expected a picture",
+            "b.png is a text, expected one of these pictures",
             "none.png",
         ]
     with pytest.raises(BadInputError, match="there is no picture"):

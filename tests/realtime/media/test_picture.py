@@ -133,6 +133,11 @@ def test_a_gif_of_one_picture_is_a_picture(tmp_path: Path) -> None:
     np.testing.assert_allclose(read_picture(tmp_path / "still.gif").pixels, CARD, atol=4)
 
 
+def test_a_tiff_of_more_than_4_gb_would_be_known(tmp_path: Path) -> None:
+    ROWS[0].save(tmp_path / "big.tif", big_tiff=True)
+    np.testing.assert_array_equal(read_picture(tmp_path / "big.tif").pixels, CARD)
+
+
 @pytest.mark.parametrize("name", ["photo.avif", "photo.jp2", "photo.ppm", "photo", "photo.txt"])
 def test_known_by_content(tmp_path: Path, name: str) -> None:
     kind = {"photo.avif": "AVIF", "photo.jp2": "JPEG2000", "photo.ppm": "PPM"}.get(name, "JPEG")

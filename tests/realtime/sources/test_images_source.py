@@ -135,13 +135,16 @@ def test_real_photographs(shared_content: Path) -> None:
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"Dear diary", "is a text, expected a picture: "),
-        (b"\0\1\2\3" * 9, "is damaged or something else, expected a picture"),
+        (b"Dear diary", "is a text, expected one of these pictures: "),
+        (b"\0\1\2\3" * 9, "is damaged or something else, expected one of these"),
         (b"GIF89a" + bytes(50), "is damaged or incomplete"),
-        (b"%PDF-1.7 ...", "is a PDF document, expected a picture"),
+        (b"%PDF-1.7 ...", "is a PDF document, expected one of these"),
         (b"<!DOCTYPE html><html>", "is an HTML page"),
-        (b"\0\0\0\x18ftypheic" + bytes(40), "is a HEIC picture, expected a picture: "),
-        (b"\0\0\0\x18ftypisom" + bytes(40), "is an MP4 or QuickTime video"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "is a HEIC picture, expected one of these"),
+        (
+            b"\0\0\0\x18ftypisom" + bytes(40),
+            "is an MP4 or QuickTime video, expected a picture: paint",
+        ),
     ],
 )
 def test_no_picture_inside(tmp_path: Path, content: bytes, message: str) -> None:
