@@ -132,7 +132,7 @@ def kind_of(head: bytes) -> str | None:
     if head.startswith(b"RIFF") and head[8:12] in RIFF:
         return RIFF[head[8:12]]
     if head[4:8] == b"ftyp":
-        return BRANDS.get(head[8:12], "an MP4 or QuickTime video")
+        return _kind_of_brands(head)
     if head[:1] == b"G" and head[TS_PACKET_BYTES : TS_PACKET_BYTES + 1] == b"G":
         return "an MPEG transport stream"
     if head[:2] in NETPBM and head[2:3].isspace():
@@ -165,6 +165,15 @@ def refuse_other_kind(path: Path, head: bytes, expected: str) -> NoReturn:
     if kind is None:
         raise BadInputError(f"{path} is damaged or something else, expected {expected}")
     raise BadInputError(f"{path} is {kind}, expected {expected}")
+
+
+def _kind_of_brands(head: bytes) -> str:
+    length = int.from_bytes(head[:4], "big")
+    compatible = {head[at : at + 4] for at in range(16, min(length, len(head)), 4)}
+    # AVIF may call itself the general image format, mif1, as HEIC does.
+    if compatible & {b"avif", b"avis"} and head[8:12] in (b"mif1", b"msf1"):
+        return BRANDS[b"avif"]
+    return BRANDS.get(head[8:12], "an MP4 or QuickTime video")
 
 
 def _kind_of_text(head: bytes) -> str | None:

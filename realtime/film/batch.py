@@ -18,7 +18,7 @@ from realtime.film.executors import (
 )
 from realtime.film.film import Film, FilmSettings, prepare_film
 from realtime.interrupt import stop_on_interrupt
-from realtime.media.picture import is_animated
+from realtime.media.formats import is_animated
 from realtime.painter import Painter, beside, open_painter
 from realtime.pipeline import Report
 

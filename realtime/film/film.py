@@ -16,7 +16,7 @@ from realtime.film.plan import Plan, Segment, make_plan
 from realtime.film.steady import MEMORY
 from realtime.film.workfolder import WorkFolder
 from realtime.media import clip
-from realtime.media.picture import refuse_as_film
+from realtime.media.formats import is_still
 from realtime.painter import Painter, beside
 from realtime.resize import fitted
 from realtime.settings import MAX_SIDE_PX, PaintSettings, Size
@@ -150,7 +150,8 @@ def prepare_film(path: Path, out: Path | None, settings: FilmSettings, painter: 
     Raises:
         BadInputError: the clip cannot be read as video, or the output cannot be written.
     """
-    refuse_as_film(path)
+    if is_still(path):
+        raise BadInputError(f"{path} is a picture, expected a video: paint it with pleinair image")
     target_path = out if out is not None else beside(path, painter.label)
     recipe = recipe_for(target_path).asked(settings.codec, settings.quality)
     if recipe.container == "images":

@@ -15,8 +15,8 @@ from av.video.stream import VideoStream
 
 from realtime.errors import BadInputError
 from realtime.media.colour import UNTAGGED, ColourTags
+from realtime.media.formats import refuse_unreadable_film
 from realtime.media.orientation import display_matrix, is_sideways
-from realtime.reading import require_file
 
 NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 """Cover art and thumbnails look like video streams to FFmpeg."""
@@ -36,7 +36,7 @@ def open_container(path: Path) -> InputContainer:
     Raises:
         BadInputError: there is no such file, or it is no media file, or a broken one.
     """
-    require_file(path, "a video")
+    refuse_unreadable_film(path)
     try:
         container = av.open(f"file:{path}", "r")  # "file:" because names may contain a colon
     except (av.FFmpegError, OSError) as exc:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import io
-import logging
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -18,27 +15,11 @@ from PIL import Image, UnidentifiedImageError
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from realtime.media import profile
+from realtime.media.formats import FORMATS, KINDS, refuse_animated
 from realtime.media.quiet import quiet_stderr
 from realtime.reading import HEAD_BYTES, kind_of, read_file, refuse_other_kind
 
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "AVIF", "JPEG2000", "PPM")
-"""Known by content, in Pillow's names."""
-for _plugin in ("Jpeg", "Png", "WebP", "Bmp", "Tiff", "Gif", "Avif", "Jpeg2K", "Ppm"):
-    # Now, because Pillow's own search for readers is not made for threads.
-    importlib.import_module(f"PIL.{_plugin}ImagePlugin")
 EXPECTED = "one of these pictures: .png, .jpg, .webp, .bmp, .tif, .avif, .jp2, .gif"
-ANIMATED = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
-"""Where several pictures are frames; in TIFF they are pages, in MPO other views."""
-ANIMATED_KINDS = frozenset({"a GIF picture", "a PNG picture", "a WebP picture", "an AVIF picture"})
-KINDS = ANIMATED_KINDS | {
-    "a JPEG picture", "a BMP picture", "a TIFF picture", "a JPEG 2000 picture", "a PNM picture",
-}  # fmt: skip
-"""The formats in the words of `reading.kind_of`."""
-NOT_FOR_FFMPEG = (
-    "FFmpeg cannot read: save it as GIF, APNG or MP4 and paint that with pleinair video"
-)
-MOTION_JPEG = frozenset({".mjpg", ".mjpeg"})
-"""Films that are one JPEG after the other."""
 MOST_PIXELS = 2**28
 """16384 x 16384: more than any camera has. Eight gigabytes would be needed to paint it."""
 ORIENTATION = 0x0112
@@ -52,11 +33,6 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 """EXIF orientation -> what turns the picture upright."""
-
-# The limit here is our own, and what Pillow warns of is either refused or of no matter.
-Image.MAX_IMAGE_PIXELS = None
-warnings.filterwarnings("ignore", module=r"PIL\.")
-logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
@@ -91,7 +67,7 @@ def read_picture(
     _refuse_other_kinds(path)
     data = read_file(path, "a picture")
     with _one_line(path), Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        _refuse_animated(image, path)
+        refuse_animated(image, path)
         if may_shrink:
             _shrink(image, most_pixels)
         if image.width * image.height > most_pixels:
@@ -100,37 +76,6 @@ def read_picture(
                 f"{most_pixels / 1e6:.0f} million that are read: scale it down first"
             )
         return _decoded(image, data, path)
-
-
-def is_animated(path: Path) -> bool:
-    """Whether a picture file holds a film: APNG, animated WebP, GIF or AVIF. Raises nothing."""
-    try:
-        kind = kind_of(read_file(path, "a picture", most_bytes=HEAD_BYTES))
-        if kind not in ANIMATED_KINDS:
-            return False
-        with Image.open(path, formats=FORMATS) as image:
-            return getattr(image, "n_frames", 1) > 1
-    except Exception:  # whatever its parser throws; what reads it for good will say it
-        return False
-
-
-def refuse_as_film(path: Path) -> None:
-    """Refuse to paint a still picture as a film, and films that FFmpeg cannot read.
-
-    Raises:
-        BadInputError: it is one of them, or cannot be read.
-    """
-    kind = kind_of(read_file(path, "a file", most_bytes=HEAD_BYTES)) or ""
-    if (
-        not kind.endswith("picture")
-        or kind == "a GIF picture"
-        or path.suffix.lower() in MOTION_JPEG
-    ):
-        return
-    if not is_animated(path):
-        raise BadInputError(f"{path} is {kind}, expected a video: paint it with pleinair image")
-    if kind in ("a WebP picture", "an AVIF picture"):
-        raise BadInputError(f"{path} is {kind} that moves, which {NOT_FOR_FFMPEG}")
 
 
 @contextmanager
@@ -159,16 +104,6 @@ def _refuse_other_kinds(path: Path) -> None:
     if kind is not None and kind.endswith(("video", "transport stream")):
         raise BadInputError(f"{path} is {kind}, expected a picture: paint it with pleinair video")
     refuse_other_kind(path, head, EXPECTED)
-
-
-def _refuse_animated(image: Image.Image, path: Path) -> None:
-    frames = getattr(image, "n_frames", 1) if image.format in ANIMATED else 1
-    if frames < 2:
-        return
-    advice = f"paint it as a film: pleinair video {path}"
-    if image.format in ("WEBP", "AVIF"):
-        advice = f"a film of this kind {NOT_FOR_FFMPEG}"
-    raise BadInputError(f"{path} is animated ({frames} frames), expected a still picture: {advice}")
 
 
 def _shrink(image: Image.Image, most_pixels: int) -> None:

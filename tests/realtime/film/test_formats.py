@@ -103,7 +103,7 @@ def test_an_apng_is_a_film_wherever_it_lies(tmp_path: Path) -> None:
     assert np.median(np.abs(frames[2].pixels.astype(int) - np.asarray(pictures[2]))) <= 3
     assert "is a WebP picture that moves, which FFmpeg cannot read" in str(moving.error)
     (still,) = paint(clips / "still.png")
-    assert "is a PNG picture, expected a video: paint it with pleinair image" in str(still.error)
+    assert "is a picture, expected a video: paint it with pleinair image" in str(still.error)
 
 
 def test_one_picture_per_frame(tmp_path: Path) -> None:

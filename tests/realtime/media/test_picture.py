@@ -6,6 +6,7 @@ import os
 import struct
 import threading
 import zlib
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -15,8 +16,10 @@ from PIL import Image
 
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
-from realtime.media.picture import is_animated, read_picture, refuse_as_film
+from realtime.media.formats import is_animated, is_still
+from realtime.media.picture import read_picture
 from realtime.reading import is_picture
+from realtime.sources import open_source
 from tests.helpers import quadrant_card
 
 CARD = quadrant_card()
@@ -113,29 +116,43 @@ def test_what_moves_is_no_still_picture(tmp_path: Path, suffix: str) -> None:
     assert is_animated(path)
     with pytest.raises(BadInputError, match=r"is animated \(3 frames\), expected a still picture"):
         read_picture(path)
+    assert not is_still(path)
     if suffix in (".webp", ".avif"):
         with pytest.raises(BadInputError, match="FFmpeg cannot read: save it as GIF"):
-            refuse_as_film(path)
+            open_source(str(path))
     else:
-        refuse_as_film(path)
+        with closing(open_source(str(path))) as source:
+            assert len(list(source)) == 3
 
 
 @pytest.mark.parametrize("suffix", [".png", ".webp", ".avif", ".jpg"])
 def test_a_still_picture_is_no_film(tmp_path: Path, suffix: str) -> None:
     ROWS[0].save(tmp_path / f"still{suffix}")
     assert not is_animated(tmp_path / f"still{suffix}")
-    with pytest.raises(BadInputError, match="picture, expected a video: paint it with pleinair im"):
-        refuse_as_film(tmp_path / f"still{suffix}")
+    assert is_still(tmp_path / f"still{suffix}")
+    with closing(open_source(str(tmp_path / f"still{suffix}"))) as source:
+        (frame,) = source
+    assert np.median(np.abs(frame.pixels.astype(int) - CARD)) <= 3
 
 
 def test_a_gif_of_one_picture_is_a_picture(tmp_path: Path) -> None:
     ROWS[0].save(tmp_path / "still.gif")
     np.testing.assert_allclose(read_picture(tmp_path / "still.gif").pixels, CARD, atol=4)
+    assert not is_still(tmp_path / "still.gif")  # and a film, if one wants
 
 
 def test_a_tiff_of_more_than_4_gb_would_be_known(tmp_path: Path) -> None:
     ROWS[0].save(tmp_path / "big.tif", big_tiff=True)
     np.testing.assert_array_equal(read_picture(tmp_path / "big.tif").pixels, CARD)
+
+
+def test_an_avif_that_names_the_general_format_first(tmp_path: Path) -> None:
+    ROWS[0].save(tmp_path / "photo.avif")
+    data = (tmp_path / "photo.avif").read_bytes()
+    assert data[8:12] == b"avif"
+    assert b"mif1" in data[16:40]
+    (tmp_path / "photo.avif").write_bytes(data[:8] + b"mif1" + data[12:])
+    assert read_picture(tmp_path / "photo.avif").pixels.shape == CARD.shape
 
 
 @pytest.mark.parametrize("name", ["photo.avif", "photo.jp2", "photo.ppm", "photo", "photo.txt"])
