@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
+import torch
 from torch import Tensor
 
 from export.checkpoint import EXPECTED, require_weights
@@ -98,7 +99,7 @@ def _without_prefix(given: Mapping[Any, object], names: Mapping[str, str]) -> di
     tensors = {
         key: value
         for key, value in given.items()
-        if isinstance(key, str) and isinstance(value, Tensor) and not STALE.search(key)
+        if isinstance(key, str) and _is_plain(value) and not STALE.search(key)
     }
     prefixes = {""} | {key[: at.start()] for key in tensors for at in re.finditer(FIRST, key)}
     choices = [
@@ -106,3 +107,8 @@ def _without_prefix(given: Mapping[Any, object], names: Mapping[str, str]) -> di
         for prefix in sorted(prefixes)
     ]
     return max(choices, key=lambda choice: len(choice.keys() & names.keys()))
+
+
+def _is_plain(value: object) -> TypeGuard[Tensor]:
+    """Whether this is an array of numbers, as all weights of the original are."""
+    return isinstance(value, Tensor) and value.layout == torch.strided and not value.is_quantized

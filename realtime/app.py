@@ -59,7 +59,7 @@ def paint_images(
                 failed(exc)
                 continue
             if out is not None:
-                outputs.check_folder(out)
+                outputs.make_folder(out)
             folder = out if out is not None else path.parent
             options = SinkOptions(path=folder, names=(target.name,), original=path)
             try:

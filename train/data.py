@@ -35,15 +35,21 @@ AHEAD = 3
 """Batches decoded in advance."""
 
 
-def read_rgb(path: Path) -> Picture:
+def read_rgb(path: Path, *, quietly: bool = False) -> Picture:
     """Read an image file as (H, W, 3) RGB uint8, upright and in sRGB.
 
-    JPEGs of more than `MOST_PIXELS` are decoded at a half, a quarter or an eighth of their size.
+    Args:
+        path: JPEGs of more than `MOST_PIXELS` are decoded at a half, a quarter or an eighth of
+            their size.
+        quietly: Do not log what a user should know about the file: it is read again and again.
 
     Raises:
         BadInputError: it cannot be decoded, or has more pixels.
     """
-    return read_picture(path, most_pixels=MOST_PIXELS, may_shrink=True).pixels
+    picture = read_picture(path, most_pixels=MOST_PIXELS, may_shrink=True)
+    for note in () if quietly else picture.notes:
+        LOGGER.warning("%s %s", path, note)
+    return picture.pixels
 
 
 def as_tensor(picture: Picture) -> Tensor:
@@ -158,7 +164,7 @@ class Photographs:
 
 
 def _photograph(path: Path) -> Picture:
-    picture = read_rgb(path)
+    picture = read_rgb(path, quietly=True)
     height, width = picture.shape[:2]
     if min(height, width) < SMALLEST_PHOTOGRAPH_PX:
         raise BadInputError(

@@ -33,7 +33,7 @@ def draw_preview(network: nn.Module, styles: int, photographs: Sequence[Path]) -
     looks = torch.eye(styles, device=device)[-SHOWN_STYLES:]
     rows = []
     for photograph in photographs:
-        picture = read_rgb(photograph)
+        picture = read_rgb(photograph, quietly=True)
         picture = middle(picture, LONGEST_SIDE_RATIO * min(picture.shape[:2]))
         width = max(16, round(picture.shape[1] * PREVIEW_HEIGHT_PX / picture.shape[0]))
         picture = cv2.resize(

@@ -17,21 +17,15 @@ def partial_path(path: Path) -> Path:
 
 
 def check_folder(folder: Path) -> None:
-    """Make sure that files can be made in a folder, by making one; a missing folder is made.
+    """Make sure that files can be made in a folder, by making one.
 
     Raises:
-        BadInputError: it cannot be made, is no folder, or is not writable.
+        BadInputError: it does not exist, is no folder, or is not writable.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as exc:
-        raise BadInputError(
-            f"{folder} is a file, expected an output folder: choose another"
-        ) from exc
-    except OSError as exc:
-        raise BadInputError(
-            f"output folder {folder} cannot be made ({exc.strerror}): choose another"
-        ) from exc
+    if not folder.exists():
+        raise BadInputError(f"output folder {folder} does not exist; create it or choose another")
+    if not folder.is_dir():
+        raise BadInputError(f"{folder} is a file, expected an output folder: choose another")
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -39,6 +33,23 @@ def check_folder(folder: Path) -> None:
         raise BadInputError(
             f"output folder {folder} is not writable ({exc.strerror}): choose another"
         ) from exc
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that was asked for by name, with those around it, if it is not there.
+
+    Raises:
+        BadInputError: it cannot be made, or not be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        pass  # a file: said below
+    except OSError as exc:
+        raise BadInputError(
+            f"output folder {folder} cannot be made ({exc.strerror}): choose another"
+        ) from exc
+    check_folder(folder)
 
 
 def check_target(path: Path, original: Path | None = None) -> None:

@@ -163,7 +163,7 @@ def test_video_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", rolling_cards(12))
     before = clip.read_bytes()
     assert_refused(pleinair("video", clip, clip), "clip.mp4")
-    assert_refused(pleinair("video", clip, clip / "x.mp4"), "expected an output folder")
+    assert_refused(pleinair("video", clip, tmp_path / "no" / "x.mp4"), "does not exist")
     assert clip.read_bytes() == before
     bad = tmp_path / "bad.safetensors"
     bad.write_bytes(b"\x08\0\0\0\0\0\0\0{}      ")

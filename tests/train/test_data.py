@@ -188,3 +188,14 @@ def test_a_scene_too_slim_is_not_appraised(tmp_path: Path) -> None:
     slim = write_slim(tmp_path / "slim.png", 100_000, 20)
     with pytest.raises(BadInputError, match="480x0 when scaled"):
         load_scene(slim, 480)
+
+
+def test_what_a_user_should_know_is_logged_once_not_at_every_step(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Image.new("CMYK", (80, 80), (0, 255, 255, 0)).save(folder / "press.jpg")
+    assert Photographs(folder, crop_px=64, batch=20, seed=1).batch_at(0).shape[0] == 20
+    assert not caplog.text
+    painting = load_painting(folder / "press.jpg", 64)
+    assert painting[0, :, 9, 9].tolist() == pytest.approx([255, 0, 0], abs=4)
+    assert "is CMYK without a colour profile" in caplog.text

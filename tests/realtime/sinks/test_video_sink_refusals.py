@@ -29,9 +29,9 @@ def test_unknown_suffix(tmp_path: Path) -> None:
         open_sink(SinkOptions(path=tmp_path / "out.wmv"))
 
 
-def test_missing_folder_is_made(tmp_path: Path) -> None:
-    open_sink(SinkOptions(path=tmp_path / "nowhere" / "out.mp4")).close()
-    assert (tmp_path / "nowhere").is_dir()
+def test_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="does not exist; create it or choose another"):
+        open_sink(SinkOptions(path=tmp_path / "nowhere" / "out.mp4"))
 
 
 def test_folder_that_is_a_file(tmp_path: Path) -> None:
