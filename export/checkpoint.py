@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import importlib
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from torch import Tensor
@@ -15,10 +14,16 @@ from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.transformer import build_network
+from realtime.network.weights_file import is_safetensors, is_torch
+from realtime.reading import HEAD_BYTES, kind_of, read_file, refuse_other_kind
 from realtime.sinks import outputs
 
-PICKLE_OR_ZIP = (b"\x80", b"PK\x03\x04")
-"""How files of torch.save begin, old and new."""
+EXPECTED = (
+    "a checkpoint of pytorch/examples (what torch.save(model.state_dict(), ...) writes) or of "
+    "TensorFlow"
+)
+TABLE_END = bytes.fromhex("57fb808b247547db")
+"""How TensorFlow's tables end: checkpoints of version 1, and indices of version 2."""
 
 
 def import_checkpoint(
@@ -56,17 +61,19 @@ def require_weights(
     weights: Mapping[str, Tensor],
     given: Sequence[str],
     names: Mapping[str, str],
+    unknown: Sequence[str] = (),
 ) -> None:
-    """Check that all weights of a network are there, in their shapes.
+    """Check that all weights of a network are there, in their shapes, and no others.
 
     Args:
         config: Of the network.
         weights: By our names.
         given: The names in the file, for the message.
         names: Theirs -> ours.
+        unknown: Names in the file of weights that this network has no place for: it is another one.
 
     Raises:
-        BadInputError: names what is missing or shaped otherwise.
+        BadInputError: names what is missing, shaped otherwise or too much.
     """
     expected = {
         key: tuple(value.shape) for key, value in build_network(config).state_dict().items()
@@ -78,6 +85,7 @@ def require_weights(
         elif tuple(weights[ours].shape) != expected[ours]:
             shape = tuple(weights[ours].shape)
             wrong.append(f"{theirs} is {shape} instead of {expected[ours]}")
+    wrong += [f"{name} has no place in it" for name in unknown]
     if wrong:
         more = f" and {len(wrong) - 4} more" if len(wrong) > 4 else ""
         found = ", ".join(given[:4]) or "nothing"
@@ -88,11 +96,16 @@ def require_weights(
 
 
 def _kind(path: Path) -> str:
-    siblings = [path, path.with_name(path.name + ".index")]
-    if not any(p.is_file() for p in siblings):
+    """Tell by its content which reader a checkpoint is for."""
+    index = path.with_name(path.name + ".index")
+    if not path.exists() and not index.is_file():
         raise BadInputError(f"no checkpoint at {path}: expected a .pth or .model file, or a "
                             "TensorFlow checkpoint")  # fmt: skip
-    with suppress(OSError), path.open("rb") as file:
-        if file.read(4).startswith(PICKLE_OR_ZIP):
-            return "examples"
-    return "seed"
+    if index.is_file() or ".data-" in path.name or path.suffix == ".meta":
+        return "seed"
+    head = read_file(path, "a checkpoint", most_bytes=HEAD_BYTES)
+    if is_torch(head) or is_safetensors(head):
+        return "examples"
+    if kind_of(head) is None and read_file(path, "a checkpoint").endswith(TABLE_END):
+        return "seed"
+    return refuse_other_kind(path, head, EXPECTED)

@@ -13,12 +13,12 @@ from realtime.engines import open_engine
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from realtime.ports import Engine
+from realtime.reading import is_picture
 from realtime.settings import Size
 from realtime.sinks import outputs
 
 HELD_OUT = 4
 """Photographs that results are compared on, and that int8 is not calibrated on."""
-PHOTO_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +77,7 @@ def find_photographs(given: Path | None) -> tuple[Path, ...]:
         return ()
     if not given.is_dir():
         raise BadInputError(f"no folder of photographs at {given}")
-    seen = (p for p in given.iterdir() if not p.name.startswith("."))
-    found = sorted(p for p in seen if p.suffix.lower() in PHOTO_ENDINGS)
+    found = sorted(p for p in given.iterdir() if is_picture(p))
     if not found:
-        raise BadInputError(f"no pictures in {given}: expected {', '.join(sorted(PHOTO_ENDINGS))}")
+        raise BadInputError(f"no pictures in {given}: expected .jpg, .png and the like")
     return tuple(found)

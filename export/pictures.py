@@ -10,11 +10,14 @@ import cv2
 import numpy as np
 
 from realtime.frame import Pixels
+from realtime.resize import fit
 from realtime.settings import Size
 from realtime.sources import open_source
 
 SIDE_PX = 192
 """The longer side that scenes are scaled to."""
+SHORTEST_PX = 56
+"""Of the scene that others are cut from."""
 GENERATED = ("black", "white", "grey", "noise", "extreme exposure", "odd size", "16x16")
 """The pictures that are no scenes."""
 
@@ -31,6 +34,8 @@ def check_pictures(photographs: Sequence[Path] = (), size: Size | None = None) -
     """
     scenes = {path.stem: _fitted(_photograph(path)) for path in photographs} or _landscapes()
     first = next(iter(scenes.values()))
+    if min(first.shape[:2]) < SHORTEST_PX:
+        first = cv2.resize(first, (SIDE_PX, 144)).astype(np.uint8)
     glare = np.clip(first.astype(np.int16) * 4 - 300, 0, 255).astype(np.uint8)
     noise = np.random.default_rng(0).integers(0, 256, (120, 160, 3), np.uint8)
     pictures = {
@@ -64,8 +69,6 @@ def _photograph(path: Path) -> Pixels:
 
 
 def _fitted(picture: Pixels) -> Pixels:
-    factor = SIDE_PX / max(picture.shape[:2])
-    if factor >= 1:
+    if max(picture.shape[:2]) <= SIDE_PX:
         return picture
-    small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(small, np.uint8)
+    return np.ascontiguousarray(fit(picture, (SIDE_PX, SIDE_PX)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from realtime.errors import BadInputError, MissingExtraError
 from realtime.network.config import TransformerConfig
 
 RESIDUAL_BLOCKS = 5
+LAYER = re.compile(r"(conv|res|deconv)\d+/.*/(weight|bias)$")
+"""Variables of a network; what optimisers keep beside them has a further name behind."""
 
 
 def seed_names() -> dict[str, str]:
@@ -56,7 +59,8 @@ def seed_weights(variables: Mapping[str, np.ndarray]) -> dict[str, Tensor]:
         for name, kernel in known.items()
         if kernel.ndim == 4
     }
-    require_weights(TransformerConfig.article(), weights, sorted(variables), seed_names())
+    unknown = sorted(name for name in variables if LAYER.match(name) and name not in seed_names())
+    require_weights(TransformerConfig.article(), weights, sorted(variables), seed_names(), unknown)
     return weights
 
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
 from realtime import overlay, sinks, sources
+from realtime.errors import BadInputError, EngineError, PleinairError
 from realtime.frame import Frame
 from realtime.interrupt import run_interruptibly, stop_on_interrupt
 from realtime.live.run import Outcome, run_live
-from realtime.look import Look
-from realtime.painter import Painter, beside, job_key, job_of, open_painter
+from realtime.painter import Painter, beside_picture, job_key, job_of, open_painter
 from realtime.pipeline import Hooks, Report, Shown
-from realtime.ports import Engine
-from realtime.provenance import is_painted, note_of
+from realtime.provenance import is_ours, is_painted, note_of
 from realtime.resize import ResizedSource
 from realtime.settings import PaintSettings, Size
 from realtime.sinks import SinkOptions
 from realtime.sinks.outputs import make_folder
 from realtime.sinks.planned import left_as_it_is, planned
+from realtime.sources.images_source import pictures_in
 
 Watch = Callable[[Report], None]
 __all__ = ["Outcome", "paint_demo", "paint_images", "run_live"]
@@ -31,34 +31,38 @@ def paint_images(
     paths: Sequence[Path],
     out: Path | None,
     watch: Callable[[Path], None],
+    failed: Callable[[PleinairError], None] | None = None,
     *,
     overwrite: bool = False,
     tell: Callable[[str], None] = lambda line: None,
 ) -> list[Path]:
-    """Paint pictures one by one into `out`, or beside each picture; returns what is painted.
+    """Paint pictures one by one; one that cannot be painted does not stop the others.
 
     Args:
         settings: How.
-        paths: The pictures. Two of one name get two paintings: `a-x.jpg` and `a-x-2.jpg`.
-        out: Folder.
+        paths: Pictures, and folders of pictures; of those, paintings of ours are left out. Two
+            of one name get two paintings: `a-x.jpg` and `a-x-2.jpg`.
+        out: The folder for the paintings, made if need be; None is beside each picture.
         watch: Told of every painting that was written.
+        failed: Told why a picture was not painted; None raises that and stops.
         overwrite: Replace files that pleinair did not write, and paint what is painted already.
         tell: Given sentences for the user.
 
+    Returns:
+        What is painted, by this run or in just this way by an earlier one.
+
     Raises:
-        BadInputError: a picture cannot be read, or a file may not be replaced.
+        BadInputError: the style or the engine does not exist, or the folder cannot be made.
+        SinkError: the disk is full.
         KeyboardInterrupt: after Ctrl-C, between two pictures.
     """
     written: list[Path] = []
+    failed = _raise if failed is None else failed
     engine, look = open_painter(settings)
     with closing(engine), stop_on_interrupt() as asked:
         painter = Painter.of(settings, engine)
-
-        def target_of(path: Path) -> Path:
-            target = beside(path, painter.label)
-            return target if out is None else out / target.name
-
-        pairs = planned(paths, target_of, tell)
+        targets = _targets(paths, out, painter.label, failed)
+        pairs = planned(list(targets), targets.__getitem__, tell)
         inputs = tuple(path for path, _ in pairs)
         for path, target in pairs:
             if asked.is_set():
@@ -68,15 +72,49 @@ def paint_images(
             job = job_key(_picture_job(path, settings, painter))
             if is_painted(target, job) and not overwrite:
                 tell(left_as_it_is(target))
-            else:
-                options = SinkOptions(
-                    path=target.parent, names=(target.name,), inputs=inputs,
-                    overwrite=overwrite, note=note_of(painter.label, job),
-                )  # fmt: skip
-                _paint_picture(path, engine, look, settings.size, options)
-                watch(target)
+                written.append(target)
+                continue
+            options = SinkOptions(
+                path=target.parent, names=(target.name,), inputs=inputs, overwrite=overwrite,
+                note=note_of(painter.label, job),
+            )  # fmt: skip
+            try:
+                frames = list(_frames(path, settings.size))
+            except PleinairError as exc:
+                failed(exc)
+                continue
+            if out is not None:
+                make_folder(out)
+            try:
+                _write_picture((engine.stylize(frame, look) for frame in frames), options)
+            except (BadInputError, EngineError) as exc:
+                failed(exc)
+                continue
+            watch(target)
             written.append(target)
     return written
+
+
+def _targets(
+    paths: Sequence[Path], out: Path | None, label: str, failed: Callable[[PleinairError], None]
+) -> dict[Path, Path]:
+    """Return the usual painting of every picture that is there."""
+    targets = {}
+    for path in paths:
+        try:
+            for picture in _unpainted(path) if path.is_dir() else pictures_in(path):
+                target = beside_picture(picture, label)
+                targets[picture] = target if out is None else out / target.name
+        except PleinairError as exc:
+            failed(exc)
+    return targets
+
+
+def _unpainted(folder: Path) -> list[Path]:
+    found = [path for path in pictures_in(folder) if not is_ours(path)]
+    if not found:
+        raise BadInputError(f"folder {folder} holds no picture but paintings of pleinair's")
+    return found
 
 
 def _picture_job(path: Path, settings: PaintSettings, painter: Painter) -> dict[str, object]:
@@ -84,15 +122,20 @@ def _picture_job(path: Path, settings: PaintSettings, painter: Painter) -> dict[
     return job_of(path, painter) | {"size": settings.size} if path.is_file() else {}
 
 
-def _paint_picture(
-    path: Path, engine: Engine, look: Look, size: Size | None, options: SinkOptions
-) -> None:
+def _frames(path: Path, size: Size | None) -> Iterator[Frame]:
     with closing(sources.open_source(f"images:{path}")) as opened:
-        source = ResizedSource(opened, size) if size else opened
-        with closing(sinks.open_sink("images", options)) as sink:
-            for frame in source:
-                sink.show(engine.stylize(frame, look))
-            sink.finish()
+        yield from ResizedSource(opened, size) if size else opened
+
+
+def _write_picture(frames: Iterable[Frame], options: SinkOptions) -> None:
+    with closing(sinks.open_sink("images", options)) as sink:
+        for frame in frames:
+            sink.show(frame)
+        sink.finish()
+
+
+def _raise(error: PleinairError) -> None:
+    raise error
 
 
 def paint_demo(

@@ -14,19 +14,14 @@ import typer
 
 from realtime.about_cli import doctor, styles
 from realtime.demo_cli import demo, say_result
-from realtime.naming import printable
+from realtime.image_cli import image
 from realtime.options import (
     Bundle,
     Device,
     Engine,
-    Fit,
-    KeepColours,
     Overwrite,
     Precision,
-    Strength,
-    Stroke,
     Style,
-    paint_settings,
 )
 from realtime.settings import LiveSettings, parse_size
 from realtime.video_cli import video
@@ -136,35 +131,7 @@ def live(
     say_result(outcome)
 
 
-@app.command()
-def image(
-    pictures: Annotated[list[Path], typer.Argument(help="One or more pictures.")],
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the paintings; default: beside each picture.")
-    ] = None,
-    style: Style = None,
-    strength: Strength = 1.0,
-    stroke: Stroke = 1.0,
-    keep_colours: KeepColours = False,
-    size: Fit = None,
-    overwrite: Overwrite = False,
-    bundle: Bundle = None,
-    engine: Engine = "auto",
-    device: Device = "auto",
-    precision: Precision = "auto",
-) -> None:
-    """Paint pictures: PICTURE-STYLE.jpg and so on; the originals stay as they are."""
-    from realtime.app import paint_images
-
-    settings = paint_settings(
-        style, strength, size, bundle, engine, device, precision, stroke, keep_colours
-    )
-    paint_images(
-        settings, pictures, out, lambda path: typer.echo(printable(str(path))),
-        overwrite=overwrite, tell=lambda line: typer.echo(printable(line)),
-    )  # fmt: skip
-
-
+app.command()(image)
 app.command()(demo)
 app.command()(video)
 app.command()(styles)

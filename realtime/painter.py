@@ -14,6 +14,7 @@ from realtime.look import Look
 from realtime.naming import fitting
 from realtime.network.library import choose
 from realtime.ports import Engine
+from realtime.reading import HEAD_BYTES, PICTURE_SUFFIXES, kind_of, read_file
 from realtime.settings import PaintSettings
 
 
@@ -43,17 +44,32 @@ def style_label(engine: Engine, look: Look) -> str:
 
 
 def beside(path: Path, label: str) -> Path:
-    """Return where the painting of `path` goes by default: `clip.mp4` -> `clip-LABEL.mp4`.
+    """Return where the painting of a film goes by default: `clip.mp4` -> `clip-LABEL.mp4`.
 
     A name that would be too long for a disk is cut.
     """
     keeps = {".mp4", ".mkv", ".webm", ".mov", ".m4v", ".gif"}
-    keeps |= {".png", ".jpg", ".jpeg", ".webp"}
-    pictures = {".bmp", ".tif", ".tiff"}
     suffix = path.suffix.lower()
-    if suffix not in keeps:
-        suffix = ".png" if suffix in pictures else ".mp4"
-    return path.with_name(fitting(path.stem, f"-{label}{suffix}"))
+    tail = f"-{label}{suffix if suffix in keeps else '.mp4'}"
+    return path.with_name(fitting(path.stem, tail))
+
+
+def beside_picture(path: Path, label: str) -> Path:
+    """Return where the painting of a picture goes by default: `photo.jpg` -> `photo-LABEL.jpg`.
+
+    Of a kind that pleinair does not write, or of a name that says nothing, the painting is a JPEG
+    or WebP if the picture is one by its content, and else a PNG.
+
+    Raises:
+        BadInputError: the picture is missing or cannot be read.
+    """
+    suffix, stem = path.suffix.lower(), path.stem
+    if suffix not in PICTURE_SUFFIXES:
+        stem = path.name
+    if suffix not in {".png", ".jpg", ".jpeg", ".webp"}:
+        kind = kind_of(read_file(path, "a picture", most_bytes=HEAD_BYTES))
+        suffix = {"a JPEG picture": ".jpg", "a WebP picture": ".webp"}.get(kind or "", ".png")
+    return path.with_name(fitting(stem, f"-{label}{suffix}"))
 
 
 @dataclass(frozen=True)

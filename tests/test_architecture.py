@@ -83,6 +83,7 @@ WRITERS = {
     "realtime/film/segment_sink.py": "segments",
     "realtime/film/workfolder.py": "segments",
     "realtime/film/tracks.py": "into memory",
+    "realtime/media/quiet.py": "the null device",
     "train/paint_cli.py": "asks outputs.check_target",
     "train/diary.py": "train.loop asks for it",
     "train/checkpoint.py": "looks into what is there before",

@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from realtime.errors import BadInputError
 from realtime.network.bundle import load_bundle, save_bundle
 from train.data import as_tensor, load_painting, read_rgb
 from train.gatys import Objective, Turn, optimise
@@ -33,6 +34,8 @@ from train.settings import Precision
 
 NOISE_LEVELS = 4.0
 SHIFT_PX = 3
+SMALLEST_SIDE_PX = 32
+"""The deepest layer that judges sees a sixteenth of each side."""
 ADAM_RATE = 4.0
 """Levels of 255 per step: of 1, 2, 4, 8 and 16 the one whose loss falls fastest at first."""
 
@@ -122,10 +125,19 @@ class Painter:
 
 
 def load_scene(path: Path, long_side_px: int) -> Tensor:
-    """Load a photograph as (1, 3, H, W) in [0, 255], scaled to the given longer side."""
+    """Load a photograph as (1, 3, H, W) in [0, 255], scaled to the given longer side.
+
+    Raises:
+        BadInputError: it cannot be read, or is too narrow.
+    """
     picture = read_rgb(path)
     scale = long_side_px / max(picture.shape[:2])
     size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
+    if min(size) < SMALLEST_SIDE_PX:
+        raise BadInputError(
+            f"{path} is {picture.shape[1]}x{picture.shape[0]} pixels, and {size[0]}x{size[1]} when "
+            f"scaled to be appraised: expected at least {SMALLEST_SIDE_PX} on the shorter side"
+        )
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return as_tensor(cv2.resize(picture, size, interpolation=how).astype(np.uint8, copy=False))
 

@@ -6,7 +6,6 @@ import copy
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -14,6 +13,11 @@ from torch import nn, optim
 
 from realtime.errors import BadInputError
 from realtime.naming import fitting
+from realtime.network.weights_file import load_weights
+
+KEYS = frozenset(
+    {"network", "average", "optimiser", "random", "step", "seconds", "rate_scale", "settings"}
+)
 
 
 @dataclass
@@ -82,25 +86,25 @@ class RunState:
                 f"cannot resume from {path}: it was made with other settings "
                 f"({', '.join(changed)}); give the same ones, or another --out"
             )
-        self.restore(saved)
+        try:
+            self.restore(saved)
+        except Exception as exc:  # whatever damaged values make of it
+            raise BadInputError(
+                f"cannot resume: {path} is damaged ({exc}); delete it to start anew"
+            ) from exc
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
     """Read a checkpoint; raises BadInputError when it is damaged or no checkpoint."""
     try:
-        saved = torch.load(path, map_location="cpu", weights_only=True)
-        saved["settings"], saved["rate_scale"]
-    except (
-        OSError,
-        RuntimeError,
-        ValueError,
-        LookupError,
-        EOFError,
-        TypeError,
-        UnpicklingError,
-    ) as exc:
+        saved, _ = load_weights(path, "a checkpoint of `pleinair train`")
+        if not isinstance(saved, dict) or KEYS - saved.keys():
+            raise BadInputError(f"{path} is no checkpoint of this version")
+        if not isinstance(saved["settings"], dict) or "steps" not in saved["settings"]:
+            raise BadInputError(f"{path} is damaged: its settings are missing")
+    except BadInputError as exc:
         raise BadInputError(
             f"cannot resume from {path}: it is damaged or no checkpoint of this version ({exc}); "
             "delete it to start anew"
         ) from exc
-    return saved  # type: ignore[no-any-return]
+    return saved

@@ -13,40 +13,43 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from realtime.errors import BadInputError
+from realtime.media.picture import read_picture
+from realtime.reading import is_picture
+from train.crops import Picture, resized, scaled_sides, square_of_scaled
 
 LOGGER = logging.getLogger(__name__)
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
+MOST_PIXELS = 2**26
+"""8192 x 8192, 200 MB decoded: several are, at once."""
 SCALES = (0.75, 1.5)
 """Range of random enlargement of the photographs: webcams show things larger than photographs."""
+SMALLEST_PHOTOGRAPH_PX = 16
 SMALLEST_PAINTING_PX = 64
 LONGEST_SIDE_RATIO = 4
 """Of longer paintings the middle is taken: their Gram matrices would cost without end."""
 AHEAD = 3
 """Batches decoded in advance."""
 
-Picture = npt.NDArray[np.uint8]
 
+def read_rgb(path: Path, *, quietly: bool = False) -> Picture:
+    """Read an image file as (H, W, 3) RGB uint8, upright and in sRGB.
 
-def read_rgb(path: Path) -> Picture:
-    """Read an image file as (H, W, 3) RGB uint8; raises BadInputError when it cannot be decoded."""
-    try:
-        data = np.fromfile(path, np.uint8)
-    except OSError as exc:
-        raise BadInputError(f"cannot read {path}: {exc.strerror}") from exc
-    try:
-        decoded = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
-    except cv2.error as exc:  # more pixels than OpenCV is willing to decode
-        raise BadInputError(f"{path} cannot be decoded: {exc.err}; scale it down first") from exc
-    if decoded is None:
-        raise BadInputError(f"{path} is not an image that can be decoded (or it is damaged)")
-    return np.ascontiguousarray(decoded[:, :, ::-1])
+    Args:
+        path: JPEGs of more than `MOST_PIXELS` are decoded at a half, a quarter or an eighth of
+            their size.
+        quietly: Do not log what a user should know about the file: it is read again and again.
+
+    Raises:
+        BadInputError: it cannot be decoded, or has more pixels.
+    """
+    picture = read_picture(path, most_pixels=MOST_PIXELS, may_shrink=True)
+    for note in () if quietly else picture.notes:
+        LOGGER.warning("%s %s", path, note)
+    return picture.pixels
 
 
 def as_tensor(picture: Picture) -> Tensor:
@@ -74,7 +77,8 @@ def load_painting(path: Path, short_side_px: int, *, square: bool = False) -> Te
             f"{SMALLEST_PAINTING_PX} on its shorter side, better {short_side_px}, to show strokes"
         )
     longest = short if square else LONGEST_SIDE_RATIO * short
-    return as_tensor(_resize(_centre(picture, longest), short_side_px / short))
+    picture = middle(picture, longest)
+    return as_tensor(resized(picture, scaled_sides(picture, short_side_px / short)))
 
 
 class Photographs:
@@ -131,30 +135,43 @@ class Photographs:
         epoch, place = divmod(step * self.batch + number, len(self.paths))
         order = np.random.default_rng((self.seed, epoch)).permutation(len(self.paths))
         picture = self._read_or_next(int(order[place]))
-        picture = _resize(picture, self.crop_px / min(picture.shape[:2]), at_least=self.crop_px)
-        return as_tensor(np.ascontiguousarray(_centre(picture, self.crop_px)))
+        sides = scaled_sides(picture, self.crop_px / min(picture.shape[:2]), self.crop_px)
+        top, left = ((side - self.crop_px) // 2 for side in sides)
+        picture = square_of_scaled(picture, sides, (top, left), self.crop_px)
+        return as_tensor(np.ascontiguousarray(picture))
 
     def _random_crop(self, rng: np.random.Generator) -> Tensor:
         picture = self._read_or_next(int(rng.integers(len(self.paths))))
         scale = max(rng.uniform(*SCALES), self.crop_px / min(picture.shape[:2]))
-        picture = _resize(picture, scale, at_least=self.crop_px)
-        top, left = (int(rng.integers(0, side - self.crop_px + 1)) for side in picture.shape[:2])
-        picture = picture[top : top + self.crop_px, left : left + self.crop_px]
+        sides = scaled_sides(picture, scale, self.crop_px)
+        top, left = (int(rng.integers(0, side - self.crop_px + 1)) for side in sides)
+        picture = square_of_scaled(picture, sides, (top, left), self.crop_px)
         if rng.random() < 0.5:
             picture = picture[:, ::-1]
         return as_tensor(np.ascontiguousarray(picture))
 
     def _read_or_next(self, index: int) -> Picture:
-        """Read a photograph; in place of one that is damaged, the next that is not."""
+        """Read a photograph; in place of one that cannot be used, the next that can."""
         for offset in range(len(self.paths)):
             path = self.paths[(index + offset) % len(self.paths)]
             try:
-                return read_rgb(path)
+                return _photograph(path)
             except BadInputError as exc:
                 if path not in self.skipped:
                     self.skipped.add(path)
                     LOGGER.warning("skipping a photograph: %s", exc)
-        raise BadInputError(f"none of the {len(self.paths)} photographs could be decoded")
+        raise BadInputError(f"none of the {len(self.paths)} photographs could be used")
+
+
+def _photograph(path: Path) -> Picture:
+    picture = read_rgb(path, quietly=True)
+    height, width = picture.shape[:2]
+    if min(height, width) < SMALLEST_PHOTOGRAPH_PX:
+        raise BadInputError(
+            f"{path} is {width}x{height} pixels, expected at least {SMALLEST_PHOTOGRAPH_PX} on the "
+            "shorter side"
+        )
+    return picture
 
 
 def find_photographs(folder: Path) -> list[Path]:
@@ -164,25 +181,13 @@ def find_photographs(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise BadInputError(f"no folder of photographs at {folder}")
-    paths = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
-    )
+    paths = sorted(path for path in folder.rglob("*") if is_picture(path))
     if not paths:
-        raise BadInputError(
-            f"no photographs in {folder}: expected files ending in "
-            f"{', '.join(sorted(IMAGE_SUFFIXES))}"
-        )
+        raise BadInputError(f"no photographs in {folder}: expected .jpg, .png and the like")
     return paths
 
 
-def _centre(picture: Picture, longest_px: int) -> Picture:
+def middle(picture: Picture, longest_px: int) -> Picture:
+    """Cut off what is longer than `longest_px`, at both ends."""
     top, left = (max(0, side - longest_px) // 2 for side in picture.shape[:2])
     return picture[top : top + longest_px, left : left + longest_px]
-
-
-def _resize(picture: Picture, scale: float, at_least: int = 1) -> Picture:
-    height, width = (max(at_least, round(side * scale)) for side in picture.shape[:2])
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(picture, (width, height), interpolation=how).astype(np.uint8, copy=False)

@@ -6,21 +6,24 @@ ReLU: {"relu1_2": (N, 64, H, W), "relu2_2": (N, 128, H/2, W/2), ...}.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from realtime.errors import BadInputError, MissingExtraError
+from realtime.network.weights_file import load_weights
 
 VGG16_BLOCKS = (2, 2, 3, 3, 3)
 VGG19_BLOCKS = (2, 2, 4, 4, 4)
 """Convolutions per block, blocks being divided by 2x2 max pooling (Simonyan & Zisserman 2014)."""
+KERNEL = re.compile(r"((?:.*\.)?(\d+))\.weight")
+"""Torchvision's keys: `features.0.weight`, perhaps behind a prefix."""
+EXPECTED = "VGG-16 or VGG-19 weights as torchvision writes them (.pth or .safetensors)"
 CAFFE_MEANS = (123.68, 116.779, 103.939)
 IMAGENET_MEANS = (0.485, 0.456, 0.406)
 IMAGENET_DEVIATIONS = (0.229, 0.224, 0.225)
@@ -82,15 +85,18 @@ def load_vgg(path: Path) -> LossNetwork:
     """
     weights, metadata = _read_weights(path)
     kernels = {
-        int(key.split(".")[-2]): key.removesuffix(".weight")
+        int(match[2]): match[1]
         for key in weights
-        if key.endswith(".weight") and "classifier" not in key
+        if "classifier" not in key and (match := KERNEL.fullmatch(key))
     }
+    if not kernels:
+        raise BadInputError(
+            f"{path} does not look like VGG-16 or VGG-19: it holds {_some(weights)}, expected keys "
+            "as torchvision names them, such as features.0.weight (other names come with another "
+            "order and range of colours, which a file does not tell)"
+        )
     names = _stage_names(sorted(kernels), path)
-    stages = {
-        name: _convolution(weights[f"{kernels[i]}.weight"], weights[f"{kernels[i]}.bias"])
-        for name, i in names.items()
-    }
+    stages = _stages({name: kernels[i] for name, i in names.items()}, weights, path)
     if "no division" in metadata.get("input", ""):
         offset, factor = CAFFE_MEANS, (1.0, 1.0, 1.0)
     else:
@@ -134,17 +140,20 @@ def load_distilled(path: Path) -> LossNetwork:
     into the second; the picture's border is reflected, so this is exact.
     """
     weights, _ = _read_weights(path)
-    if "conv0.weight" not in weights:
-        raise BadInputError(f"{path} holds no distilled encoder: conv0.weight is missing")
+    shapes = {key: tuple(value.shape) for key, value in weights.items()}
+    if shapes.get("conv0.weight") != (3, 3, 1, 1) or shapes.get("conv0.bias") != (3,):
+        raise BadInputError(
+            f"{path} holds no distilled encoder: conv0.weight and conv0.bias, a 1x1 convolution of "
+            "3 colours, are missing"
+        )
     colours = weights["conv0.weight"][:, :, 0, 0].float()
-    stages = {}
-    for block, count in enumerate(VGG19_BLOCKS, start=1):
-        for i in range(1, count + 1):
-            key = f"conv{block}{i}"
-            if f"{key}.weight" in weights:
-                stages[f"relu{block}_{i}"] = _convolution(
-                    weights[f"{key}.weight"], weights[f"{key}.bias"]
-                )
+    keys = {
+        f"relu{block}_{i}": f"conv{block}{i}"
+        for block, count in enumerate(VGG19_BLOCKS, start=1)
+        for i in range(1, count + 1)
+        if i == block == 1 or f"conv{block}{i}.weight" in weights
+    }
+    stages = _stages(keys, weights, path)
     first = stages["relu1_1"]
     kernel, bias = first.weight.detach(), first.bias
     assert bias is not None
@@ -152,6 +161,25 @@ def load_distilled(path: Path) -> LossNetwork:
     first.weight.data = torch.einsum("oiyx,ij->ojyx", kernel, colours)
     zero, unit = (0.0, 0.0, 0.0), (1 / 255, 1 / 255, 1 / 255)
     return LossNetwork(stages, offset=zero, factor=unit, padding="reflect")
+
+
+def _stages(keys: dict[str, str], weights: dict[str, Tensor], path: Path) -> dict[str, nn.Conv2d]:
+    """Build the convolutions; each takes what the one before it gives, the first takes colours."""
+    stages, inputs = {}, 3
+    for name, key in keys.items():
+        kernel, bias = weights.get(f"{key}.weight"), weights.get(f"{key}.bias")
+        if kernel is None or bias is None:
+            raise BadInputError(
+                f"{path}: {key} lacks its weight or its bias: the file is not whole"
+            )
+        outputs = kernel.shape[0] if kernel.ndim else 0
+        if tuple(kernel.shape) != (outputs, inputs, 3, 3) or tuple(bias.shape) != (outputs,):
+            raise BadInputError(
+                f"{path}: {key} is {tuple(kernel.shape)} with a bias of {tuple(bias.shape)}, "
+                f"expected a 3x3 convolution of {inputs} channels: not VGG, or damaged"
+            )
+        stages[name], inputs = _convolution(kernel, bias), outputs
+    return stages
 
 
 def _convolution(kernel: Tensor, bias: Tensor | None) -> nn.Conv2d:
@@ -185,12 +213,17 @@ def _stage_names(indices: list[int], path: Path) -> dict[str, int]:
 def _read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     if not path.is_file():
         raise BadInputError(f"no weights file at {path}")
-    try:
-        if path.suffix == ".safetensors":
-            with safe_open(path, "pt") as file:
-                return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118
-        return torch.load(path, map_location="cpu", weights_only=True), {}
-    except (
-        SafetensorError, OSError, RuntimeError, ValueError, LookupError, EOFError, UnpicklingError,
-    ) as exc:  # fmt: skip
-        raise BadInputError(f"cannot read the weights in {path}: {exc}") from exc
+    stored, metadata = load_weights(path, EXPECTED)
+    if isinstance(stored, dict) and isinstance(stored.get("state_dict"), dict):
+        stored = stored["state_dict"]
+    if not isinstance(stored, dict):
+        raise BadInputError(f"{path} holds a {type(stored).__name__}, expected {EXPECTED}")
+    return {
+        key: value
+        for key, value in stored.items()
+        if isinstance(key, str) and isinstance(value, Tensor) and value.is_floating_point()
+    }, metadata
+
+
+def _some(weights: dict[str, Tensor]) -> str:
+    return ", ".join(list(weights)[:3]) or "no weights"

@@ -14,7 +14,7 @@ from torch import nn
 from realtime.folders import write_whole
 from realtime.network.pixels import to_pixels, to_tensor
 from realtime.provenance import signed
-from train.data import read_rgb
+from train.data import LONGEST_SIDE_RATIO, middle, read_rgb
 
 PREVIEW_HEIGHT_PX = 240
 SHOWN_STYLES = 6
@@ -34,7 +34,8 @@ def draw_preview(network: nn.Module, styles: int, photographs: Sequence[Path]) -
     looks = torch.eye(styles, device=device)[-SHOWN_STYLES:]
     rows = []
     for photograph in photographs:
-        picture = read_rgb(photograph)
+        picture = read_rgb(photograph, quietly=True)
+        picture = middle(picture, LONGEST_SIDE_RATIO * min(picture.shape[:2]))
         width = max(16, round(picture.shape[1] * PREVIEW_HEIGHT_PX / picture.shape[0]))
         picture = cv2.resize(
             picture, (width, PREVIEW_HEIGHT_PX), interpolation=cv2.INTER_AREA

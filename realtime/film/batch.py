@@ -21,6 +21,7 @@ from realtime.film.executors import (
 from realtime.film.film import Film, FilmSettings, prepare_film
 from realtime.film.painting import one_error
 from realtime.interrupt import stop_on_interrupt
+from realtime.media.formats import is_animated
 from realtime.painter import Painter, open_painter
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
@@ -218,6 +219,10 @@ def clips_and_output(paths: Sequence[Path], out: Path | None) -> tuple[list[Path
     return clips, out
 
 
+def _is_film(path: Path) -> bool:
+    return path.suffix.lower() in VIDEO_SUFFIXES or is_animated(path)
+
+
 def _is_place(given: list[Path], paths: Sequence[Path]) -> bool:
     last = given[-1]
     return last.is_dir() or not last.suffix or len(paths) == 2
@@ -225,7 +230,7 @@ def _is_place(given: list[Path], paths: Sequence[Path]) -> bool:
 
 def _clips_in(folder: Path) -> list[Path]:
     seen = sorted(p for p in folder.iterdir() if not p.name.startswith("."))
-    found = [p for p in seen if p.suffix.lower() in VIDEO_SUFFIXES]
+    found = [p for p in seen if _is_film(p)]
     clips = [path for path in found if not is_ours(path)]
     if not clips:
         paintings = " but paintings of pleinair's" if found else ""

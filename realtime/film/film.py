@@ -16,6 +16,7 @@ from realtime.film.plan import Plan, Segment, make_plan
 from realtime.film.steady import MEMORY
 from realtime.film.workfolder import WorkFolder
 from realtime.media import clip
+from realtime.media.formats import is_still
 from realtime.naming import followed
 from realtime.painter import Painter, beside, job_of
 from realtime.provenance import is_painted, note_of
@@ -187,6 +188,8 @@ def prepare_film(
         BadInputError: the clip cannot be read as video, or the output cannot be written, may not
             be replaced, or is being written by another run.
     """
+    if is_still(path):
+        raise BadInputError(f"{path} is a picture, expected a video: paint it with pleinair image")
     target_path = followed(out if out is not None else beside(path, painter.label))
     recipe = recipe_for(target_path).asked(settings.codec, settings.quality)
     if recipe.container == "images":

@@ -104,7 +104,7 @@ def article(graph: GraphBuilder, network: ArticleNetwork, x: str, rows: Rows) ->
 
 
 def examples(graph: GraphBuilder, network: ExamplesNetwork, x: str, rows: Rows) -> str:
-    """Add the network of pytorch/examples, folded; H and W must divide by 4."""
+    """Add the network of pytorch/examples, folded; any H and W, enlarged to multiples of 4."""
     assert network.centres_on_frame
     x = _centred(graph, x)
     for name in ("conv1", "conv2", "conv3"):
@@ -190,7 +190,7 @@ def _width(network: nn.Module, name: str) -> int:
 WRITERS: dict[type[nn.Module], tuple[Callable[..., str], int]] = {
     FastNetwork: (fast, 8),
     ArticleNetwork: (article, 1),
-    ExamplesNetwork: (examples, 4),
+    ExamplesNetwork: (examples, 1),
 }
 """Network -> what writes it, and the multiple that H and W are padded to."""
 KNOWN: Sequence[str] = tuple(kind.__name__ for kind in WRITERS)

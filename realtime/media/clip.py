@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 from realtime.errors import BadInputError, PleinairError
 from realtime.media.colour import UNTAGGED, ColourTags
 from realtime.media.decoding import decode
+from realtime.media.formats import refuse_unreadable_film
 from realtime.media.orientation import display_matrix, is_sideways
 
 LOGGER = logging.getLogger(__name__)
@@ -74,10 +75,7 @@ def open_container(path: Path) -> InputContainer:
     Raises:
         BadInputError: there is no such file, or it is no media file, or a broken one.
     """
-    if not path.exists():
-        raise BadInputError(f"there is no file {path}: check the name and the folder")
-    if path.is_dir():
-        raise BadInputError(f"{path} is a folder, expected a video file: name one of its files")
+    refuse_unreadable_film(path)
     try:
         # "file:" because names may contain a colon
         container = av.open(f"file:{path}", "r", metadata_errors=TAGS_AS)

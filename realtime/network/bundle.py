@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
@@ -89,9 +89,10 @@ def load_bundle(path: Path) -> Bundle:
         with safe_open(path, "pt") as file:
             weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         network = _rebuild(card.config, weights)
-    except (SafetensorError, OSError, RuntimeError) as exc:
+    except Exception as exc:  # whatever a parser throws at a user's file
+        reason = " ".join(str(exc).split())
         raise BundleError(
-            f"{path}: weights do not fit the {card.config.architecture} network: {exc}"
+            f"{path}: weights do not fit the {card.config.architecture} network: {reason[:200]}"
         ) from exc
     if not same_golden(card.golden, golden_picture(network, card.config.styles)):
         raise BundleError(

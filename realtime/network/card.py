@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
 from realtime.errors import BadInputError, BundleError
 from realtime.network.config import TransformerConfig
+from realtime.reading import HEAD_BYTES, kind_of, read_file
 
 FORMAT_VERSION = 1
 METADATA_KEY = "pleinair"
@@ -78,6 +79,15 @@ class Card:
         """The style names, in the order of the style weights."""
         return tuple(style.name for style in self.styles)
 
+    def require_types(self) -> None:
+        """Raise TypeError or ValueError when a field holds what can be no card's."""
+        texts = [getattr(style, f.name) for style in self.styles for f in fields(style)]
+        if not all(isinstance(text, str) for text in (*texts, self.licence, self.golden)):
+            raise TypeError("a text is none")
+        if not all(isinstance(values, dict) for values in (self.recipe, self.results)):
+            raise TypeError("recipe or results are no table")
+        bytes.fromhex(self.golden)
+
     def to_json(self) -> str:
         """Write the card, with the format version, as one line of JSON."""
         values = asdict(self) | {"format_version": FORMAT_VERSION, "config": self.config.to_dict()}
@@ -89,7 +99,7 @@ class Card:
         try:
             values = json.loads(text)
             version = values.pop("format_version")
-        except (ValueError, KeyError, AttributeError, TypeError) as exc:
+        except Exception as exc:  # whatever a parser throws at a user's file
             raise BundleError(f"card not readable: {exc!r}") from exc
         if version != FORMAT_VERSION:
             raise BundleError(
@@ -99,19 +109,30 @@ class Card:
         try:
             values["config"] = TransformerConfig.from_dict(values["config"])
             values["styles"] = tuple(StyleCredit(**style) for style in values["styles"])
-            return cls(**values)
-        except (KeyError, TypeError) as exc:
+            card = cls(**values)
+            card.require_types()
+        except BadInputError:
+            raise
+        except Exception as exc:
             raise BundleError(f"card not understood: {exc!r}") from exc
+        return card
 
 
 def read_card(path: Path) -> Card:
-    """Read only the card of a bundle: fast, and no weights are touched."""
+    """Read only the card of a bundle: fast, and no weights are touched.
+
+    Raises:
+        BadInputError: there is no such file.
+        BundleError: it is something else, damaged, or from another format version.
+    """
+    if path.exists():
+        _refuse_what_is_no_bundle(path)
     try:
         with safe_open(path, "np") as file:
             text = (file.metadata() or {}).get(METADATA_KEY)
     except FileNotFoundError as exc:
         raise BadInputError(f"no style bundle at {path}") from exc
-    except (SafetensorError, OSError) as exc:
+    except Exception as exc:  # whatever a parser throws at a user's file
         raise BundleError(f"{path} is not a style bundle, or it is damaged: {exc}") from exc
     if text is None:
         raise BundleError(f"{path} is a safetensors file, but not a pleinair style bundle")
@@ -119,3 +140,13 @@ def read_card(path: Path) -> Card:
         return Card.from_json(text)
     except BadInputError as exc:
         raise BundleError(f"{path}: {exc}") from exc
+
+
+def _refuse_what_is_no_bundle(path: Path) -> None:
+    head = read_file(path, "a style bundle", most_bytes=HEAD_BYTES)
+    if kind := kind_of(head):
+        raise BundleError(f"{path} is {kind}, not a style bundle (.safetensors)")
+    if head.startswith((b"\x80", b"PK\x03\x04")):
+        raise BundleError(
+            f"{path} is not a style bundle; if it is a checkpoint, make one of it: pleinair import"
+        )

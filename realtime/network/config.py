@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args
 from realtime.errors import BundleError, UnknownNameError
 
 Architecture = Literal["article", "examples", "fast", "quality"]
+LARGEST = 4096
+"""No network has more of anything; a damaged card must not ask for all memory."""
 MANY_STYLES = ("fast", "quality")
 """The architectures that know more than one style: the same plan in two sizes, cheapest first."""
 
@@ -31,6 +33,9 @@ class TransformerConfig:
     def __post_init__(self) -> None:
         if self.architecture not in get_args(Architecture):
             raise UnknownNameError("architecture", self.architecture, get_args(Architecture))
+        sizes = (self.styles, self.width, self.trunk_width, self.blocks)
+        if not all(type(size) is int and size <= LARGEST for size in sizes):
+            raise BundleError(f"sizes {sizes} of a network, expected whole numbers to {LARGEST}")
         if self.styles < 1 or (self.architecture not in MANY_STYLES and self.styles != 1):
             raise BundleError(f"{self.architecture} network cannot hold {self.styles} styles")
 

@@ -11,9 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from realtime.network.layers import ConditionalInstanceNorm, ReflectConv
-from realtime.network.pixels import crop_to, pad_to_multiple, rough_mean
-
-MULTIPLE_PX = 4
+from realtime.network.pixels import crop_to, rough_mean
 
 
 class NormedConv(nn.Module):
@@ -81,12 +79,11 @@ class ExamplesNetwork(nn.Module):
     def forward(self, frames: Tensor, style_weights: Tensor) -> Tensor:
         """Paint (N, 3, H, W) RGB in [0, 255]; the same shape, in about [0, 255].
 
-        Sides that do not divide by four are padded by reflection and cropped; the original gives
-        a picture of another size for them.
+        For sides that do not divide by four, the original's painting is up to three pixels larger;
+        what is too much is cut off at the right and the bottom, and the rest is the same.
         """
         height, width = frames.shape[-2:]
         x = frames - rough_mean(frames) if self.centres_on_frame else frames
-        x = pad_to_multiple(x, MULTIPLE_PX)
         for layer in (self.conv1, self.conv2, self.conv3):
             x = F.relu(layer(x, style_weights))
         for block in self.trunk:

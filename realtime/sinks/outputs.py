@@ -136,7 +136,7 @@ def make_folder(folder: Path) -> None:
     """Make a folder for outputs, and those above it, where they are not there yet.
 
     Raises:
-        BadInputError: it cannot be made, or a file has its name.
+        BadInputError: it cannot be made or written to, or a file has its name.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -146,8 +146,9 @@ def make_folder(folder: Path) -> None:
         ) from exc
     except OSError as exc:
         raise BadInputError(
-            f"no output folder can be made at {folder} ({exc.strerror}): choose another"
+            f"output folder {folder} cannot be made ({exc.strerror}): choose another"
         ) from exc
+    check_folder(folder)
 
 
 def write_error(exc: Exception, path: Path, progress: str) -> SinkError:

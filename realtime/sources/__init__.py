@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from realtime import plugins
+from realtime.media.formats import is_still
 from realtime.ports import Source
 
 Size = tuple[int, int]
@@ -26,7 +27,8 @@ def open_source(address: str, *, size: Size | None = None, rate_fps: float | Non
 
     Args:
         address: `camera`, `camera:0`, `camera:NAME`, `synthetic`, `video:clip.mp4`,
-            `images:folder`, `screen`; the address of a stream (`rtsp://`, `http://`); or a path.
+            `images:folder`, `screen`; the address of a stream (`rtsp://`, `http://`); or the path
+            of a video, a picture or a folder of pictures.
         size: What a camera or the landscape is asked for; files keep their own size.
         rate_fps: Likewise.
     """
@@ -34,7 +36,8 @@ def open_source(address: str, *, size: Size | None = None, rate_fps: float | Non
     if "://" in address and not address.startswith("stream:"):
         name, rest = "stream", address
     if name not in names() and Path(address).exists():
-        name, rest = "images" if Path(address).is_dir() else "video", address
+        path = Path(address)
+        name, rest = "images" if path.is_dir() or is_still(path) else "video", address
     module = plugins.load(sys.modules[__name__], "source", name)
     source: Source = module.open_source(rest, size=size, rate_fps=rate_fps)
     return source

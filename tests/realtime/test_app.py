@@ -14,11 +14,11 @@ from realtime.engines import open_engine
 from realtime.errors import BadInputError
 from realtime.look import Look
 from realtime.network.library import choose
-from realtime.painter import beside, style_label
+from realtime.painter import beside, beside_picture, style_label
 from realtime.pipeline import Hooks, run, run_plainly
 from realtime.settings import LiveSettings, PaintSettings
 from realtime.sources import open_source
-from tests.helpers import ListSink
+from tests.helpers import ListSink, quadrant_card
 
 
 def test_a_real_clip_is_painted_alike_by_the_plain_loop_and_the_threads(
@@ -75,12 +75,81 @@ def test_a_live_run_drops_rather_than_lags() -> None:
         ("clip.MOV", "clip-x.mov"),
         ("old.avi", "old-x.mp4"),
         ("moving.gif", "moving-x.gif"),
-        ("photo.JPG", "photo-x.jpg"),
-        ("scan.tif", "scan-x.png"),
+        ("moving.png", "moving-x.mp4"),
     ],
 )
-def test_paintings_lie_beside_what_they_were_painted_from(name: str, painted: str) -> None:
+def test_films_lie_beside_what_they_were_painted_from(name: str, painted: str) -> None:
     assert beside(Path("folder") / name, "x") == Path("folder") / painted
+
+
+@pytest.mark.parametrize(
+    ("name", "written_as", "painted"),
+    [
+        ("photo.JPG", ".jpg", "photo-x.jpg"),
+        ("photo.jfif", ".jpg", "photo-x.jpg"),
+        ("photo.jpe", ".jpg", "photo-x.jpg"),
+        ("photo", ".jpg", "photo-x.jpg"),
+        ("photo.2024", ".webp", "photo.2024-x.webp"),
+        ("photo.avif", ".avif", "photo-x.png"),
+        ("scan.tif", ".tif", "scan-x.png"),
+        ("scan", ".bmp", "scan-x.png"),
+    ],
+)
+def test_pictures_are_known_by_content(
+    name: str, written_as: str, painted: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(cv2.imencode(written_as, quadrant_card())[1].tobytes())
+    assert beside_picture(path, "x") == tmp_path / painted
+    settings = PaintSettings(engine="identity")
+    (written,) = paint_images(settings, [path], tmp_path / "new" / "out", lambda path: None)
+    assert written.suffix == Path(painted).suffix
+    original = cv2.imread(str(written))
+    assert original is not None
+    assert original.shape == (48, 64, 3)
+
+
+def test_one_bad_picture_does_not_end_the_list(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("a.png", "c.png"):
+        cv2.imwrite(str(folder / name), quadrant_card())
+    (folder / "b.png").write_text("not a picture")
+    (folder / "notes.txt").write_text("not a picture either, nor called one")
+    settings, failed = PaintSettings(engine="identity"), list[str]()
+    for _ in range(2):  # the second time, the paintings of the first are not painted
+        failed.clear()
+        written = paint_images(
+            settings,
+            [folder, tmp_path / "none.png"],
+            None,
+            lambda path: None,
+            lambda error: failed.append(str(error)),
+        )
+        names = [path.name for path in written]
+        assert names == ["a-starry-night.png", "c-starry-night.png"]
+        # What is missing is said before anything is painted.
+        assert [text.split(":")[0].split("/")[-1] for text in failed] == [
+            "none.png",
+            "b.png is a text, expected one of these pictures",
+        ]
+    with pytest.raises(BadInputError, match="there is no picture"):
+        paint_images(settings, [tmp_path / "none.png"], None, lambda path: None)
+
+
+def test_a_folder_that_cannot_be_made_ends_it(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), quadrant_card())
+    failed: list[str] = []
+    for out, message in (("a.png", "is a file, expected"), ("a.png/out", "cannot be made")):
+        with pytest.raises(BadInputError, match=message):
+            paint_images(
+                PaintSettings(engine="identity"),
+                [tmp_path / "a.png"],
+                tmp_path / out,
+                lambda path: None,
+                lambda error: failed.append(str(error)),
+            )
+    assert not failed
 
 
 def test_a_mix_is_named_after_its_styles() -> None:

@@ -1,4 +1,5 @@
 import struct
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -6,10 +7,16 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from export.job import find_photographs as find_for_export
 from realtime.errors import BadInputError
+from realtime.network.config import TransformerConfig
+from realtime.network.transformer import build_network
+from train.appraise import load_scene
+from train.crops import resized, scaled_sides, square_of_scaled
 from train.data import Photographs, find_photographs, load_painting, read_rgb
+from train.preview import draw_preview
 
 
 @pytest.fixture
@@ -127,3 +134,77 @@ def test_what_macos_notes_beside_a_photograph_is_none(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     assert find_photographs(tmp_path) == [tmp_path / "a.jpg", tmp_path / "deeper" / "b.png"]
     assert find_for_export(tmp_path) == (tmp_path / "a.jpg",)
+
+
+def write_slim(path: Path, width: int, height: int) -> Path:
+    """Write a picture of one bit per pixel: large, and a small file."""
+    Image.fromarray(np.tri(height, width, dtype=bool)).save(path)
+    return path
+
+
+@pytest.mark.parametrize("augment", [True, False])
+def test_a_photograph_too_slim_is_skipped_and_counted(folder: Path, augment: bool) -> None:
+    slim = write_slim(folder / "slim.png", 1, 100_000)
+    photographs = Photographs(folder, crop_px=64, batch=40, seed=1, augment=augment)
+    assert photographs.batch_at(0).shape == (40, 3, 64, 64)
+    assert photographs.skipped == {slim}
+
+
+@pytest.mark.parametrize("augment", [True, False])
+@pytest.mark.parametrize("shape", [(16, 50_000), (50_000, 16)])
+def test_no_shape_takes_more_memory_than_its_crop_needs(
+    tmp_path: Path, augment: bool, shape: tuple[int, int]
+) -> None:
+    # Scaled as a whole, so that its shorter side covers the crop, it would take 600 MB.
+    write_slim(tmp_path / "slim.png", *shape)
+    photographs = Photographs(tmp_path, crop_px=256, batch=1, seed=1, augment=augment)
+    tracemalloc.start()
+    try:
+        assert photographs.batch_at(0).shape == (1, 3, 256, 256)
+        _, most_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most_bytes < 30e6
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (333, 777), (2_000 - 64, 6_000 - 64)])
+def test_a_square_of_a_large_picture_is_that_of_the_whole(corner: tuple[int, int]) -> None:
+    small = np.random.default_rng(0).integers(0, 256, (20, 60, 3), np.uint8)
+    picture = cv2.resize(small, (3_000, 1_000), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
+    sides = scaled_sides(picture, 2.0)
+    assert sides == (2_000, 6_000)
+    top, left = corner
+    whole = resized(picture, sides)[top : top + 64, left : left + 64].astype(int)
+    assert np.abs(square_of_scaled(picture, sides, corner, 64) - whole).mean() < 1
+
+
+def test_names_and_hidden_files_do_not_matter(folder: Path) -> None:
+    (folder / "3.png").rename(folder / "photo of mine")
+    (folder / "._2.png").write_text("what a Macintosh leaves on other people's disks")
+    photographs = Photographs(folder, crop_px=64, batch=1, seed=1)
+    assert [path.name for path in photographs.paths] == ["0.png", "1.png", "2.png", "photo of mine"]
+
+
+def test_a_preview_of_a_slim_photograph_shows_its_middle(tmp_path: Path) -> None:
+    slim = write_slim(tmp_path / "slim.png", 100_000, 20)
+    network = build_network(TransformerConfig.fast(1))
+    sheet = draw_preview(network, 1, [slim])
+    assert sheet is not None
+    assert sheet.shape == (240, 2 * 960, 3)
+
+
+def test_a_scene_too_slim_is_not_appraised(tmp_path: Path) -> None:
+    slim = write_slim(tmp_path / "slim.png", 100_000, 20)
+    with pytest.raises(BadInputError, match="480x0 when scaled"):
+        load_scene(slim, 480)
+
+
+def test_what_a_user_should_know_is_logged_once_not_at_every_step(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Image.new("CMYK", (80, 80), (0, 255, 255, 0)).save(folder / "press.jpg")
+    assert Photographs(folder, crop_px=64, batch=20, seed=1).batch_at(0).shape[0] == 20
+    assert not caplog.text
+    painting = load_painting(folder / "press.jpg", 64)
+    assert painting[0, :, 9, 9].tolist() == pytest.approx([255, 0, 0], abs=4)
+    assert "is CMYK without a colour profile" in caplog.text

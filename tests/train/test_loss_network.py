@@ -74,7 +74,7 @@ def test_weights_that_cannot_be_used_say_why(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no weights file"):
         load_vgg(tmp_path / "none.pth")
     (tmp_path / "vgg.pth").write_text("hello")
-    with pytest.raises(BadInputError, match="cannot read the weights"):
+    with pytest.raises(BadInputError, match="is a text, expected VGG-16 or VGG-19 weights"):
         load_vgg(tmp_path / "vgg.pth")
     save_file({"features.1.weight": torch.zeros(1, 3, 3, 3)}, tmp_path / "vgg.safetensors")
     with pytest.raises(BadInputError, match="does not look like VGG"):
@@ -88,3 +88,29 @@ def test_weights_that_cannot_be_used_say_why(tmp_path: Path) -> None:
 def test_a_layer_beyond_the_weights_is_named(shared_vgg: Path) -> None:
     with pytest.raises(BadInputError, match="no layer relu4_3; its weights reach relu3_4"):
         load_vgg(shared_vgg / REAL)(torch.zeros(1, 3, 16, 16), ["relu4_3"])
+
+
+def test_weights_of_other_names_are_refused(tmp_path: Path) -> None:
+    state = torchvision_state(VGG16_BLOCKS)
+    path = tmp_path / "vgg.pth"
+
+    def refused(weights: object, message: str) -> None:
+        torch.save(weights, path)
+        with pytest.raises(BadInputError, match=message):
+            load_vgg(path)
+        with pytest.raises(BadInputError):
+            load_distilled(path)
+
+    # The names of Caffe, whose networks want BGR from 0 to 255.
+    caffe = {"conv1_1.weight": torch.zeros(64, 3, 3, 3), "conv1_1.bias": torch.zeros(64)}
+    refused(caffe, r"it holds conv1_1.weight, conv1_1.bias, expected keys as torchvision names")
+    refused({k: v for k, v in state.items() if k != "features.2.bias"}, "features.2 lacks")
+    refused(state | {"features.2.weight": torch.zeros(4, 5, 3, 3)}, r"features.2 is \(4, 5, 3, 3\)")
+    refused([1], "holds a list, expected VGG")
+    refused(torch.nn.Linear(2, 2), "holds no plain weights")
+
+
+def test_vgg_inside_a_state_dict_is_found(tmp_path: Path) -> None:
+    state = {f"vgg.{key}": value for key, value in torchvision_state(VGG16_BLOCKS).items()}
+    torch.save({"state_dict": state, "epoch": 3}, tmp_path / "vgg.pth")
+    assert load_vgg(tmp_path / "vgg.pth").layers[-1] == "relu5_3"

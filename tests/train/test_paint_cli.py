@@ -92,7 +92,7 @@ def test_pictures_that_cannot_be_painted(folder: Path) -> None:
     with pytest.raises(PleinairError, match="at least 32 on the shorter side"):
         paint(folder)
     (folder / "cat.png").write_text("no picture")
-    with pytest.raises(PleinairError, match="not an image"):
+    with pytest.raises(PleinairError, match="is a text, expected one of these pictures"):
         paint(folder)
 
 

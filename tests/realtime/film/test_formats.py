@@ -8,6 +8,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.film.batch import clips_and_output
@@ -83,6 +84,26 @@ def test_a_gif_keeps_times_and_colours_and_can_be_painted_again(tmp_path: Path) 
     for frame, original in zip(frames, read_frames(clip), strict=True):
         assert np.abs(frame.pixels.astype(int) - original.pixels).mean() < 3
     assert len(read_frames(copied(gif, tmp_path / "again.mp4"))) == 8
+
+
+def test_an_apng_is_a_film_wherever_it_lies(tmp_path: Path) -> None:
+    pictures = [Image.fromarray(np.roll(colours(), 8 * i, axis=1)) for i in range(3)]
+    clips = tmp_path / "clips"
+    clips.mkdir()
+    pictures[0].save(
+        clips / "moving.png", save_all=True, append_images=pictures[1:], duration=[100, 300, 100]
+    )
+    pictures[0].save(clips / "still.png")
+    pictures[0].save(clips / "other.webp", save_all=True, append_images=pictures[1:])
+    moving, painted = sorted(paint(clips, out=tmp_path / "out"), key=lambda film: not film.error)
+    assert painted.result is not None
+    assert painted.result.name == "moving-starry-night.mp4"
+    frames = read_frames(painted.result)
+    assert [frame.pts_seconds for frame in frames] == pytest.approx([0, 0.1, 0.4], abs=0.01)
+    assert np.median(np.abs(frames[2].pixels.astype(int) - np.asarray(pictures[2]))) <= 3
+    assert "is a WebP picture that moves, which FFmpeg cannot read" in str(moving.error)
+    (still,) = paint(clips / "still.png")
+    assert "is a picture, expected a video: paint it with pleinair image" in str(still.error)
 
 
 def test_one_picture_per_frame(tmp_path: Path) -> None:

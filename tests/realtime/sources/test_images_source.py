@@ -99,18 +99,19 @@ def test_opaque_alpha_is_no_matter(tmp_path: Path, caplog: pytest.LogCaptureFixt
 
 
 def test_folder_in_order(tmp_path: Path) -> None:
-    for i, name in enumerate(["b.png", "a.PNG", "c.jpg", ".hidden.png", "notes.txt"]):
+    for i, name in enumerate(["b.png", "a.PNG", "c.jpg", ".hidden.png", "d"]):
         path = write_card(tmp_path / f"{i}.png", quadrant_card(32 + 2 * i, 32))
         path.rename(tmp_path / name)
     source = open_source(str(tmp_path))
     frames = list(source)
-    assert [path.name for path in source.paths] == ["a.PNG", "b.png", "c.jpg"]
+    assert [path.name for path in source.paths] == ["a.PNG", "b.png", "c.jpg", "d"]
     assert [(f.index, f.pts_seconds, f.width) for f in frames] == [
         (0, 0, 34),
         (1, 1, 32),
         (2, 2, 36),
+        (3, 3, 40),
     ]
-    assert source.frame_count == 3
+    assert source.frame_count == 4
     assert not source.live
     source.close()
 
@@ -134,8 +135,16 @@ def test_real_photographs(shared_content: Path) -> None:
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b"Dear diary", "is damaged or not a picture"),
-        (b"GIF89a" + bytes(50), "is a GIF, expected a still picture: use `pleinair video`"),
+        (b"Dear diary", "is a text, expected one of these pictures: "),
+        (b"\0\1\2\3" * 9, "is damaged or something else, expected one of these"),
+        (b"GIF89a" + bytes(50), "is damaged or incomplete"),
+        (b"%PDF-1.7 ...", "is a PDF document, expected one of these"),
+        (b"<!DOCTYPE html><html>", "is an HTML page"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "is a HEIC picture, expected one of these"),
+        (
+            b"\0\0\0\x18ftypisom" + bytes(40),
+            "is an MP4 or QuickTime video, expected a picture: paint",
+        ),
     ],
 )
 def test_no_picture_inside(tmp_path: Path, content: bytes, message: str) -> None:
@@ -151,7 +160,7 @@ def test_cut_off_picture(tmp_path: Path, suffix: str) -> None:
         tmp_path / f"noise{suffix}", np.random.default_rng(0).integers(0, 256, (64, 64, 3))
     )
     path.write_bytes(path.read_bytes()[:2000])
-    with pytest.raises(BadInputError, match="is damaged or not a picture"):
+    with pytest.raises(BadInputError, match="is damaged or incomplete"):
         read_image(path)
 
 
@@ -170,11 +179,11 @@ def test_missing() -> None:
 
 
 def test_folder_without_pictures(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").touch()
+    (tmp_path / "notes.txt").write_text("no picture")
     with pytest.raises(BadInputError, match="holds no picture"):
         open_source(str(tmp_path))
 
 
 def test_folder_is_no_picture(tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="cannot be read"):
+    with pytest.raises(BadInputError, match="is a folder, expected a picture"):
         read_image(tmp_path)

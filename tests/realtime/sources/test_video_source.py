@@ -154,7 +154,7 @@ def test_name_with_a_colon_and_accents(tmp_path: Path) -> None:
 
 
 def test_missing() -> None:
-    with pytest.raises(BadInputError, match=r"there is no file nowhere\.mp4"):
+    with pytest.raises(BadInputError, match=r"there is no video nowhere\.mp4"):
         open_source("nowhere.mp4")
 
 
