@@ -121,9 +121,10 @@ def live(
     report = outcome.report
     typer.echo(
         f"{report.frames} frames in {report.seconds:.1f} s: {report.mean_fps:.1f} fps end to end, "
-        f"{report.dropped} dropped"
+        f"{report.dropped_share:.0%} of the source's frames dropped"
     )
-    typer.echo(f"first painted frame after {report.first_frame_seconds:.2f} s")
+    if (after := outcome.first_painted_seconds) is not None:
+        typer.echo(f"first painted frame {after:.2f} s after the start of the program")
     typer.echo(f"latency, capture to shown: {report.latency}")
     typer.echo(f"of which the engine: {report.engine_latency}")
     _say_result(outcome)
