@@ -40,7 +40,7 @@ def main(
     from benchmarks.plot import check_plot, draw
     from benchmarks.schema import Result
     from benchmarks.suite import NOTES, full_parts, quick_parts, run_parts
-    from benchmarks.tables import rich_table
+    from benchmarks.terminal import rich_table
     from benchmarks.verdict import verdict
     from realtime.errors import MissingExtraError
 
@@ -57,7 +57,8 @@ def main(
     result.write(out)
     show(result)
     typer.echo()
-    console().print(rich_table(verdict(result.rows)))
+    screen = console()
+    screen.print(rich_table(verdict(result.rows), screen.width))
     typer.echo(f"wrote {out}")
     if drawable:
         typer.echo(f"no plot: {drawable}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO
 
 import typer
 
@@ -19,9 +20,20 @@ LIBGL_ADVICE = (
 )
 
 
+class StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to what `sys.stderr` is at the moment: a progress bar puts its own in that place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def main() -> None:
     """Run the command line; our own errors become a message without a traceback."""
-    logging.basicConfig(format="pleinair: %(message)s", level=logging.WARNING)
+    logging.basicConfig(
+        format="pleinair: %(message)s", level=logging.WARNING, handlers=[StderrHandler()]
+    )
     logging.getLogger("realtime").setLevel(logging.INFO)
     try:
         app()

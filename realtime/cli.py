@@ -103,6 +103,7 @@ def live(
 ) -> None:
     """Paint a camera, live, in a window. Press h in the window for the keys."""
     from realtime.app import run_live
+    from realtime.live.caption import dropped_share
 
     settings = LiveSettings(
         style=style, live_strength=strength, bundle=bundle, engine=engine, device=device,
@@ -121,7 +122,7 @@ def live(
     report = outcome.report
     typer.echo(
         f"{report.frames} frames in {report.seconds:.1f} s: {report.mean_fps:.1f} fps end to end, "
-        f"{report.dropped_share:.0%} of the source's frames dropped"
+        f"{dropped_share(report):.0%} of the source's frames dropped"
     )
     if (after := outcome.first_painted_seconds) is not None:
         typer.echo(f"first painted frame {after:.2f} s after the start of the program")

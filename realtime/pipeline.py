@@ -80,12 +80,6 @@ class Report:
         return (self.frames - 1) / span if self.frames > 1 and span > 0 else 0.0
 
     @property
-    def dropped_share(self) -> float:
-        """How much of what the source gave was not shown, 0 to 1."""
-        given = self.frames + self.dropped
-        return self.dropped / given if given else 0.0
-
-    @property
     def latency(self) -> Latency:
         """Capture to shown."""
         return Latency.of(self.latencies_seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -109,9 +110,10 @@ def video(
     batch = Batch(paths=paths, out=out, settings=settings, jobs=jobs, ray=ray)
     finished: list[Finished] = []
     with FilmProgress() as progress:
-        for film in paint_batch(batch, progress, typer.echo):
+        for film in paint_batch(batch, progress, progress.say):
             finished.append(film)
-            _say(film)
+            progress.end(film.clip)
+            _say(film, progress.say)
     failed = [film for film in finished if film.error is not None]
     if len(finished) > 1:
         typer.echo(f"{len(finished) - len(failed)} of {len(finished)} films are painted")
@@ -124,21 +126,19 @@ def video(
         raise typer.Exit(EXIT_INTERRUPTED)
 
 
-def _say(film: Finished) -> None:
+def _say(film: Finished, say: Callable[[str], None]) -> None:
     report = film.report
     if report is not None and report.frames:
-        typer.echo(f"{film.clip.name}: {film.frames} frames, {report.mean_fps:.1f} fps")
+        say(f"{film.clip.name}: {film.frames} frames, {report.mean_fps:.1f} fps")
     if film.damaged:
-        typer.echo(
-            f"{film.clip.name}: {film.damaged} damaged packets could not be read; times are kept"
-        )
+        say(f"{film.clip.name}: {film.damaged} damaged packets could not be read; times are kept")
     if film.interrupted:
         so_far = f"; painted so far: {film.result}" if film.result else ""
-        typer.echo(f"interrupted{so_far}. The same command goes on from here.")
+        say(f"interrupted{so_far}. The same command goes on from here.")
     elif film.error is not None and film.result is not None:
-        typer.echo(f"painted so far: {film.result}")
+        say(f"painted so far: {film.result}")
     elif film.result is not None:
-        typer.echo(f"wrote: {film.result}")
+        say(f"wrote: {film.result}")
 
 
 def parse_time(text: str | None) -> float | None:

@@ -26,12 +26,17 @@ def figures(
         what += f"   {manner(rung)}"
     if look.stroke != 1.0:
         what += f"   strokes {look.stroke:.2g}"
-    dropped = f"   {report.dropped_share:.0%} dropped" if report.dropped else ""
+    dropped = f"   {dropped_share(report):.0%} dropped" if report.dropped else ""
     return [
         f"{what}   {report.rate_fps:.0f} fps{dropped}",
         f"{latency.p50_ms:.0f} ms, p95 {latency.p95_ms:.0f} ms   h: help",
         engine,
     ]
+
+
+def dropped_share(report: Report) -> float:
+    """Return how much of what the source gave was not shown, 0 to 1."""
+    return report.dropped / max(1, report.frames + report.dropped)
 
 
 def manner(rung: Rung) -> str:

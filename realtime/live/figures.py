@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from realtime.clockwork import Latency
+from realtime.live.caption import dropped_share
 from realtime.live.run import Outcome
 
 
@@ -21,7 +22,7 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "dropped": report.dropped,
         "first_frame_seconds": round(report.first_frame_seconds, 3),
         "first_painted_seconds": _seconds(outcome.first_painted_seconds),
-        "dropped_share": round(report.dropped_share, 3),
+        "dropped_share": round(dropped_share(report), 3),
         "detail": outcome.detail,
         "draft": outcome.draft,
         "capture_to_shown_ms": _rounded(report.latency),
