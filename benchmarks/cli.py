@@ -12,8 +12,9 @@ from benchmarks.long_cli import endurance, hold
 from benchmarks.output import Device, console, show, tell
 from benchmarks.picture_cli import article, engines, scaling
 from benchmarks.result_cli import compare, goals, report
+from realtime.options import HELP_NAMES
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
 for command in (
     article, engines, live, video, hold, endurance, flicker, scaling, goals, report, compare,
 ):  # fmt: skip

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(add_completion=False)
+from realtime.options import HELP_NAMES
+
+app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
 
 
 @app.command()

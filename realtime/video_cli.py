@@ -11,6 +11,8 @@ import typer
 
 from realtime.errors import EXIT_BAD, EXIT_INTERRUPTED, BadInputError
 from realtime.options import (
+    FILES,
+    MACHINE,
     Bundle,
     Device,
     Engine,
@@ -41,6 +43,7 @@ def video(
         typer.Option(
             "--out",
             "-o",
+            rich_help_panel=FILES,
             help="File or folder to write: .mp4, .mkv, .webm, .mov, .gif, or frame-%05d.png.",
         ),
     ] = None,
@@ -67,20 +70,36 @@ def video(
     codec: Annotated[
         str | None,
         typer.Option(
+            rich_help_panel=FILES,
             help="h264, h265, av1, vp9, lossless, or hardware: h264_nvenc, h265_nvenc, h264_qsv, "
-            "h264_videotoolbox."
+            "h264_videotoolbox.",
         ),
     ] = None,
     crf: Annotated[
-        int | None, typer.Option(help="Quality: smaller is better; 18 is the usual for h264.")
+        int | None,
+        typer.Option(
+            rich_help_panel=FILES, help="Quality: smaller is better; 18 is the usual for h264."
+        ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a file that pleinair did not write.")
+        bool,
+        typer.Option(
+            "--overwrite", rich_help_panel=FILES, help="Replace a file that pleinair did not write."
+        ),
     ] = False,
-    jobs: Annotated[int, typer.Option(help="Paint with so many processes at once.")] = 1,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            rich_help_panel=MACHINE,
+            help="Paint with so many processes at once.",
+        ),
+    ] = 1,
     ray: Annotated[
         str | None,
-        typer.Option(help="Paint on a Ray cluster: its address, or auto on one of its machines."),
+        typer.Option(
+            rich_help_panel=MACHINE,
+            help="Paint on a Ray cluster: its address, or auto on one of its machines.",
+        ),
     ] = None,
     segment_frames: Annotated[
         int, typer.Option(help="Frames per segment: what a crash costs at most.")

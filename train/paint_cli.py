@@ -13,6 +13,7 @@ from torch import Tensor
 
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
+from realtime.options import HELP_NAMES, one_of
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import QUALITY_95
 from train.data import load_painting
@@ -31,7 +32,7 @@ from train.gatys_loss import GatysSettings, Optimiser, Start, find_taps
 from train.judges import load_judges
 from train.loss_network import LossNetwork
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
 EXIT_INTERRUPTED = 130
 OPTIMISERS: tuple[Optimiser, ...] = ("lbfgs", "adam")
 STARTS: tuple[Start, ...] = ("content", "noise")
@@ -44,7 +45,10 @@ def main(
     content: Annotated[Path, typer.Argument(help="The picture to paint.")],
     style: Annotated[Path, typer.Argument(help="The painting whose style to use.")],
     out: Annotated[
-        Path | None, typer.Option(help="Where to; default: CONTENT-STYLE.png beside the picture.")
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Where to; default: CONTENT-STYLE.png beside the picture."
+        ),
     ] = None,
     vgg: Annotated[
         Path | None,
@@ -59,8 +63,12 @@ def main(
         ),
     ] = None,
     steps: Annotated[int, typer.Option(help="How often loss and gradient are computed.")] = 200,
-    optimiser: Annotated[str, typer.Option(help="lbfgs or adam.")] = DEFAULT.optimiser,
-    start: Annotated[str, typer.Option(help="Begin with content or noise.")] = DEFAULT.start,
+    optimiser: Annotated[
+        str, typer.Option(help="What finds the pixels.", **one_of(*OPTIMISERS))
+    ] = DEFAULT.optimiser,
+    start: Annotated[
+        str, typer.Option(help="What the picture begins as.", **one_of(*STARTS))
+    ] = DEFAULT.start,
     style_weight: Annotated[
         float, typer.Option(help="Higher: more painting, less photograph.")
     ] = DEFAULT.style_weight,
@@ -85,7 +93,9 @@ def main(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the noise to start from.")] = DEFAULT.seed,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    device: Annotated[
+        str, typer.Option(help="What it runs on.", **one_of("auto", "cpu", "cuda"))
+    ] = "auto",
 ) -> None:
     """Paint one picture by optimising its pixels (Gatys et al. 2016). Ctrl-C keeps what there is.
 

@@ -118,6 +118,8 @@ def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State
         state = replace(state, base=fresh.base, partner=None)
     asked: dict[str, bool | float | None] = {
         "strength": settings.live_strength,
+        "stroke": settings.live_stroke,
+        "keep_colours": settings.live_keep_colours,
         "mirror": settings.mirror,
         "overlay": settings.overlay,
     }
