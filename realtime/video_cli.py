@@ -102,8 +102,9 @@ def video(
         ),
     ] = None,
     segment_frames: Annotated[
-        int, typer.Option(help="Frames per segment: what a crash costs at most.")
-    ] = 240,
+        int | None,
+        typer.Option(help="Frames per segment, what a crash costs at most: 30 to 240, by length."),
+    ] = None,
     bundle: Bundle = None,
     engine: Engine = "auto",
     device: Device = "auto",

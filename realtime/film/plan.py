@@ -14,6 +14,13 @@ from realtime.errors import BadInputError
 from realtime.media import clip
 from realtime.sources.video_source import Part
 
+SHORTEST_SEGMENT, LONGEST_SEGMENT = 30, 240
+"""In frames. Each segment begins with a keyframe and an encoder that starts: shorter ones make
+larger files. What is not whole is painted again after an interruption: longer ones cost minutes
+with a slow network at 4K."""
+SEGMENTS = 25
+"""How many a film has between these bounds."""
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -58,13 +65,18 @@ class Plan:
 
 
 def make_plan(
-    path: Path, *, segment_frames: int, start_seconds: float | None, stop_seconds: float | None
+    path: Path,
+    *,
+    segment_frames: int | None,
+    start_seconds: float | None,
+    stop_seconds: float | None,
 ) -> Plan:
     """Scan a film and cut it.
 
     Args:
         path: The film.
-        segment_frames: Frames per segment; the last one has what is left.
+        segment_frames: Frames per segment, the last one has what is left; None: what suits the
+            length of the film (see `frames_per_segment`).
         start_seconds: Paint from here on; None: from the beginning.
         stop_seconds: Paint up to here; None: to the end.
 
@@ -83,6 +95,7 @@ def make_plan(
             f"{path} has no frame from {max(start, times[0]):g} s to {min(stop, times[-1]):g} s: "
             f"its frames are at {times[0]:.3f} s to {times[-1]:.3f} s"
         )
+    segment_frames = segment_frames or frames_per_segment(last - first)
     heads = list(range(first, last, segment_frames))
     starts = [start, *(times[head] for head in heads[1:])]
     ends = [*starts[1:], stop]
@@ -96,6 +109,15 @@ def make_plan(
             for n, head in enumerate(heads)
         ),
     )
+
+
+def frames_per_segment(frames: int) -> int:
+    """Return how long segments are when nobody asked: of short films one or two seconds of work.
+
+    Args:
+        frames: In the whole film.
+    """
+    return max(SHORTEST_SEGMENT, min(LONGEST_SEGMENT, frames // SEGMENTS))
 
 
 def scan(path: Path) -> tuple[tuple[float, ...], float | None]:
