@@ -1,19 +1,21 @@
-"""Looks at the machine: what is there, what is missing, what to do about it."""
+"""Looks at the machine: what is there, what is missing, what to do about it.
+
+Imports what a check needs when its turn comes: the first line is there at once.
+"""
 
 from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from realtime import engines
-from realtime.doctor_speed import camera_rate, engine_speeds, virtual_camera
 from realtime.errors import PleinairError
-from realtime.network.library import find_bundles
+from realtime.options import plugin_names
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,17 @@ def examine(*, measure: bool = True) -> Iterator[Check]:
     for check in CHECKS:
         yield _guarded(check)
     if measure:
+        from realtime.doctor_speed import engine_speeds
+
         for name, ok, found in engine_speeds():
-            # Nobody needs them all: what is not installed is a choice, not a fault.
             yield Check(f"engine {name}", ok, found, "" if ok else "only if you want this engine")
         for address in _camera_addresses():
             yield _guarded(lambda address=address: _camera(address))  # type: ignore[misc]
 
 
 def _camera(address: str) -> Check:
+    from realtime.doctor_speed import camera_rate
+
     return Check(address, True, camera_rate(address))
 
 
@@ -106,6 +111,8 @@ def _camera_addresses() -> tuple[str, ...]:
 
 
 def _virtual_camera() -> Check:
+    from realtime.doctor_speed import virtual_camera
+
     return Check("virtual camera", *virtual_camera())
 
 
@@ -117,12 +124,18 @@ def _cameras() -> Check:
 
 
 def _styles() -> Check:
+    from realtime.network.library import find_bundles
+
     count = len({name for entry in find_bundles() for name in entry.card.names})
     return Check("styles", count > 0, f"{count} styles", "" if count else "reinstall pleinair")
 
 
 def _engines() -> Check:
-    return Check("engines", True, ", ".join(engines.names()))
+    # Each is called as the package it needs. Nobody needs them all: no package is no fault.
+    names = plugin_names("engines", "engine")
+    there = [name for name in names if importlib.util.find_spec(name)]
+    others = f"; not installed: {', '.join(sorted({*names} - {*there}))}"
+    return Check("engines", True, ", ".join(there) + (others if len(there) < len(names) else ""))
 
 
 def _packages() -> Check:
