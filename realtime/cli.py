@@ -39,7 +39,7 @@ app = typer.Typer(
 
 
 app.command(cls=JsonCommand)(live)
-app.command()(video)
+app.command(cls=JsonCommand)(video)
 
 
 @app.command()

@@ -23,7 +23,7 @@ class FrameBars:
     def __init__(self, console: Console | None = None) -> None:
         console = console or Console(stderr=True)
         self._bar = Progress(
-            TextColumn("{task.description}", table_column=Column(no_wrap=True, ratio=1)),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, ratio=1)),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TextColumn("{task.fields[fps]:.1f} fps"),
@@ -46,15 +46,15 @@ class FrameBars:
     ) -> None:
         self._bar.stop()
 
-    def say(self, line: str) -> None:
-        """Print a line on stdout, with no bar in its way.
+    def say(self, line: str, *, err: bool = False) -> None:
+        """Print a line on stdout, or stderr, with no bar in its way.
 
         rich itself would turn what is printed meanwhile to where the bars are, to stderr.
         """
         shown = self._bar.live.is_started
         if shown:
             self._bar.stop()
-        typer.echo(line)
+        typer.echo(line, err=err)
         if shown:
             self._bar.start()
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime.commands import put_json
 from realtime.errors import EXIT_BAD, EXIT_INTERRUPTED, BadInputError
 from realtime.options import (
     FILES,
@@ -17,6 +19,7 @@ from realtime.options import (
     Device,
     Engine,
     Fit,
+    JsonFile,
     KeepColours,
     Precision,
     Strength,
@@ -105,6 +108,7 @@ def video(
         int | None,
         typer.Option(help="Frames per segment, what a crash costs at most: 30 to 240, by length."),
     ] = None,
+    json_out: JsonFile = None,
     bundle: Bundle = None,
     engine: Engine = "auto",
     device: Device = "auto",
@@ -129,21 +133,39 @@ def video(
     )  # fmt: skip
     batch = Batch(paths=paths, out=out, settings=settings, jobs=jobs, ray=ray)
     finished: list[Finished] = []
+    for_programs = str(json_out) == "-"
     with FilmProgress() as progress:
-        for film in paint_batch(batch, progress, progress.say):
+        say = partial(progress.say, err=for_programs)
+        for film in paint_batch(batch, progress, say):
             finished.append(film)
             progress.end(film.clip)
-            _say(film, progress.say)
+            _say(film, say)
     failed = [film for film in finished if film.error is not None]
     if len(finished) > 1:
-        typer.echo(f"{len(finished) - len(failed)} of {len(finished)} films are painted")
+        painted = f"{len(finished) - len(failed)} of {len(finished)} films are painted"
+        typer.echo(painted, err=for_programs)
     for film in failed:
         name = f"{film.clip}: " if len(finished) > 1 else ""
         typer.echo(f"pleinair: {name}{film.error}", err=True)
+    if json_out is not None:
+        put_json([_facts(film) for film in finished], json_out)
     if failed:
         raise typer.Exit(EXIT_BAD)
     if any(film.interrupted for film in finished):
         raise typer.Exit(EXIT_INTERRUPTED)
+
+
+def _facts(film: Finished) -> dict[str, object]:
+    """What came of a film, for programs."""
+    return {
+        "clip": str(film.clip),
+        "result": None if film.result is None else str(film.result),
+        "frames": film.frames,
+        "fps": round(film.report.mean_fps, 2) if film.report else None,
+        "damaged_packets": film.damaged,
+        "interrupted": film.interrupted,
+        "error": None if film.error is None else str(film.error),
+    }
 
 
 def _say(film: Finished, say: Callable[[str], None]) -> None:
