@@ -23,7 +23,9 @@ class FrameBars:
     def __init__(self, console: Console | None = None) -> None:
         console = console or Console(stderr=True)
         self._bar = Progress(
-            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, ratio=1)),
+            TextColumn(
+                "{task.description}", markup=False, table_column=Column(no_wrap=True, ratio=1)
+            ),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TextColumn("{task.fields[fps]:.1f} fps"),
