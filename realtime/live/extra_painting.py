@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,6 +35,8 @@ class ExtraPainting:
         self.previews: list[Pixels | None] = [None] * len(engine.styles)
         """The last preview of every style, RGB uint8 (H, W, 3); None where there is none yet."""
         self._next = 0
+        self._busy = threading.Lock()
+        """Engines are called from one thread at a time."""
         self._recent: deque[Frame] = deque(maxlen=RECENT)
         self._held: Frame | None = None
         self._painting: tuple[Look, Frame] | None = None
@@ -46,16 +49,30 @@ class ExtraPainting:
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
         """Paint this frame or the frozen one, whose index tells (see `ports.Engine`)."""
-        self._recent.append(frame)
+        with self._busy:
+            self._recent.append(frame)
+            frozen = self._frozen()
+            if frozen is None:
+                self._held = self._painting = None
+                painted = self._engine.stylize(frame, look)
+            else:
+                painted = self._paint_held(frozen, look)
+            if self._wants_previews():
+                self._paint_preview(frame, look)
+            return painted
+
+    def repaint(self, look: Look) -> Frame | None:
+        """Paint the frozen frame though no frame comes; None: none is frozen, or it is being done.
+
+        May be called from another thread than `stylize`, and does not wait for it.
+        """
         frozen = self._frozen()
-        if frozen is None:
-            self._held = self._painting = None
-            painted = self._engine.stylize(frame, look)
-        else:
-            painted = self._paint_held(frozen, look)
-        if self._wants_previews():
-            self._paint_preview(frame, look)
-        return painted
+        if frozen is None or not self._busy.acquire(blocking=False):
+            return None
+        try:
+            return self._paint_held(frozen, look)
+        finally:
+            self._busy.release()
 
     def close(self) -> None:
         """Close the engine inside."""

@@ -88,6 +88,7 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
             fullscreen=fullscreen,
             canvas=lambda: getattr(sink, "canvas", None),
             previews=lambda: extra.previews,
+            repaint=extra.repaint,
             first_painted=lambda: late.first_painted,
             waiting_for=waiting_for,
             redraws=has_window,

@@ -51,6 +51,8 @@ class Surroundings:
     """Width and height in pixels of what is shown on; None: those of the frame itself."""
     previews: Callable[[], Sequence[Pixels | None]] = tuple
     """A small picture of every style, as far as they are painted, for the strip."""
+    repaint: Callable[[Look], Frame | None] = lambda look: None
+    """Paints the frozen frame while the source gives none; None: not now."""
     first_painted: Callable[[], int | None] = lambda: 0
     """Index of the first frame that the engine painted; None before that."""
     budget: Budget | None = None
@@ -132,6 +134,10 @@ class Session:
         """Draw the last picture again while none comes: keys work, and what is wrong is said."""
         if not self._around.redraws or self._last is None:
             return None
+        if self.frozen is not None:
+            painted = self._around.repaint(self.look())
+            if painted is not None:
+                self._last = replace(self._last, original=self.frozen, painted=painted)
         return self.decorate(self._last, report)
 
     def _on_frame(self, report: Report) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import numpy as np
 
 from realtime.frame import Frame
@@ -46,6 +49,27 @@ def test_the_frozen_frame_is_painted_once_a_look() -> None:
     assert engine.looks == [LOOK, OTHER, LOOK]
     asked.frozen = None
     assert extra.stylize(others[-1], LOOK).index == others[-1].index
+
+
+def test_the_frozen_frame_is_painted_though_no_other_comes_and_nobody_waits_for_it() -> None:
+    extra, engine, asked = make()
+    frame = make_frames(1)[0]
+    assert extra.repaint(LOOK) is None
+    asked.frozen = frame
+    extra.stylize(frame, LOOK)
+    for _ in range(3):
+        painted = extra.repaint(OTHER)
+        assert painted is not None
+        np.testing.assert_array_equal(painted.pixels, 255 - frame.pixels)
+    assert engine.looks == [LOOK, OTHER]
+    engine.gate = threading.Event()
+    painting = threading.Thread(target=extra.stylize, args=(frame, LOOK))
+    painting.start()
+    while not extra._busy.locked():
+        time.sleep(0.001)
+    assert extra.repaint(OTHER) is None
+    engine.gate.set()
+    painting.join()
 
 
 def test_a_frozen_frame_is_the_one_that_came_with_its_noise_taken_out() -> None:

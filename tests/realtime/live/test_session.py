@@ -17,6 +17,7 @@ from realtime.frame import Frame
 from realtime.live.budget import Budget
 from realtime.live.controls import State
 from realtime.live.session import FADE_SECONDS, Session, Surroundings
+from realtime.look import Look
 from realtime.pipeline import Report, Shown, run
 from realtime.ports import Key, Mouse, Style
 from tests.clips import read_frames
@@ -105,6 +106,28 @@ def test_a_frozen_frame_is_painted_anew_in_the_look_of_the_moment(tmp_path: Path
     np.testing.assert_array_equal(picture[-4:, :8], first.pixels[-4:, :8])  # not the live one
     session.on_event(Key("space"))
     assert session.frozen is None
+
+
+def test_a_frozen_frame_is_painted_anew_while_the_source_gives_none(tmp_path: Path) -> None:
+    frame = make_frames(1)[0]
+    asked: list[Look] = []
+
+    def repaint(look: Look) -> Frame:
+        asked.append(look)
+        return frame.with_pixels(255 - frame.pixels)
+
+    session, clock = make_session(tmp_path, redraws=True, repaint=repaint)
+    session.decorate(Shown(frame, frame, 0.0), Report())
+    session.idle(Report())
+    assert asked == []
+    session.on_event(Key("space"))
+    session.on_event(Key("down"))
+    clock.now += FADE_SECONDS
+    shown = session.idle(Report())
+    assert [look.strength for look in asked] == [0.9]
+    held = overlay.with_lines(frame.with_pixels(255 - frame.pixels), ["frozen"])
+    assert shown is not None
+    np.testing.assert_array_equal(shown.pixels, held.pixels)
 
 
 def test_a_session_says_that_it_is_frozen(tmp_path: Path) -> None:
