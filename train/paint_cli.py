@@ -14,9 +14,11 @@ from torch import Tensor
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
 from realtime.options import HELP_NAMES, one_of
+from realtime.resize import fitted
+from realtime.settings import parse_size
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import QUALITY_95
-from train.data import load_painting
+from train.data import load_painting, read_rgb
 from train.easel import (
     SIZES_PX,
     Last,
@@ -54,7 +56,13 @@ def main(
         Path | None,
         typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
     ] = None,
-    size: Annotated[int, typer.Option(help="Longer side of the result in pixels.")] = 512,
+    size: Annotated[
+        str,
+        typer.Option(
+            metavar="SIDE|WIDTHxHEIGHT",
+            help="Longer side of the result in pixels; or scale to fit inside, aspect kept.",
+        ),
+    ] = "512",
     style_size: Annotated[
         int | None,
         typer.Option(
@@ -109,7 +117,7 @@ def main(
     )  # fmt: skip
     if every is not None and every < 1:
         raise BadInputError(f"--every must be at least 1 step, got {every}")
-    photograph = load_photograph(content, size)
+    photograph = load_photograph(content, _longer_side(content, size))
     painting = load_painting(style, _checked_size("--style-size", style_size, photograph))
     target = _target(out, content, style)
     chosen = _pick_device(device)
@@ -135,6 +143,14 @@ def main(
         typer.echo(f"stopped at step {last.step} of {steps}; painted so far: {target}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
     typer.echo(f"wrote {target}")
+
+
+def _longer_side(picture: Path, size: str) -> int:
+    """Read `512`, or `640x480` to fit inside, as the longer side in pixels."""
+    if size.isdecimal():
+        return int(size)
+    height, width = read_rgb(picture).shape[:2]
+    return max(fitted((width, height), parse_size(size)))
 
 
 def _checked_size(option: str, size_px: int | None, photograph: Tensor) -> int:

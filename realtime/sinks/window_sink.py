@@ -30,6 +30,7 @@ KEY_NAMES = {
 
 BUTTON_EVENTS: dict[int, Literal["down", "move", "up"]] = {
     cv2.EVENT_LBUTTONDOWN: "down", cv2.EVENT_MOUSEMOVE: "move", cv2.EVENT_LBUTTONUP: "up",
+    cv2.EVENT_LBUTTONDBLCLK: "down",  # the second of two quick presses
 }  # fmt: skip
 
 
