@@ -12,8 +12,9 @@ from benchmarks.long_cli import endurance, hold
 from benchmarks.output import Device, Overwrite, console, show, tell
 from benchmarks.picture_cli import article, engines, scaling
 from benchmarks.result_cli import compare, goals, report
+from realtime.options import HELP_NAMES
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
 for command in (
     article, engines, live, video, hold, endurance, flicker, scaling, goals, report, compare,
 ):  # fmt: skip
@@ -41,7 +42,7 @@ def main(
     from benchmarks.plot import check_plot, draw
     from benchmarks.schema import Result
     from benchmarks.suite import NOTES, full_parts, quick_parts, run_parts
-    from benchmarks.tables import rich_table
+    from benchmarks.terminal import rich_table
     from benchmarks.verdict import verdict
     from realtime.errors import MissingExtraError
     from realtime.sinks.outputs import require_free
@@ -62,7 +63,8 @@ def main(
     result.write(out, overwrite=overwrite)
     show(result)
     typer.echo()
-    console().print(rich_table(verdict(result.rows)))
+    screen = console()
+    screen.print(rich_table(verdict(result.rows), screen.width))
     typer.echo(f"wrote {out}")
     if drawable:
         typer.echo(f"no plot: {drawable}")

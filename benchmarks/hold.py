@@ -26,7 +26,7 @@ from realtime.engines.base import styles_of
 from realtime.live.budget import Budget, Rung
 from realtime.live.controls import State
 from realtime.live.late_engine import LateEngine
-from realtime.live.opening import budget_of, engine_opener
+from realtime.live.opening import budget_of, denoised, engine_opener
 from realtime.live.session import Session, Surroundings
 from realtime.network.library import choose
 from realtime.pipeline import Moments, Report, run
@@ -88,8 +88,9 @@ def measure_hold(asked: Asked, tell: Callable[[str], None] = lambda line: None) 
     with ExitStack() as stack:
         camera = stack.enter_context(closing(landscape_camera(asked.size, asked.camera_fps)))
         opener = engine_opener(settings, entry, camera, budget)
-        engine = stack.enter_context(closing(LateEngine(styles_of(entry.path), opener)))
-        engine.wait()
+        late = stack.enter_context(closing(LateEngine(styles_of(entry.path), opener)))
+        late.wait()
+        engine = denoised(late, settings)
         sink = stack.enter_context(closing(sinks.open_sink("null")))
         session = Session(
             engine, State.of_look(look), Surroundings(snapshots=Path(), tell=tell, budget=budget)

@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 
 from benchmarks.schema import Result, Row, machine_line
-from benchmarks.tables import reasons, rich_table, sheets
+from benchmarks.tables import reasons, sheets
+from benchmarks.terminal import fitted, rich_table
 from realtime.errors import BadInputError
 from realtime.settings import Size, parse_size
 from realtime.sinks.outputs import require_free
@@ -77,17 +78,27 @@ def keep(result: Result, json_out: Path | None, *, overwrite: bool) -> None:
 def show(result: Result) -> None:
     """Print a result's tables, what runs on what, what is missing, and what to bear in mind."""
     screen = console()
+    left_out = False
     for sheet in sheets(result.rows):
-        screen.print(rich_table(sheet))
+        narrow = fitted(sheet, screen.width)
+        left_out = left_out or len(narrow.headings) < len(sheet.headings)
+        screen.print(rich_table(narrow, screen.width))
         screen.print()
+    if left_out:
+        say(screen, "more columns in a wider terminal, in --json, and in bench report --markdown")
     runs_on = {str(row["runs_on"]) for row in result.rows if "runs_on" in row}
     for engine in sorted({re.sub(r", (fp32|fp16|bf16|int8)$", "", text) for text in runs_on}):
-        typer.echo(f"on {engine}")
+        say(screen, f"on {engine}")
     for line in reasons(result.rows):
-        typer.echo(f"not measured: {line}")
+        say(screen, f"not measured: {line}")
     for note in result.notes:
-        typer.echo(f"note: {note}")
-    typer.echo(machine_line(result.machine))
+        say(screen, f"note: {note}")
+    say(screen, machine_line(result.machine))
+
+
+def say(screen: Console, line: str) -> None:
+    """Print a line of text: wrapped between words on a terminal, as it is elsewhere."""
+    screen.print(line, markup=False, highlight=False, soft_wrap=not screen.is_terminal)
 
 
 def parse_sizes(text: str | None) -> tuple[Size, ...]:

@@ -1,12 +1,10 @@
-"""Rows as tables: on the terminal, and in Markdown. One place says what each benchmark shows."""
+"""Rows as tables, and these in Markdown. One place says what each benchmark shows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from rich.table import Table
 
 from benchmarks.schema import REASON, Row
 
@@ -109,6 +107,9 @@ class Sheet:
     title: str
     headings: Sequence[str]
     cells: Sequence[Sequence[str]]
+    keys: Sequence[str] = ()
+    """What the columns show, as in `COLUMNS`; empty for tables that are no benchmark's."""
+    bench: str = ""
 
 
 def sheets(rows: Sequence[Row]) -> list[Sheet]:
@@ -125,7 +126,8 @@ def sheet_of(bench: str, rows: Iterable[Row]) -> Sheet:
     columns = machines | COLUMNS.get(bench, {key: key for row in shown for key in row})
     used = {key: title for key, title in columns.items() if any(has(row, key) for row in shown)}
     cells = [[cell(row, key) for key in used] for row in shown]
-    return Sheet(TITLES.get(bench, bench), [title.rstrip() for title in used.values()], cells)
+    headings = [title.rstrip() for title in used.values()]
+    return Sheet(TITLES.get(bench, bench), headings, cells, list(used), bench)
 
 
 def has(row: Mapping[str, Any], key: str) -> bool:
@@ -160,24 +162,6 @@ def reasons(rows: Iterable[Row]) -> list[str]:
             what = " ".join(str(row[key]) for key in keys if key in row)
             grouped.setdefault(row[REASON], []).append(what)
     return [f"{'; '.join(what)}: {why}" for why, what in grouped.items()]
-
-
-def rich_table(sheet: Sheet) -> Table:
-    """Return a table for the terminal; figures stand right-aligned."""
-    table = Table(
-        title=sheet.title, title_justify="left", title_style="bold", box=None, pad_edge=False,
-        padding=(0, 1),
-    )  # fmt: skip
-    for number, heading in enumerate(sheet.headings):
-        column = [cells[number] for cells in sheet.cells]
-        long = max(map(len, column), default=0) > 40
-        table.add_column(
-            heading, no_wrap=not long, overflow="fold",
-            justify="right" if all(is_figure(text) for text in column) else "left",
-        )  # fmt: skip
-    for cells in sheet.cells:
-        table.add_row(*cells)
-    return table
 
 
 def markdown(sheet: Sheet) -> list[str]:

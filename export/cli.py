@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime.errors import MissingExtraError
-from realtime.options import Overwrite
+from realtime.options import HELP_NAMES, Overwrite
 from realtime.settings import parse_size
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
+    context_settings=HELP_NAMES,
     help="Write a style bundle for other programs: uint8 pictures in, uint8 pictures out, any "
     "style and strength. Every file is run and compared with PyTorch before it is kept.",
 )

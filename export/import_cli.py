@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from realtime.options import Overwrite
+from realtime.options import HELP_NAMES, Overwrite
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
 
 
 @app.command()

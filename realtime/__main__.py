@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import typer
 
@@ -26,10 +26,21 @@ TOO_LITTLE_MEMORY = ("allocate", "failed to map segment", "can't start new threa
 """What libraries say, in errors of all kinds, when the system gives them no more memory."""
 
 
+class StderrHandler(logging.StreamHandler[TextIO]):
+    """Writes to what `sys.stderr` is at the moment: a progress bar puts its own in that place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def main() -> None:
     """Run the command line; our own errors become a message without a traceback."""
     _print_every_name()
-    logging.basicConfig(format="pleinair: %(message)s", level=logging.WARNING)
+    logging.basicConfig(
+        format="pleinair: %(message)s", level=logging.WARNING, handlers=[StderrHandler()]
+    )
     logging.getLogger("realtime").setLevel(logging.INFO)
     try:
         app()

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from realtime.commands import put_json, require_json
 from realtime.errors import BadInputError
-from realtime.options import Overwrite
+from realtime.options import FILES, JsonFile, Overwrite
 
 
 def styles(
@@ -22,10 +23,17 @@ def styles(
     ] = None,
     sheet: Annotated[
         Path | None,
-        typer.Option(help="Paint the photographs (or a landscape) in every style into a picture."),
+        typer.Option(
+            "--sheet",
+            "--out",
+            "-o",
+            rich_help_panel=FILES,
+            metavar="PICTURE",
+            help="Paint the photographs (or a landscape) in every style into a picture.",
+        ),
     ] = None,
+    json_out: JsonFile = None,
     overwrite: Overwrite = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """List the styles and the bundles they live in, or tell all about one."""
     from realtime.network.describe import describe, find
@@ -40,21 +48,22 @@ def styles(
         return
     if names and len(names) > 1:
         raise BadInputError(f"got {len(names)} names: give one, or photographs with --sheet")
+    require_json(json_out, overwrite=overwrite)
     if names:
         found, only = find(names[0])
-        if as_json:
-            typer.echo(json.dumps(json.loads(found.card.to_json()), indent=2))
+        if json_out is not None:
+            put_json(json.loads(found.card.to_json()), json_out)
         else:
             typer.echo("\n".join(describe(found, only)))
         return
     entries = find_bundles()
-    if as_json:
+    if json_out is not None:
         listed = [
             {"bundle": e.name, "path": str(e.path), "architecture": e.card.config.architecture,
              "styles": [vars(style) for style in e.card.styles]}
             for e in entries
         ]  # fmt: skip
-        typer.echo(json.dumps(listed, indent=2))
+        put_json(listed, json_out)
         return
     for entry in entries:
         typer.echo(f"{entry.name}  ({entry.card.config.architecture} network)")
@@ -63,17 +72,19 @@ def styles(
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    json_out: JsonFile = None,
     measure: Annotated[
         bool, typer.Option(help="Run every engine for two seconds, and every camera for one.")
     ] = True,
+    overwrite: Overwrite = False,
 ) -> None:
     """Check what works on this machine, and say what to do about what does not."""
     from realtime.doctor import examine
 
+    require_json(json_out, overwrite=overwrite)
     checks = examine(measure=measure)
-    if as_json:
-        typer.echo(json.dumps([vars(check) for check in checks], indent=2))
+    if json_out is not None:
+        put_json([vars(check) for check in checks], json_out)
     else:
         for check in checks:  # as they come
             typer.echo(f"{'ok  ' if check.ok else 'NO  '}{check.name}: {check.found}")

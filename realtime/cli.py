@@ -5,157 +5,37 @@ Heavy imports (torch, OpenCV, PyAV) wait until a command needs them.
 
 from __future__ import annotations
 
-import importlib
-import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from realtime.about_cli import doctor, styles
-from realtime.demo_cli import demo, say_result
+from realtime.commands import Commands, JsonCommand, mount
+from realtime.demo_cli import demo
 from realtime.image_cli import image
-from realtime.options import (
-    Bundle,
-    Device,
-    Engine,
-    Overwrite,
-    Precision,
-    Style,
-)
-from realtime.settings import LiveSettings, parse_size
+from realtime.live_cli import live
+from realtime.options import HELP_NAMES
 from realtime.video_cli import video
-
-if TYPE_CHECKING:
-    from realtime.app import Outcome
 
 app = typer.Typer(
     name="pleinair",
     help="Paint a webcam, a video or pictures in the style of a painting, live.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    cls=Commands,
+    context_settings=HELP_NAMES,
 )
 
 
-@app.command()
-def live(
-    source: Annotated[
-        str,
-        typer.Option(
-            help="camera, synthetic (a landscape), screen, a video file, or http://, rtsp://."
-        ),
-    ] = "camera",
-    camera: Annotated[
-        str | None,
-        typer.Option(help="Which camera: its number, device or a part of its name."),
-    ] = None,
-    loop: Annotated[
-        bool, typer.Option("--loop", "--as-camera", help="Play a video file without end.")
-    ] = False,
-    sink: Annotated[str, typer.Option(help="window, null (measure only) or video.")] = "window",
-    out: Annotated[Path | None, typer.Option(help="File to write with --sink video.")] = None,
-    style: Style = None,
-    strength: Annotated[
-        float | None, typer.Option(help="0 leaves the picture as it is, 1 paints it fully.")
-    ] = None,
-    size: Annotated[str | None, typer.Option(help="Ask the source for WIDTHxHEIGHT.")] = None,
-    rate: Annotated[
-        float | None, typer.Option(help="Ask the source for frames per second.")
-    ] = None,
-    seconds: Annotated[float | None, typer.Option(help="End after this many seconds.")] = None,
-    fps: Annotated[
-        float | None, typer.Option(help="Hold this rate: paint smaller where it must be.")
-    ] = None,
-    latency: Annotated[
-        float | None, typer.Option(help="Hold this many ms from capture to shown, likewise.")
-    ] = None,
-    mirror: Annotated[
-        bool | None, typer.Option("--mirror/--no-mirror", help="Swap left and right.")
-    ] = None,
-    overlay: Annotated[
-        bool | None,
-        typer.Option("--overlay/--no-overlay", help="Write figures into the picture."),
-    ] = None,
-    denoise: Annotated[
-        bool,
-        typer.Option("--denoise/--no-denoise", help="Take much noise out before painting."),
-    ] = True,
-    virtual_camera: Annotated[
-        bool, typer.Option("--virtual-camera", help="Be a camera for other programs, too.")
-    ] = False,
-    forget: Annotated[
-        bool, typer.Option("--forget", help="Neither begin as last time nor remember this time.")
-    ] = False,
-    snapshots: Annotated[
-        Path, typer.Option(help="Folder for snapshots (key s) and recordings (key r).")
-    ] = Path(),
-    json_out: Annotated[
-        Path | None, typer.Option("--json", help="Write the figures; - for standard output.")
-    ] = None,
-    overwrite: Overwrite = False,
-    bundle: Bundle = None,
-    engine: Engine = "auto",
-    device: Device = "auto",
-    precision: Precision = "auto",
-) -> None:
-    """Paint a camera, live, in a window. Press h in the window for the keys."""
-    from realtime.app import run_live
-    from realtime.sinks.outputs import require_free
-    from realtime.sources import files_of
-
-    settings = LiveSettings(
-        style=style, live_strength=strength, bundle=bundle, engine=engine, device=device,
-        precision=precision, size=parse_size(size) if size else None,
-        source=f"camera:{camera}" if camera else source, sink=sink,
-        out=out, rate_fps=rate, seconds=seconds, mirror=mirror, overlay=overlay,
-        snapshots=snapshots, loop=loop, hold_fps=fps, latency_ms=latency, denoise=denoise,
-        virtual_camera=virtual_camera, remembers=not forget, overwrite=overwrite,
-    )  # fmt: skip
-    to_stdout = str(json_out) == "-"
-    if json_out is not None and not to_stdout:
-        require_free(json_out, files_of(settings.source), overwrite=overwrite)
-    outcome = run_live(settings, lambda line: typer.echo(line, err=to_stdout))
-    if json_out is not None:
-        _write_figures(outcome, json_out)
-    if to_stdout:
-        return
-    report = outcome.report
-    typer.echo(
-        f"{report.frames} frames in {report.seconds:.1f} s: {report.mean_fps:.1f} fps end to end, "
-        f"{report.dropped} dropped"
-    )
-    typer.echo(f"first painted frame after {report.first_frame_seconds:.2f} s")
-    typer.echo(f"latency, capture to shown: {report.latency}")
-    typer.echo(f"of which the engine: {report.engine_latency}")
-    say_result(outcome)
-
-
+app.command(cls=JsonCommand)(live)
+app.command(cls=JsonCommand)(video)
 app.command()(image)
 app.command()(demo)
-app.command()(video)
-app.command()(styles)
-app.command()(doctor)
+app.command(cls=JsonCommand)(styles)
+app.command(cls=JsonCommand)(doctor)
 
 
-def _mount(name: str, module: str, help_text: str) -> None:
-    """Offer another package's typer app as a command, importing it only when it is called."""
-
-    def command(context: typer.Context) -> None:
-        importlib.import_module(module).app(context.args, prog_name=f"pleinair {name}")
-
-    settings = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-    app.command(name, help=help_text, context_settings=settings)(command)
-
-
-_mount("train", "train.cli", "Learn a style from a painting.")
-_mount("paint", "train.paint_cli", "Paint one picture slowly, by optimising its pixels.")
-_mount("appraise", "train.appraise_cli", "Measure what a style bundle is worth.")
-_mount(
-    "export", "export.cli", "Write a style bundle for other programs (ONNX, OpenVINO, TensorRT)."
-)
-_mount("import", "export.import_cli", "Turn a checkpoint you have into a style bundle.")
-_mount("bench", "benchmarks.cli", "Measure speed on this machine, against the article.")
+mount(app)
 
 
 def _version(asked: bool) -> None:
@@ -173,14 +53,3 @@ def root(
     ] = False,
 ) -> None:
     """Paint a webcam, a video or pictures in the style of a painting, live."""
-
-
-def _write_figures(outcome: Outcome, path: Path) -> None:
-    from realtime.folders import write_whole
-    from realtime.live.figures import figures
-
-    text = json.dumps(figures(outcome), indent=2) + "\n"
-    if str(path) == "-":
-        typer.echo(text, nl=False)
-    else:
-        write_whole(path, text.encode())

@@ -1,13 +1,13 @@
-"""`pleinair demo`: the animated landscape, painted; and what a run says at its end."""
+"""`pleinair demo`: the animated landscape, painted."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from realtime.errors import EXIT_INTERRUPTED
+from realtime.commands import say_result
 from realtime.options import (
     Bundle,
     Device,
@@ -21,12 +21,11 @@ from realtime.options import (
     paint_settings,
 )
 
-if TYPE_CHECKING:
-    from realtime.app import Outcome
-
 
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder for demo.mp4 and demo.png.")] = Path("out"),
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for demo.mp4 and demo.png.")
+    ] = Path("out"),
     seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 6.0,
     style: Style = None,
     strength: Strength = 1.0,
@@ -55,13 +54,3 @@ def demo(
     say_result(outcome)
     typer.echo(f"before and after: {out / 'demo.png'}")
     typer.echo("go live: pleinair live (a camera), or pleinair live --source synthetic")
-
-
-def say_result(outcome: Outcome) -> None:
-    """Say which file there is, and end with the code for it when the run was interrupted."""
-    if outcome.result is not None:
-        typer.echo(
-            f"{'interrupted; painted so far' if outcome.interrupted else 'wrote'}: {outcome.result}"
-        )
-    if outcome.interrupted:
-        raise typer.Exit(EXIT_INTERRUPTED)

@@ -1,4 +1,7 @@
-"""Looks at the machine: what is there, what is missing, what to do about it."""
+"""Looks at the machine: what is there, what is missing, what to do about it.
+
+Imports what a check needs when its turn comes: the first line is there at once.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from realtime import engines, plugins
-from realtime.doctor_speed import camera_rate, engine_speeds, virtual_camera
 from realtime.errors import MissingExtraError, PleinairError
-from realtime.network.library import find_bundles
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,17 @@ def examine(*, measure: bool = True) -> Iterator[Check]:
     for check in CHECKS:
         yield _guarded(check)
     if measure:
+        from realtime.doctor_speed import engine_speeds
+
         for name, ok, found in engine_speeds():
-            # Nobody needs them all: what is not installed is a choice, not a fault.
             yield Check(f"engine {name}", ok, found, "" if ok else "only if you want this engine")
         for address in _camera_addresses():
             yield _guarded(lambda address=address: _camera(address))  # type: ignore[misc]
 
 
 def _camera(address: str) -> Check:
+    from realtime.doctor_speed import camera_rate
+
     return Check(address, True, camera_rate(address))
 
 
@@ -106,6 +109,8 @@ def _camera_addresses() -> tuple[str, ...]:
 
 
 def _virtual_camera() -> Check:
+    from realtime.doctor_speed import virtual_camera
+
     return Check("virtual camera", *virtual_camera())
 
 
@@ -117,11 +122,16 @@ def _cameras() -> Check:
 
 
 def _styles() -> Check:
+    from realtime.network.library import find_bundles
+
     count = len({name for entry in find_bundles() for name in entry.card.names})
     return Check("styles", count > 0, f"{count} styles", "" if count else "reinstall pleinair")
 
 
 def _engines() -> Check:
+    from realtime import engines, plugins
+
+    # Nobody needs them all: what is not installed is a choice, not a fault.
     here, absent = [], []
     for name in engines.names():
         try:

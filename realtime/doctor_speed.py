@@ -25,7 +25,7 @@ CAMERA_FRAMES = 30
 
 
 def engine_speeds(seconds: float = SECONDS) -> Iterator[tuple[str, bool, str]]:
-    """Yield (engine, whether it works, what it does or says) for every engine that paints."""
+    """Yield (engine, whether it works, what it does or says) for every engine that is installed."""
     entry, look = choose(None)
     for name in engines.names():
         if name in NOT_TRIED:
@@ -33,8 +33,8 @@ def engine_speeds(seconds: float = SECONDS) -> Iterator[tuple[str, bool, str]]:
         try:
             with closing(engines.open_engine(name, entry.path)) as engine:
                 yield name, True, _speed(engine, look, seconds)
-        except MissingExtraError as exc:
-            yield name, False, str(exc)
+        except MissingExtraError:
+            continue  # the list of engines says so
         except PleinairError as exc:
             yield name, False, f"does not work here: {exc}"
 
@@ -73,7 +73,7 @@ def virtual_camera() -> tuple[bool, str, str]:
     try:
         module = importlib.import_module("realtime.sinks.virtual_camera_sink")
     except MissingExtraError as exc:
-        return False, "pyvirtualcam is not installed", str(exc)
+        return False, "none", str(exc)
     devices = Path("/sys/devices/virtual/video4linux")
     found = sorted(path.name for path in devices.glob("video*"))
     return bool(found), ", ".join(found) or "no device", "" if found else module.advice()

@@ -32,12 +32,12 @@ class BadInputError(PleinairError):
 
 
 class UnknownNameError(BadInputError):
-    """A name that is not in the list; the message holds the nearest ones."""
+    """A name that is not in the list; the message holds the nearest, if one is near."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         names = sorted(set(known))
-        near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}? " if near else ""
+        near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+        hint = f"did you mean {near[0]}? " if near else ""
         super().__init__(f"no {kind} named {name!r}: {hint}known are {', '.join(names) or 'none'}")
         self.name = name
         self.nearest = near

@@ -28,7 +28,9 @@ def image(
     pictures: Annotated[list[Path], typer.Argument(help="Pictures, and folders of pictures.")],
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for the paintings, made if need be; default: beside each."),
+        typer.Option(
+            "--out", "-o", help="Folder for the paintings, made if need be; default: beside each."
+        ),
     ] = None,
     style: Style = None,
     strength: Strength = 1.0,

@@ -7,8 +7,11 @@ import importlib.metadata
 import os
 import platform
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
+
+_IMPORTED = time.monotonic()
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
@@ -51,6 +54,19 @@ def reuse_freed_memory() -> bool:
     if mallopt is None:
         return False
     return bool(mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK) and mallopt(M_TRIM_THRESHOLD, 2**31 - 1))
+
+
+def seconds_since_start() -> float:
+    """Return for how long this process has been running, as its user sees it.
+
+    Where the system does not tell, from the moment this module was imported: a little less.
+    """
+    stat, uptime = Path("/proc/self/stat"), Path("/proc/uptime")
+    try:
+        began = int(stat.read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+        return float(uptime.read_text().split()[0]) - began
+    except (OSError, ValueError, IndexError, AttributeError):
+        return time.monotonic() - _IMPORTED
 
 
 def usable_cpus() -> int:

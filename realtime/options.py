@@ -2,41 +2,121 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
+from realtime.plugins import names_in, offered
 from realtime.settings import PaintSettings, parse_size
+
+LOOK, TIME, FILES, MACHINE = "The look", "How fast", "Files", "Machine"
+"""Panels of the help."""
+HELP_NAMES = {"help_option_names": ["-h", "--help"]}
+
+
+def one_of(*names: str) -> dict[str, Any]:
+    """Return what an option needs to show its choices, and a shell to complete them."""
+    return {"metavar": f"[{'|'.join(names)}]", "autocompletion": _completing(lambda: names)}
+
+
+def plugin_names(folder: str, kind: str) -> tuple[str, ...]:
+    """List the plugins of a kind that a user may want, in milliseconds."""
+    return offered(names_in([str(Path(__file__).parent / folder)], kind), kind)
+
+
+def _completing(names: Callable[[], Sequence[str]]) -> Callable[[str], list[str]]:
+    return lambda incomplete: [name for name in names() if name.startswith(incomplete)]
+
+
+def _styles() -> list[str]:
+    from realtime.network.library import find_bundles
+
+    return sorted({name for entry in find_bundles() for name in entry.card.names})
+
+
+def _bundles() -> list[str]:
+    from realtime.network.library import find_bundles
+
+    return [entry.name for entry in find_bundles()]
+
 
 Style = Annotated[
     str | None,
     typer.Option(
-        "--style", "-s", help="Style name, or a mix: NAME:0.7,NAME:0.3. See `pleinair styles`."
+        "--style", "-s", rich_help_panel=LOOK, metavar="NAME", autocompletion=_completing(_styles),
+        help="Style name, or a mix: NAME:0.7,NAME:0.3. See `pleinair styles`.",
+    ),
+]  # fmt: skip
+Strength = Annotated[
+    float,
+    typer.Option(
+        rich_help_panel=LOOK, help="0 leaves the picture as it is, 1 paints it fully."
+    ),
+]  # fmt: skip
+Stroke = Annotated[
+    float,
+    typer.Option(
+        rich_help_panel=LOOK, help="Size of the strokes, 0.5 to 2: small for small pictures."
     ),
 ]
-Strength = Annotated[float, typer.Option(help="0 leaves the picture as it is, 1 paints it fully.")]
-Stroke = Annotated[
-    float, typer.Option(help="Size of the strokes, 0.5 to 2: small for small pictures.")
-]
 KeepColours = Annotated[
-    bool, typer.Option("--keep-colours", help="Only light and dark are the painting's.")
-]
-Bundle = Annotated[str | None, typer.Option(help="Style bundle to look in: a name or a file.")]
+    bool,
+    typer.Option(
+        "--keep-colours", "--keep-colors", rich_help_panel=LOOK,
+        help="Only light and dark are the painting's.",
+    ),
+]  # fmt: skip
+Bundle = Annotated[
+    str | None,
+    typer.Option(
+        rich_help_panel=LOOK, metavar="NAME", autocompletion=_completing(_bundles),
+        help="Style bundle to look in: a name or a file.",
+    ),
+]  # fmt: skip
 Engine = Annotated[
     str,
     typer.Option(
-        help="What paints: auto (the fastest here), openvino, onnxruntime, torch, tensorrt, "
-        "or identity (paints nothing)."
+        rich_help_panel=MACHINE, help="What paints; auto: the fastest here.",
+        **one_of("auto", *plugin_names("engines", "engine")),
+    ),
+]  # fmt: skip
+Device = Annotated[
+    str,
+    typer.Option(
+        rich_help_panel=MACHINE, help="What it runs on; as well cuda:1 and so on.",
+        **one_of("auto", "cpu", "cuda", "mps", "gpu", "npu", "coreml", "dml"),
+    ),
+]  # fmt: skip
+Precision = Annotated[
+    str,
+    typer.Option(
+        rich_help_panel=MACHINE, help="Of the calculation; auto: fast and safe on the device.",
+        **one_of("auto", "fp32", "fp16", "bf16", "int8"),
+    ),
+]  # fmt: skip
+Overwrite = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite", rich_help_panel=FILES, help="Replace files that pleinair did not write."
     ),
 ]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:N, mps, gpu, npu, coreml or dml.")]
-Precision = Annotated[str, typer.Option(help="auto, fp32, fp16, bf16 or int8.")]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace files that pleinair did not write.")
-]
 Fit = Annotated[
-    str | None, typer.Option("--size", help="Scale to fit inside WIDTHxHEIGHT, aspect kept.")
-]
+    str | None,
+    typer.Option(
+        "--size", rich_help_panel=LOOK, metavar="WIDTHxHEIGHT",
+        help="Scale to fit inside, aspect kept.",
+    ),
+]  # fmt: skip
+JsonFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--json", metavar="[FILE]", rich_help_panel=FILES,
+        help="For programs, into this file; without one, or with -, on standard output.",
+    ),
+]  # fmt: skip
+"""For commands of the class `commands.JsonCommand`."""
 
 
 def paint_settings(

@@ -12,29 +12,50 @@ from realtime.frame import Frame, Pixels
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 REFERENCE_HEIGHT_PX = 480
 """The height at which text is drawn at its natural size."""
+NATURAL_SCALE, LEAST_SCALE = 0.6, 0.4
+LINE_PX = 34
+"""From line to line, for text at scale 1."""
+SHADE = 0.35
+"""What is left of the light behind text: white can be read on it, whatever the picture is."""
+
+
+def text_scale(width: int, height: int) -> float:
+    """Return the scale of text in a picture of this size in pixels."""
+    return max(LEAST_SCALE, NATURAL_SCALE * min(height, width) / REFERENCE_HEIGHT_PX)
+
+
+def text_width(text: str, scale: float = 1.0) -> int:
+    """Return how many pixels a text is wide."""
+    return int(cv2.getTextSize(text, FONT, scale, thickness(scale))[0][0])
+
+
+def thickness(scale: float) -> int:
+    """Return the thickness of the lines of letters, in pixels."""
+    return max(1, round(2 * scale))
+
+
+def shade(pixels: Pixels) -> None:
+    """Darken a part of a picture, in place."""
+    pixels[:] = cv2.convertScaleAbs(pixels, alpha=SHADE)
+
+
+def write(pixels: Pixels, text: str, at: tuple[int, int], scale: float) -> None:
+    """Write white text in place; `at` is its lower left corner (x, y) in pixels."""
+    cv2.putText(pixels, text, at, FONT, scale, (255, 255, 255), thickness(scale), cv2.LINE_AA)
 
 
 def with_lines(frame: Frame, lines: Sequence[str]) -> Frame:
-    """Write lines of text into the top left corner, white with a dark outline."""
+    """Write lines of text into the top left corner, white on a shade."""
     if not lines:
         return frame
-    scale = max(0.4, 0.6 * min(frame.height, frame.width) / REFERENCE_HEIGHT_PX)
-    scale = min(scale, frame.height / (34 * (len(lines) + 1)))  # many lines: smaller, but all
-    step, thickness = round(34 * scale), max(1, round(2 * scale))
-    text = np.zeros((frame.height, frame.width), np.uint8)[: step * (len(lines) + 1)]
-    for i, line in enumerate(lines):
-        at = (round(16 * scale), step * (i + 1))
-        cv2.putText(text, line, at, FONT, scale, 255, thickness, cv2.LINE_AA)
-    # Not the text again, only bolder: a bolder font may be wider too.
-    reach = 2 * max(1, round(2 * scale)) + 1
-    outline = cv2.dilate(text, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    _, _, width, height = cv2.boundingRect(outline)
-    width = min(text.shape[1], width + reach + at[0])
-    height = min(text.shape[0], height + step)
-    text, outline = text[:height, :width, None], outline[:height, :width, None]
+    scale = text_scale(frame.width, frame.height)
+    scale = min(scale, frame.height / (LINE_PX * (len(lines) + 1)))  # many lines: smaller, but all
+    margin, step = round(16 * scale), round(LINE_PX * scale)
     pixels = frame.pixels.copy()
-    written = pixels[:height, :width]
-    written[:] = np.maximum(written * (1 - outline / np.float32(255)), text)
+    widest = max(text_width(line, scale) for line in lines)
+    shade(pixels[: step * len(lines) + margin, : widest + 2 * margin])
+    for i, line in enumerate(lines):
+        write(pixels, line, (margin, step * (i + 1)), scale)
     return frame.with_pixels(pixels)
 
 
@@ -49,17 +70,6 @@ def split(before: Frame, after: Frame, divider: float = 0.5) -> Frame:
     pixels[:, max(0, place - 1) : place + 1] = 255
     grip = max(4, after.height // 48)
     cv2.circle(pixels, (place, after.height // 2), grip, (255, 255, 255), -1, cv2.LINE_AA)
-    return after.with_pixels(pixels)
-
-
-def beside(before: Frame, after: Frame) -> Frame:
-    """Return both whole, side by side, in a frame of the same size with bars above and below."""
-    pixels = np.zeros_like(after.pixels)
-    height, half = after.height // 2, after.width // 2
-    top = (after.height - height) // 2
-    for left, frame in ((0, before), (after.width - half, after)):
-        small = cv2.resize(frame.pixels, (half, height), interpolation=cv2.INTER_AREA)
-        pixels[top : top + height, left : left + half] = small
     return after.with_pixels(pixels)
 
 

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from types import ModuleType
 
 from realtime.errors import MissingExtraError, UnknownNameError
 
+NOT_OFFERED = {"engine": {"identity"}, "source": {"faulty", "images"}, "sink": {"images"}}
+"""For tests, measurements and other commands: opened by name, but not suggested to anybody."""
 OURS = frozenset({"realtime", "train", "export", "benchmarks"})
 
 
 def names(package: ModuleType, kind: str) -> tuple[str, ...]:
     """List the plugins of a kind ("source", "engine", "sink") without importing any."""
+    return names_in(package.__path__, kind)
+
+
+def names_in(folders: Iterable[str], kind: str) -> tuple[str, ...]:
+    """List the plugins of a kind in some folders, without importing the package either."""
     suffix = f"_{kind}"
-    modules = pkgutil.iter_modules(package.__path__)
+    modules = pkgutil.iter_modules(folders)
     return tuple(sorted(m.name.removesuffix(suffix) for m in modules if m.name.endswith(suffix)))
+
+
+def offered(names: Iterable[str], kind: str) -> tuple[str, ...]:
+    """Return those plugins that users may want to choose."""
+    return tuple(name for name in names if name not in NOT_OFFERED.get(kind, ()))
 
 
 def load(package: ModuleType, kind: str, name: str) -> ModuleType:
@@ -27,7 +40,7 @@ def load(package: ModuleType, kind: str, name: str) -> ModuleType:
     """
     known = names(package, kind)
     if name not in known:
-        raise UnknownNameError(kind, name, known)
+        raise UnknownNameError(kind, name, offered(known, kind))
     try:
         return importlib.import_module(f"{package.__name__}.{name}_{kind}")
     except ModuleNotFoundError as exc:

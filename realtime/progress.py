@@ -5,24 +5,34 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from realtime.pipeline import Report
 
 
 class FrameBars:
-    """Bars that count frames, on stderr, and nothing when that is not a terminal."""
+    """Bars that count frames, on stderr, and nothing when that is not a terminal.
 
-    def __init__(self) -> None:
-        console = Console(stderr=True)
+    They are gone when the work is done, or something is said: what stays on the screen is what was
+    printed. Meant for 80 columns: a long title is cut, figures never are.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        console = console or Console(stderr=True)
         self._bar = Progress(
-            TextColumn("{task.description}", markup=False),  # `clip [id].mp4` is no markup
-            BarColumn(),
+            TextColumn(  # `clip [id].mp4` is no markup
+                "{task.description}", markup=False, table_column=Column(no_wrap=True, ratio=1)
+            ),
+            BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TextColumn("{task.fields[fps]:.1f} fps"),
-            TimeRemainingColumn(),
+            TimeRemainingColumn(compact=True),
             console=console,
+            transient=True,
+            expand=True,
             disable=not console.is_terminal,
         )
 
@@ -38,12 +48,24 @@ class FrameBars:
     ) -> None:
         self._bar.stop()
 
+    def say(self, line: str, *, err: bool = False) -> None:
+        """Print a line on stdout, or stderr, with no bar in its way.
+
+        rich itself would turn what is printed meanwhile to where the bars are, to stderr.
+        """
+        shown = self._bar.live.is_started
+        if shown:
+            self._bar.stop()
+        typer.echo(line, err=err)
+        if shown:
+            self._bar.start()
+
 
 class FrameProgress(FrameBars):
     """Shows how far a run over frames is."""
 
-    def __init__(self, title: str) -> None:
-        super().__init__()
+    def __init__(self, title: str, console: Console | None = None) -> None:
+        super().__init__(console)
         self._task = self._bar.add_task(title, total=None, fps=0.0)
 
     def expect(self, frames: int | None) -> None:

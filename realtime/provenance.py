@@ -41,7 +41,7 @@ _SIGNED = (
     (rb'.{8}\{"__metadata__"', rb'\A.{8}\{"__metadata__":\{"(pleinair)":"'),
     (rb"\x08.\x12", rb"\x0a\x08(pleinair)\x12"),
     (rb"<\?xml.{0,40}<net ", rb"<rt_info>.*<(pleinair)>"),
-    (rb"\s*\{", rb'\A\s*\{\s*"written_by": "(pleinair)"'),
+    (rb"\s*(?:\[\s*)?\{", rb'\A\s*(?:\[\s*)?\{\s*"written_by": "(pleinair)"'),
 )
 """How a kind of file begins, and where its note is."""
 _FILMS = ((rb"....ftyp", "mov"), (rb"\x1a\x45\xdf\xa3", "matroska"))

@@ -32,6 +32,8 @@ def letterboxed(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     """Fit (H, W, 3) into `size` (width, height), in the middle, with black bars around it."""
     inside = fit(pixels, size)
     height, width = inside.shape[:2]
+    if (width, height) == size:
+        return inside
     boxed = np.zeros((size[1], size[0], 3), np.uint8)
     top, left = (size[1] - height) // 2, (size[0] - width) // 2
     boxed[top : top + height, left : left + width] = inside

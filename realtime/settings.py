@@ -54,6 +54,8 @@ class LiveSettings(PaintSettings):
     """End after this long; None runs until the source ends or the user quits."""
     live_strength: float | None = None
     """None: as it was left."""
+    live_stroke: float | None = None
+    live_keep_colours: bool | None = None
     mirror: bool | None = None
     """None: as it was left."""
     overlay: bool | None = None
@@ -75,6 +77,8 @@ class LiveSettings(PaintSettings):
         super().__post_init__()
         if self.live_strength is not None and not 0.0 <= self.live_strength <= 1.0:
             raise BadInputError(f"strength must be between 0 and 1, got {self.live_strength:g}")
+        if self.live_stroke is not None and not 0.5 <= self.live_stroke <= 2.0:
+            raise BadInputError(f"stroke must be between 0.5 and 2, got {self.live_stroke:g}")
         above_zero = {
             "seconds": self.seconds, "rate": self.rate_fps, "fps": self.hold_fps,
             "latency": self.latency_ms,

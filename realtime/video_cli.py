@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime.commands import put_json, require_json
 from realtime.errors import EXIT_BAD, EXIT_INTERRUPTED, BadInputError
 from realtime.naming import printable
 from realtime.options import (
+    FILES,
+    MACHINE,
     Bundle,
     Device,
     Engine,
     Fit,
+    JsonFile,
     KeepColours,
     Overwrite,
     Precision,
@@ -42,6 +47,7 @@ def video(
         typer.Option(
             "--out",
             "-o",
+            rich_help_panel=FILES,
             help="File or folder to write: .mp4, .mkv, .webm, .mov, .gif, or frame-%05d.png.",
         ),
     ] = None,
@@ -68,22 +74,37 @@ def video(
     codec: Annotated[
         str | None,
         typer.Option(
+            rich_help_panel=FILES,
             help="h264, h265, av1, vp9, lossless, or hardware: h264_nvenc, h265_nvenc, h264_qsv, "
-            "h264_videotoolbox."
+            "h264_videotoolbox.",
         ),
     ] = None,
     crf: Annotated[
-        int | None, typer.Option(help="Quality: smaller is better; 18 is the usual for h264.")
+        int | None,
+        typer.Option(
+            rich_help_panel=FILES, help="Quality: smaller is better; 18 is the usual for h264."
+        ),
     ] = None,
     overwrite: Overwrite = False,
-    jobs: Annotated[int, typer.Option(help="Paint with so many processes at once.")] = 1,
+    jobs: Annotated[
+        int,
+        typer.Option(
+            rich_help_panel=MACHINE,
+            help="Paint with so many processes at once.",
+        ),
+    ] = 1,
     ray: Annotated[
         str | None,
-        typer.Option(help="Paint on a Ray cluster: its address, or auto on one of its machines."),
+        typer.Option(
+            rich_help_panel=MACHINE,
+            help="Paint on a Ray cluster: its address, or auto on one of its machines.",
+        ),
     ] = None,
     segment_frames: Annotated[
-        int, typer.Option(help="Frames per segment: what a crash costs at most.")
-    ] = 240,
+        int | None,
+        typer.Option(help="Frames per segment, what a crash costs at most: 30 to 240, by length."),
+    ] = None,
+    json_out: JsonFile = None,
     bundle: Bundle = None,
     engine: Engine = "auto",
     device: Device = "auto",
@@ -106,50 +127,69 @@ def video(
         every=every, side_by_side=side_by_side, steady=stabilize, codec=codec, quality=crf,
         segment_frames=segment_frames, overwrite=overwrite,
     )  # fmt: skip
+    require_json(json_out, paths, overwrite=overwrite)
     batch = Batch(paths=paths, out=out, settings=settings, jobs=jobs, ray=ray)
     finished: list[Finished] = []
+    for_programs = str(json_out) == "-"
     with FilmProgress() as progress:
-        for film in paint_batch(batch, progress, _echo):
+
+        def say(line: str) -> None:
+            progress.say(printable(line), err=for_programs)
+
+        for film in paint_batch(batch, progress, say):
             finished.append(film)
-            _say(film)
+            progress.end(film.clip)
+            _say(film, say)
     failed = [film for film in finished if film.error is not None]
     interrupted = any(film.interrupted for film in finished)
     if len(finished) > 1:
         painted = sum(film.is_painted for film in finished)
         goes_on = "; the same command goes on with the others" if interrupted else ""
-        typer.echo(f"{painted} of {len(finished)} films are painted{goes_on}")
+        typer.echo(f"{painted} of {len(finished)} films are painted{goes_on}", err=for_programs)
     for film in failed:
         name = f"{film.clip}: " if len(finished) > 1 else ""
         typer.echo(printable(f"pleinair: {name}{film.error}"), err=True)
+    if json_out is not None:
+        put_json([_facts(film) for film in finished], json_out)
     if failed:
         raise typer.Exit(EXIT_BAD)
     if interrupted:
         raise typer.Exit(EXIT_INTERRUPTED)
 
 
-def _echo(line: str) -> None:
-    typer.echo(printable(line))
+def _facts(film: Finished) -> dict[str, object]:
+    """What came of a film, for programs."""
+    return {
+        "clip": str(film.clip),
+        "result": None if film.result is None else str(film.result),
+        "frames": film.frames,
+        "fps": round(film.report.mean_fps, 2) if film.report else None,
+        "damaged_packets": film.damaged,
+        "was_done": film.was_done,
+        "interrupted": film.interrupted,
+        "error": None if film.error is None else str(film.error),
+    }
 
 
-def _say(film: Finished) -> None:
-    report = film.report
-    if report is not None and report.frames:
-        _echo(f"{film.clip.name}: {film.frames} frames, {report.mean_fps:.1f} fps")
-    if film.damaged:
-        _echo(f"{film.clip.name}: {film.damaged} damaged packets could not be read; times are kept")
+def _say(film: Finished, say: Callable[[str], None]) -> None:
     from realtime.sinks.planned import left_as_it_is
 
+    report = film.report
+    if report is not None and report.frames:
+        say(f"{film.clip.name}: {film.frames} frames, {report.mean_fps:.1f} fps")
+    if film.damaged:
+        say(f"{film.clip.name}: {film.damaged} damaged packets could not be read; times are kept")
     if film.was_done and film.result is not None:
-        _echo(left_as_it_is(film.result))
+        say(left_as_it_is(film.result))
     elif film.interrupted and report is None:
         return  # it was not begun
     elif film.interrupted:
         so_far = f"; painted so far: {film.result}" if film.result else ""
-        _echo(f"interrupted{so_far}. The same command goes on from here.")
+        say(f"interrupted{so_far}. The same command goes on from here.")
     elif film.error is not None and film.result is not None:
-        _echo(f"painted so far: {film.result}")
+        say(f"painted so far: {film.result}")
     elif film.result is not None:
-        _echo(f"wrote: {film.result}")
+        say(f"wrote: {film.result}")
 
 
 def parse_time(text: str | None) -> float | None:

@@ -11,11 +11,12 @@ from realtime.errors import BadInputError
 from realtime.network.card import read_card
 from realtime.network.describe import TABLE_HEAD, appraisal_row
 from realtime.network.library import find_bundle
+from realtime.options import HELP_NAMES
 from train.appraise import Appraisal, Terms, appraise, rounded
 from train.data import find_photographs
 from train.plan import pick_device, pick_precision
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
 
 
 @app.command()

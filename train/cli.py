@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from realtime.interrupt import stop_on_interrupt
-from realtime.options import Overwrite
+from realtime.options import HELP_NAMES, Overwrite
 from train.budget import steps_in
 from train.distributed import World, joined
 from train.judges import load_judges
@@ -17,7 +17,10 @@ from train.loop import Extras, train
 from train.plan import Wish, credits_of, pick_device, plan
 from train.progress import shown
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
+    context_settings=HELP_NAMES,
+)  # fmt: skip
 EXIT_INTERRUPTED = 130
 LOOK, LENGTH, NUMBERS, MACHINE = "The look", "How long", "For those who know", "Machine"
 

@@ -13,10 +13,12 @@ from torch import Tensor
 
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
-from realtime.options import Overwrite
+from realtime.options import HELP_NAMES, Overwrite, one_of
+from realtime.resize import fitted
+from realtime.settings import parse_size
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import QUALITY_95
-from train.data import load_painting
+from train.data import load_painting, read_rgb
 from train.easel import (
     SIZES_PX,
     Last,
@@ -33,7 +35,7 @@ from train.gatys_loss import GatysSettings, Optimiser, Start, find_taps
 from train.judges import load_judges
 from train.loss_network import LossNetwork
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
 EXIT_INTERRUPTED = 130
 OPTIMISERS: tuple[Optimiser, ...] = ("lbfgs", "adam")
 STARTS: tuple[Start, ...] = ("content", "noise")
@@ -46,13 +48,22 @@ def main(
     content: Annotated[Path, typer.Argument(help="The picture to paint.")],
     style: Annotated[Path, typer.Argument(help="The painting whose style to use.")],
     out: Annotated[
-        Path | None, typer.Option(help="Where to; default: CONTENT-STYLE.png beside the picture.")
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Where to; default: CONTENT-STYLE.png beside the picture."
+        ),
     ] = None,
     vgg: Annotated[
         Path | None,
         typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
     ] = None,
-    size: Annotated[int, typer.Option(help="Longer side of the result in pixels.")] = 512,
+    size: Annotated[
+        str,
+        typer.Option(
+            metavar="SIDE|WIDTHxHEIGHT",
+            help="Longer side of the result in pixels; or scale to fit inside, aspect kept.",
+        ),
+    ] = "512",
     style_size: Annotated[
         int | None,
         typer.Option(
@@ -61,8 +72,12 @@ def main(
         ),
     ] = None,
     steps: Annotated[int, typer.Option(help="How often loss and gradient are computed.")] = 200,
-    optimiser: Annotated[str, typer.Option(help="lbfgs or adam.")] = DEFAULT.optimiser,
-    start: Annotated[str, typer.Option(help="Begin with content or noise.")] = DEFAULT.start,
+    optimiser: Annotated[
+        str, typer.Option(help="What finds the pixels.", **one_of(*OPTIMISERS))
+    ] = DEFAULT.optimiser,
+    start: Annotated[
+        str, typer.Option(help="What the picture begins as.", **one_of(*STARTS))
+    ] = DEFAULT.start,
     style_weight: Annotated[
         float, typer.Option(help="Higher: more painting, less photograph.")
     ] = DEFAULT.style_weight,
@@ -87,7 +102,9 @@ def main(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the noise to start from.")] = DEFAULT.seed,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    device: Annotated[
+        str, typer.Option(help="What it runs on.", **one_of("auto", "cpu", "cuda"))
+    ] = "auto",
     overwrite: Overwrite = False,
 ) -> None:
     """Paint one picture by optimising its pixels (Gatys et al. 2016). Ctrl-C keeps what there is.
@@ -102,7 +119,7 @@ def main(
     )  # fmt: skip
     if every is not None and every < 1:
         raise BadInputError(f"--every must be at least 1 step, got {every}")
-    photograph = load_photograph(content, size)
+    photograph = load_photograph(content, _longer_side(content, size))
     painting = load_painting(style, _checked_size("--style-size", style_size, photograph))
     target = _target(out, content, style)
     chosen = _pick_device(device)
@@ -134,6 +151,14 @@ def main(
         typer.echo(f"stopped at step {last.step} of {steps}; painted so far: {target}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
     typer.echo(f"wrote {target}")
+
+
+def _longer_side(picture: Path, size: str) -> int:
+    """Read `512`, or `640x480` to fit inside, as the longer side in pixels."""
+    if size.isdecimal():
+        return int(size)
+    height, width = read_rgb(picture).shape[:2]
+    return max(fitted((width, height), parse_size(size)))
 
 
 def _checked_size(option: str, size_px: int | None, photograph: Tensor) -> int:

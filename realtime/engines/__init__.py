@@ -5,7 +5,6 @@ Each `x_engine.py` has `open_engine(bundle_path, *, device, precision, threads)`
 
 from __future__ import annotations
 
-import logging
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,7 +13,6 @@ from realtime import plugins
 from realtime.ports import Engine
 
 AUTO = "auto"
-log = logging.getLogger(__name__)
 
 
 def names() -> tuple[str, ...]:
@@ -47,14 +45,13 @@ def open_engine(
         # Looks at many things; not needed by those who know what they want.
         from realtime.engines.choice import choose_engine
 
-        engine, choice = choose_engine(
+        engine, _ = choose_engine(
             names(),
             bundle,
             device=device,
             precision=precision,
             open_engine=partial(open_engine, threads=threads),
         )
-        log.info("%s: %s", choice.engine, choice.reason)
         return engine
     module = plugins.load(sys.modules[__name__], "engine", name)
     opened: Engine = module.open_engine(bundle, device=device, precision=precision, threads=threads)

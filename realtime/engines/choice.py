@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import platform
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from realtime.engines.trial import TRIAL_PX, trial
+from realtime.engines.trial import trial
 from realtime.errors import BadInputError, MissingExtraError, PleinairError
 from realtime.folders import cache_folder, keep
 from realtime.machine import versions
@@ -19,6 +20,7 @@ from realtime.network.card import read_card
 from realtime.ports import Engine
 
 TRIAL_FRAMES = 7
+log = logging.getLogger(__name__)
 PACKAGES = ("torch", "openvino", "onnxruntime", "onnxruntime-gpu", "tensorrt")
 NOT_TRIED = {
     "identity": "paints nothing",
@@ -40,7 +42,8 @@ class Choice:
 
     engine: str
     reason: str
-    """For the user: `fastest of openvino 17 ms, torch 29 ms`."""
+    """For the user: `the fastest here of openvino, torch`. Without figures: other
+    programs may have run meanwhile; `pleinair doctor` and `bench` give better ones."""
 
 
 def choose_engine(
@@ -48,7 +51,8 @@ def choose_engine(
 ) -> tuple[Engine, Choice]:
     """Return the fastest engine, open, for this bundle on this machine.
 
-    The choice is kept in the cache folder until the machine, a package's version, or the kind of
+    The first choice of an engine on this machine is logged, the next ones are not. The choice is
+    kept in the cache folder until the machine, a package's version, or the kind of
     network changes; delete `engine-choice.json` there to measure again.
 
     Raises:
@@ -64,6 +68,8 @@ def choose_engine(
         else:
             return found, remembered
     choice = _measure(candidates, bundle, device, precision, open_engine)
+    if choice.engine not in {known.engine for known in _read().values()}:
+        log.info("painting with %s: %s", choice.engine, choice.reason)
     _remember(key, choice)
     return open_engine(choice.engine, bundle, device=device, precision=precision), choice
 
@@ -90,11 +96,9 @@ def _measure(
             f"no engine works here with device {device!r} and precision {precision!r}: {said}"
         )
     ranked = sorted(times, key=times.__getitem__)
-    listed = ", ".join(f"{name} {times[name]:.0f} ms" for name in ranked)
-    size = f"{TRIAL_PX[0]}x{TRIAL_PX[1]}"
     # An engine that ought to work and does not costs the user its speed: that is said.
     lost = "".join(f"; {name} does not work here: {why}" for name, why in failed.items())
-    return Choice(ranked[0], f"fastest for {size} on this machine of {listed}{lost}")
+    return Choice(ranked[0], f"the fastest on this machine of {', '.join(ranked)}{lost}")
 
 
 def _key(bundle: Path, device: str, precision: str) -> str:

@@ -149,15 +149,23 @@ def _finished(painted: Painted) -> Finished:
 
 
 def _tell_beginnings(film: Film, tell: Callable[[str], None]) -> None:
-    done = len(film.plan.segments) - len(film.missing)
-    if done:
-        tell(f"{film.clip.name}: going on, {done} of {len(film.plan.segments)} segments are there")
+    if len(film.missing) < len(film.plan.segments):
+        tell(f"{film.clip.name}: {_where_it_goes_on(film)}")
     for job in film.folder.others():
         style, strength = job.get("style"), job.get("strength")
         tell(
             f"{film.clip.name}: another painting of it (style {style}, strength {strength}, other "
             "settings or engine) was begun and not finished; it is not mixed with this one"
         )
+
+
+def _where_it_goes_on(film: Film) -> str:
+    frames = film.frames or 0
+    painted = frames - (film.frames_of(film.missing) or 0)
+    if not film.missing:
+        return f"all {frames} frames are painted already, only the file is missing"
+    at = film.plan.times[film.missing[0].first_index]
+    return f"going on at {at:.2f} s, {painted} of {frames} frames are painted already"
 
 
 @dataclass

@@ -27,9 +27,6 @@ from realtime.sinks.encoding import recipe_for
 from realtime.sinks.video_writer import Target
 from realtime.sources.video_source import VideoSource
 
-SEGMENT_FRAMES = 240
-"""Long enough that starting one costs nothing, short enough to lose: seconds, or minutes for the
-slow network at 4K."""
 WORK_VERSION = 2
 """Raised when the same settings give other pictures or times: segments are not mixed."""
 SEVERAL = " (several clips go into a folder: pleinair video A B out/)"
@@ -49,7 +46,8 @@ class FilmSettings:
     steady: bool = False
     codec: str | None = None
     quality: int | None = None
-    segment_frames: int = SEGMENT_FRAMES
+    segment_frames: int | None = None
+    """None: by the length of the film, see `plan.frames_per_segment`."""
     overwrite: bool = False
     """Replace a file that is no painting of ours, and paint what is painted already."""
 
@@ -58,7 +56,7 @@ class FilmSettings:
         if start is not None and stop is not None and not start < stop:
             raise BadInputError(f"--from {start:g} s must be before --to {stop:g} s")
         for name, value in (("--every", self.every), ("--segment-frames", self.segment_frames)):
-            if value < 1:
+            if value is not None and value < 1:
                 raise BadInputError(f"{name} must be at least 1, got {value}")
 
 

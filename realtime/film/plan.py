@@ -27,6 +27,13 @@ from realtime.sources.video_source import Part, VideoSource
 UNSEEKABLE_SEGMENTS = 64
 """A film has at most about so many where each must be read from the film's beginning on."""
 
+SHORTEST_SEGMENT, LONGEST_SEGMENT = 30, 240
+"""In frames. Each segment begins with a keyframe and an encoder that starts: shorter ones make
+larger files. What is not whole is painted again after an interruption: longer ones cost minutes
+with a slow network at 4K."""
+SEGMENTS = 25
+"""How many a film has between these bounds."""
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -88,13 +95,18 @@ class Plan:
 
 
 def make_plan(
-    path: Path, *, segment_frames: int, start_seconds: float | None, stop_seconds: float | None
+    path: Path,
+    *,
+    segment_frames: int | None,
+    start_seconds: float | None,
+    stop_seconds: float | None,
 ) -> Plan:
     """Scan a film and cut it.
 
     Args:
         path: The film.
-        segment_frames: Frames per segment; the last one has what is left.
+        segment_frames: Frames per segment, the last one has what is left; None: what suits the
+            length of the film (see `frames_per_segment`).
         start_seconds: Paint from here on; None: from the beginning.
         stop_seconds: Paint up to here; None: to the end.
 
@@ -114,6 +126,7 @@ def make_plan(
             f"{path} has no frame from {max(start, times[0]):g} s to {min(stop, times[-1]):g} s: "
             f"its frames are at {times[0]:.3f} s to {times[-1]:.3f} s"
         )
+    segment_frames = segment_frames or frames_per_segment(last - first)
     if not scanned.may_seek:
         segment_frames = max(segment_frames, (last - first) // UNSEEKABLE_SEGMENTS)
     heads = _heads(first, last, segment_frames, scanned.heads)
@@ -141,6 +154,15 @@ def _heads(first: int, last: int, segment_frames: int, allowed: Sequence[int]) -
             break
         heads.append(allowed[after])
     return heads
+
+
+def frames_per_segment(frames: int) -> int:
+    """Return how long segments are when nobody asked: of short films one or two seconds of work.
+
+    Args:
+        frames: In the whole film.
+    """
+    return max(SHORTEST_SEGMENT, min(LONGEST_SEGMENT, frames // SEGMENTS))
 
 
 def scan(path: Path) -> Scan:

@@ -5,9 +5,10 @@ What is printed meanwhile appears above the bars.
 
 from __future__ import annotations
 
-from rich.progress import (
-    TaskID,
-)
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import TaskID
 
 from realtime.film.film import Film
 from realtime.pipeline import Report
@@ -17,8 +18,8 @@ from realtime.progress import FrameBars
 class FilmProgress(FrameBars):
     """One bar per film that is being painted (see `executors.Listener`)."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, console: Console | None = None) -> None:
+        super().__init__(console)
         self._tasks: dict[str, tuple[TaskID, int]] = {}
 
     def begin(self, film: Film) -> None:
@@ -34,3 +35,8 @@ class FilmProgress(FrameBars):
         """Move the bar of a film."""
         task, before = self._tasks[str(film.clip)]
         self._bar.update(task, completed=before + report.frames, fps=report.rate_fps)
+
+    def end(self, clip: Path) -> None:
+        """Take away the bar of a film that is done, or given up."""
+        if (known := self._tasks.pop(str(clip), None)) is not None:
+            self._bar.remove_task(known[0])

@@ -40,6 +40,8 @@ class State:
     mirror: bool = False
     frozen: bool = False
     fullscreen: bool = False
+    strip: bool = False
+    """Whether small pictures of all styles are shown, to choose from."""
     recording: bool = False
     snapshots: int = 0
     """How many snapshots were asked for so far."""
@@ -74,13 +76,14 @@ def _one(index: int, count: int) -> tuple[float, ...]:
     return tuple(float(i == index) for i in range(count))
 
 
-def _with_style(state: State, index: int) -> State:
+def with_style(state: State, index: int) -> State:
+    """Return the state with another main style, unmixed if that was the one mixed in."""
     partner = None if state.partner == index else state.partner
     return replace(state, base=_one(index, len(state.base)), partner=partner)
 
 
 def _style(step: int) -> Change:
-    return lambda state: _with_style(state, (state.style + step) % len(state.base))
+    return lambda state: with_style(state, (state.style + step) % len(state.base))
 
 
 def _partner(state: State) -> State:
@@ -116,6 +119,10 @@ def _toggle(name: str) -> Change:
     return change
 
 
+def _escape(state: State) -> State:
+    return replace(state, fullscreen=False) if state.fullscreen else replace(state, quit=True)
+
+
 def _view(view: View) -> Change:
     return lambda state: replace(state, view="painting" if state.view == view else view)
 
@@ -135,12 +142,14 @@ TABLE: tuple[tuple[tuple[str, ...], str, Change], ...] = (
     (("b",), "before | after", _view("split")),
     (("d",), "both, side by side", _view("beside")),
     (("f", "f11"), "full screen", _toggle("fullscreen")),
+    (("t",), "all styles: click one", _toggle("strip")),
     (("space",), "freeze", _toggle("frozen")),
     (("s",), "snapshot", lambda state: replace(state, snapshots=state.snapshots + 1)),
     (("r",), "record, and stop", _toggle("recording")),
     (("o",), "overlay", _toggle("overlay")),
     (("h", "?"), "this help", _toggle("help")),
-    (("q", "escape"), "quit", lambda state: replace(state, quit=True)),
+    (("q",), "quit", lambda state: replace(state, quit=True)),
+    (("escape",), "leave full screen, or quit", _escape),
 )
 """Keys, what they do in words, what they do to the state. Digits choose a style directly."""
 
@@ -163,7 +172,7 @@ def react(event: Event, state: State) -> State:
 def _react_to_key(event: Key, state: State) -> State:
     if len(event.name) == 1 and event.name in "0123456789":
         index = (int(event.name) - 1) % 10
-        return _with_style(state, index) if index < len(state.base) else state
+        return with_style(state, index) if index < len(state.base) else state
     for keys, _, change in TABLE:
         if event.name.lower() in keys:
             return change(state)

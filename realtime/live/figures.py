@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from realtime.clockwork import Latency
+from realtime.live.caption import dropped_share
 from realtime.live.run import Outcome
 from realtime.provenance import WRITTEN_BY
 
@@ -21,11 +22,17 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "possible_fps": round(1000 / possible, 1) if possible else None,
         "dropped": report.dropped,
         "first_frame_seconds": round(report.first_frame_seconds, 3),
+        "first_painted_seconds": _seconds(outcome.first_painted_seconds),
+        "dropped_share": round(dropped_share(report), 3),
         "detail": outcome.detail,
         "draft": outcome.draft,
         "capture_to_shown_ms": _rounded(report.latency),
         "engine_ms": _rounded(report.engine_latency),
     }
+
+
+def _seconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
 
 
 def _rounded(latency: Latency) -> dict[str, float]:

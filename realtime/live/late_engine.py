@@ -31,6 +31,8 @@ class LateEngine:
         self._error: Exception | None = None
         self._ready = threading.Event()
         self._restarted = False
+        self.first_painted: int | None = None
+        """Index of the first frame that was painted; None as long as there is none."""
         self._opening = threading.Thread(target=self._open_it, name="engine", daemon=True)
         self._opening.start()
 
@@ -63,7 +65,7 @@ class LateEngine:
             raise self._error
         assert self._engine is not None
         try:
-            return self._engine.stylize(frame, look)
+            painted = self._engine.stylize(frame, look)
         except EngineError as exc:
             if self._restarted:
                 raise
@@ -71,7 +73,10 @@ class LateEngine:
             self._restarted = True
             self._engine.close()
             self._engine = self._open()
-            return self._engine.stylize(frame, look)
+            painted = self._engine.stylize(frame, look)
+        if self.first_painted is None:
+            self.first_painted = frame.index
+        return painted
 
     def close(self) -> None:
         """Wait for the engine to be open, and close it."""

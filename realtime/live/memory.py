@@ -1,4 +1,4 @@
-"""What the live window remembers between runs: style, strength, strokes, mirror, view."""
+"""What the live window remembers between runs: style, strength, strokes, mirror, view, size."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from realtime.folders import data_folder, keep
+from realtime.frame import MIN_SIDE_PX
 from realtime.live.controls import State
+from realtime.settings import MAX_SIDE_PX, Size
 
 VIEWS = ("painting", "split", "beside")
-PLAIN = ("strength", "stroke", "keep_colours", "mix", "divider", "overlay", "mirror", "view")
+PLAIN = (
+    "strength", "stroke", "keep_colours", "mix", "divider", "overlay", "mirror", "view",
+    "fullscreen",
+)  # fmt: skip
 """Fields that are kept as they are; styles are kept by name."""
 
 
@@ -21,11 +26,12 @@ def state_file() -> Path:
     return data_folder() / "live.json"
 
 
-def remember(state: State, styles: Sequence[str]) -> None:
-    """Write the state down; a folder that cannot be written is no error."""
+def remember(state: State, styles: Sequence[str], window: Size | None = None) -> None:
+    """Write down the state and the size of the window; an unwritable folder is no error."""
     values: dict[str, Any] = {name: getattr(state, name) for name in PLAIN}
     values["base"] = {name: w for name, w in zip(styles, state.base, strict=True) if w}
     values["partner"] = None if state.partner is None else styles[state.partner]
+    values["window"] = window
     keep(state_file(), json.dumps(values, indent=2).encode())
 
 
@@ -36,6 +42,16 @@ def recalled() -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return values if isinstance(values, dict) else {}
+
+
+def window_size(values: dict[str, Any]) -> Size | None:
+    """Return the width and height of the window in pixels, as far as they are remembered."""
+    match values.get("window"):
+        case [int(width), int(height)] if (
+            MIN_SIDE_PX <= min(width, height) <= max(width, height) <= MAX_SIDE_PX
+        ):
+            return width, height
+    return None
 
 
 def restored(values: dict[str, Any], state: State, styles: Sequence[str]) -> State:

@@ -12,6 +12,7 @@ from realtime.engines import open_engine
 from realtime.frame import Frame
 from realtime.live.budget import Budget, ladder
 from realtime.live.denoise import DenoisedEngine
+from realtime.live.fitted import Canvas, FittedSink
 from realtime.live.one_size import OneSizeSink
 from realtime.live.paced import PacedSource
 from realtime.live.returning_source import ReturningSource
@@ -20,7 +21,7 @@ from realtime.live.tiers import USUAL, TieredEngine, Way, draft_of
 from realtime.look import Look
 from realtime.network.library import Entry
 from realtime.ports import Engine, Sink, Source
-from realtime.settings import LiveSettings
+from realtime.settings import LiveSettings, Size
 from realtime.sinks import SinkOptions
 
 WARM_UP_FRAMES = 3
@@ -39,11 +40,11 @@ def open_live_source(settings: LiveSettings) -> Source:
     return PacedSource(source, reopen=opened if settings.loop else None)
 
 
-def open_live_sinks(settings: LiveSettings, rate_fps: float) -> Sink:
-    """Open the sink, and the virtual camera beside it."""
+def open_live_sinks(settings: LiveSettings, rate_fps: float, size: Size | None) -> Sink:
+    """Open the sink, and the virtual camera beside it; a window opens at `size`, if it is known."""
     names = [settings.sink] + (["virtual_camera"] if settings.virtual_camera else [])
     options = SinkOptions(
-        path=settings.out, rate_fps=rate_fps, overwrite=settings.overwrite,
+        path=settings.out, rate_fps=rate_fps, size=size, overwrite=settings.overwrite,
         inputs=sources.files_of(settings.source),
     )  # fmt: skip
     with ExitStack() as stack:
@@ -56,7 +57,9 @@ def open_live_sinks(settings: LiveSettings, rate_fps: float) -> Sink:
 
 
 def _of_any_size(name: str, sink: Sink) -> Sink:
-    return sink if name in ("window", "null") else OneSizeSink(sink)
+    if isinstance(sink, Canvas):
+        return FittedSink(sink)
+    return sink if name == "null" else OneSizeSink(sink)
 
 
 def budget_of(settings: LiveSettings, entry: Entry) -> Budget | None:
@@ -96,9 +99,14 @@ def engine_opener(
                 budget.can_spare = (False, True) in engines
                 engine = TieredEngine(engines, lambda: budget.rung)
             stack.pop_all()
-        return DenoisedEngine(engine) if settings.denoise else engine
+        return engine
 
     return opened
+
+
+def denoised(engine: Engine, settings: LiveSettings) -> Engine:
+    """Return an engine that is shown pictures without noise, unless that was not wanted."""
+    return DenoisedEngine(engine) if settings.denoise else engine
 
 
 def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Way, Entry, int | None]]:

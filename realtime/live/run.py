@@ -11,9 +11,16 @@ from realtime.engines.base import styles_of
 from realtime.interrupt import run_interruptibly
 from realtime.live.budget import Rung
 from realtime.live.controls import State
+from realtime.live.extra_painting import ExtraPainting
 from realtime.live.late_engine import LateEngine
-from realtime.live.memory import recalled, remember, restored
-from realtime.live.opening import budget_of, engine_opener, open_live_sinks, open_live_source
+from realtime.live.memory import recalled, remember, restored, window_size
+from realtime.live.opening import (
+    budget_of,
+    denoised,
+    engine_opener,
+    open_live_sinks,
+    open_live_source,
+)
 from realtime.live.returning_source import ReturningSource
 from realtime.live.session import Session, Surroundings
 from realtime.network.library import Entry, choose
@@ -36,6 +43,8 @@ class Outcome:
     """At which detail it painted in the end."""
     draft: bool = False
     """Whether it was the cheaper network that painted in the end."""
+    first_painted_seconds: float | None = None
+    """From the start of the program to the first painting shown; None: there was none."""
 
 
 def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
@@ -55,21 +64,32 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
         source = stack.enter_context(closing(open_live_source(settings)))
         styles = styles_of(entry.path)
         opener = engine_opener(settings, entry, source, budget)
-        engine = stack.enter_context(closing(LateEngine(styles, opener)))
+        late = stack.enter_context(closing(LateEngine(styles, opener)))
         if not has_window:
-            engine.wait()
-            tell(f"painting on {engine.description}")
-        sink = stack.enter_context(closing(open_live_sinks(settings, source.rate_fps)))
+            late.wait()
+            tell(f"painting on {late.description}")
+        size = settings.size or window_size(values) or getattr(source, "size", None)
+        opened = open_live_sinks(settings, source.rate_fps, size)
+        sink = stack.enter_context(closing(opened))
+        fullscreen = getattr(sink, "set_fullscreen", lambda on: None)
+        if state.fullscreen:
+            fullscreen(True)
+        extra = ExtraPainting(late, lambda: session.frozen, lambda: session.state.strip)
+        engine = denoised(extra, settings)
 
         def waiting_for() -> str:
             trouble = source.trouble() if isinstance(source, ReturningSource) else ""
-            return trouble or ("" if engine.ready else WARMING_UP)
+            return trouble or ("" if late.ready else WARMING_UP)
 
         around = Surroundings(
             snapshots=settings.snapshots,
             seconds=settings.seconds,
             tell=tell,
-            fullscreen=getattr(sink, "set_fullscreen", lambda on: None),
+            fullscreen=fullscreen,
+            canvas=lambda: getattr(sink, "canvas", None),
+            previews=lambda: extra.previews,
+            repaint=extra.repaint,
+            first_painted=lambda: late.first_painted,
             waiting_for=waiting_for,
             redraws=has_window,
             budget=budget,
@@ -79,11 +99,15 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
         if interrupted:
             sink.finish()  # Ctrl-C is how a live recording ends: it is whole
         if has_window and settings.remembers:
-            remember(session.state, [style.name for style in styles])
+            window = getattr(sink, "window_size", None)
+            remember(session.state, [style.name for style in styles], window)
         description = engine.description
     result = getattr(sink, "result", None)
     rung = Rung(1.0) if budget is None else budget.rung
-    return Outcome(report, description, result, interrupted, rung.detail, rung.draft)
+    return Outcome(
+        report, description, result, interrupted, rung.detail, rung.draft,
+        session.first_painted_seconds,
+    )  # fmt: skip
 
 
 def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State, Entry]:
@@ -95,6 +119,8 @@ def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State
         state = replace(state, base=fresh.base, partner=None)
     asked: dict[str, bool | float | None] = {
         "strength": settings.live_strength,
+        "stroke": settings.live_stroke,
+        "keep_colours": settings.live_keep_colours,
         "mirror": settings.mirror,
         "overlay": settings.overlay,
     }

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from realtime import overlay
-from realtime.clockwork import Clock, Latency, monotonic
+from realtime.clockwork import Clock, monotonic
 from realtime.errors import SinkError
 from realtime.folders import replace_whole
-from realtime.frame import Frame
-from realtime.live.budget import Budget, Rung
-from realtime.live.controls import HELP, State, react
+from realtime.frame import Frame, Pixels
+from realtime.live.budget import Budget
+from realtime.live.caption import figures, manner
+from realtime.live.controls import HELP, State, react, with_style
+from realtime.live.panel import help_columns, with_panel
 from realtime.live.recording import Recording, stamp
+from realtime.live.stage import arranged, in_picture
+from realtime.live.strip import Strip, with_strip
 from realtime.look import Look
+from realtime.machine import seconds_since_start
 from realtime.pipeline import Hooks, Report, Shown
-from realtime.ports import Engine, Event
+from realtime.ports import Engine, Event, Mouse
+from realtime.settings import Size
 from realtime.sinks.images_sink import encode
 
 MESSAGE_SECONDS = 3.0
 """How long a message, such as where a snapshot went, stays in the picture."""
 FADE_SECONDS = 0.4
 """How long a new style takes to come."""
-RECENT_FRAMES = 90
-"""Frames that the latency in the overlay is taken over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,14 @@ class Surroundings:
     """What the session waits for, in words for the user; empty: nothing."""
     redraws: bool = False
     """Whether pictures are drawn again while the camera gives none: for windows, not for files."""
+    canvas: Callable[[], Size | None] = lambda: None
+    """Width and height in pixels of what is shown on; None: those of the frame itself."""
+    previews: Callable[[], Sequence[Pixels | None]] = tuple
+    """A small picture of every style, as far as they are painted, for the strip."""
+    repaint: Callable[[Look], Frame | None] = lambda look: None
+    """Paints the frozen frame while the source gives none; None: not now."""
+    first_painted: Callable[[], int | None] = lambda: 0
+    """Index of the first frame that the engine painted; None before that."""
     budget: Budget | None = None
     clock: Clock = monotonic
 
@@ -53,6 +65,10 @@ class Session:
     def __init__(self, engine: Engine, state: State, around: Surroundings) -> None:
         self.engine, self.state = engine, state
         self._around = around
+        self.frozen: Frame | None = None
+        """The frame that is held, as the source gave it, to be painted again and again."""
+        self.first_painted_seconds: float | None = None
+        """From the start of the program to the first painting shown; None: there was none."""
         self._last: Shown | None = None
         self._message, self._message_until = "", 0.0
         self._from, self._to, self._changed = state.look, state.look, -FADE_SECONDS
@@ -75,7 +91,10 @@ class Session:
 
     def on_event(self, event: Event) -> bool:
         """Take in an event; False when the user wants to quit."""
-        before, self.state = self.state, react(event, self.state)
+        before, self.state = self.state, self._after(event)
+        if self.state.frozen != before.frozen:
+            held = self.state.frozen and self._last is not None
+            self.frozen = self._last.original if held and self._last else None
         if self.state.look != before.look:
             self._from, self._to = self._faded(), self.state.look
             self._changed = self._around.clock()
@@ -94,69 +113,94 @@ class Session:
 
     def decorate(self, shown: Shown, report: Report) -> Frame:
         """Turn a painting into what the window shows."""
-        if not (self.state.frozen and self._last is not None):
-            self._last = shown
+        self._take(shown)
+        assert self._last is not None
         before, after = self._last.original, self._last.painted
         if self.state.mirror:
             before, after = overlay.mirrored(before), overlay.mirrored(after)
         if self.state.recording:
             self._record(after)
-        if self.state.view == "split":
-            after = overlay.split(before, after, self.state.divider)
-        elif self.state.view == "beside":
-            after = overlay.beside(before, after)
-        return overlay.with_lines(after, self._lines(report))
+        canvas = self._canvas(after)
+        picture = arranged(before, after, self.state.view, self.state.divider, canvas)
+        names = [style.name for style in self.engine.styles]
+        if self.state.strip and (previews := self._around.previews()):
+            strip = Strip.on(canvas, (after.width, after.height), len(previews))
+            picture = with_strip(picture, strip, previews, names, self.state.style)
+        if self.state.help:
+            picture = with_panel(picture, help_columns(HELP, names))
+        return overlay.with_lines(picture, self._lines(report, names))
 
     def idle(self, report: Report) -> Frame | None:
         """Draw the last picture again while none comes: keys work, and what is wrong is said."""
         if not self._around.redraws or self._last is None:
             return None
+        if self.frozen is not None:
+            painted = self._around.repaint(self.look())
+            if painted is not None:
+                self._last = replace(self._last, original=self.frozen, painted=painted)
         return self.decorate(self._last, report)
 
     def _on_frame(self, report: Report) -> bool:
+        self._note_first_painting()
         budget = self._around.budget
         costs = report.engine_seconds
         while budget is not None and self._costs_seen < len(costs):
-            if budget.paid(costs[self._costs_seen], self._around.clock()):
-                self._say(f"painting {_manner(budget.rung)}")
-            self._costs_seen += 1
+            cost, self._costs_seen = costs[self._costs_seen], self._costs_seen + 1
+            # A frozen frame is painted only when the look changes: that says nothing about time.
+            if self.frozen is None and budget.paid(cost, self._around.clock()):
+                self._say(f"painting {manner(budget.rung)}")
         return self._around.seconds is None or report.seconds < self._around.seconds
+
+    def _note_first_painting(self) -> None:
+        first = self._around.first_painted()
+        if self.first_painted_seconds is None and first is not None and self._last is not None:
+            is_painted = self._last.painted.index >= first
+            self.first_painted_seconds = seconds_since_start() if is_painted else None
 
     def _faded(self) -> Look:
         gone = (self._around.clock() - self._changed) / FADE_SECONDS
         return self._to if gone >= 1 else self._from.mixed(self._to, max(0.0, gone))
 
-    def _lines(self, report: Report) -> list[str]:
+    def _after(self, event: Event) -> State:
+        """Return the state after an event, wherever in the window it happened."""
+        if not isinstance(event, Mouse) or self._last is None:
+            return react(event, self.state)
+        picture = self._last.painted.width, self._last.painted.height
+        canvas = self._canvas(self._last.painted)
+        if event.action == "down" and self.state.strip:
+            strip = Strip.on(canvas, picture, len(self.engine.styles))
+            chosen = strip.style_at(event.x * canvas[0], event.y * canvas[1])
+            if chosen is not None:
+                return with_style(self.state, chosen)
+        return react(in_picture(event, picture, canvas), self.state)
+
+    def _take(self, shown: Shown) -> None:
+        """Keep what is to be drawn: the newest painting, or the newest of the frozen frame."""
+        if self.state.frozen and self.frozen is None:
+            self.frozen = shown.original  # frozen before there was a picture
+        if self.frozen is not None and self._last is not None:
+            if shown.painted.index != self.frozen.index:
+                return  # on its way when the picture was frozen
+            shown = replace(shown, original=self.frozen)
+        self._last = shown
+
+    def _canvas(self, frame: Frame) -> Size:
+        return self._around.canvas() or (frame.width, frame.height)
+
+    def _lines(self, report: Report, names: Sequence[str]) -> list[str]:
         lines = []
         if waiting := self._around.waiting_for():
             lines.append(waiting)
-        if self.state.overlay:
-            lines += self._figures(report)
+        if self.state.overlay and not self.state.help:  # the help covers the middle
+            rung = None if self._around.budget is None else self._around.budget.rung
+            lines += figures(self.state.look, names, rung, report, self.engine.description)
+        if self.state.frozen:
+            lines.append("frozen")
         if self._around.clock() < self._message_until:
             lines.append(self._message)
         if self.state.recording:
             lines.append(f"recording {self._recording.seconds:.0f} s")
-        if self.state.help:
-            lines += [f"{keys}  {words}" for keys, words in HELP]
         return lines
-
-    def _figures(self, report: Report) -> list[str]:
-        look, latency = self.state.look, Latency.of(report.latencies_seconds[-RECENT_FRAMES:])
-        names = [style.name for style in self.engine.styles]
-        mix = [f"{names[i]} {w:.0%}" for i, w in enumerate(look.style_weights) if w]
-        what = names[look.main_style] if len(mix) == 1 else " + ".join(mix)
-        if look.strength != 1.0:
-            what += f"   strength {look.strength:.0%}"
-        if self._around.budget is not None:
-            what += f"   {_manner(self._around.budget.rung)}"
-        if look.stroke != 1.0:
-            what += f"   strokes {look.stroke:.2g}"
-        dropped = f"   {report.dropped} dropped" if report.dropped else ""
-        return [
-            f"{what}   {report.rate_fps:.0f} fps{dropped}",
-            f"{latency.p50_ms:.0f} ms, p95 {latency.p95_ms:.0f} ms   h: help",
-            self.engine.description,
-        ]
 
     def _say(self, message: str) -> None:
         self._message, self._message_until = message, self._around.clock() + MESSAGE_SECONDS
@@ -182,10 +226,3 @@ class Session:
         except OSError as exc:
             raise SinkError(f"cannot save the snapshot {path}: {exc.strerror}") from exc
         return path
-
-
-def _manner(rung: Rung) -> str:
-    """Say how the budget has it painted."""
-    size = "at full size" if rung.detail == 1.0 else f"at {rung.detail:.0%} of the size"
-    draft = ", by the lighter network" if rung.draft else ""
-    return f"{size}{draft}{', a core left to others' if rung.spare else ''}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from realtime.frame import Frame
 from realtime.ports import Event, Sink
+from realtime.settings import Size
 
 
 class SeveralSinks:
@@ -21,6 +22,12 @@ class SeveralSinks:
         """The file that one of them wrote."""
         written = (getattr(sink, "result", None) for sink in self._sinks)
         return next((path for path in written if path is not None), None)
+
+    @property
+    def window_size(self) -> Size | None:
+        """The size of the window among them."""
+        sizes = (getattr(sink, "window_size", None) for sink in self._sinks)
+        return next((size for size in sizes if size is not None), None)
 
     def set_fullscreen(self, on: bool) -> None:
         """Pass on to those that are windows."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from realtime import plugins
 from realtime.ports import Sink
 from realtime.provenance import MARK
+from realtime.settings import Size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,8 @@ class SinkOptions:
     """File names for the images sink, one per frame."""
     title: str = "pleinair"
     """Window title."""
+    size: Size | None = None
+    """Width and height in pixels that a window opens at; None: as its first frame."""
 
 
 def names() -> tuple[str, ...]:

@@ -145,6 +145,20 @@ def test_video_paints_every_frame(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clip-scream.mp4", "clip.mp4"]
 
 
+def test_video_tells_programs_what_came_of_every_film(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", rolling_cards(12))
+    (tmp_path / "text.mp4").write_text("this is no video")
+    out = f"{tmp_path}/out/"
+    finished = pleinair("video", tmp_path, "-o", out, "--engine", "identity", "--json")
+    assert finished.returncode == 2
+    told = {Path(film["clip"]).name: film for film in json.loads(finished.stdout)}
+    assert told["clip.mp4"]["frames"] == count_frames(Path(told["clip.mp4"]["result"])) == 12
+    assert told["clip.mp4"]["error"] is None
+    assert "text.mp4" in told["text.mp4"]["error"]
+    assert f"wrote: {told['clip.mp4']['result']}" in finished.stderr
+    assert clip.exists()
+
+
 def test_video_scales_when_asked(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", rolling_cards(12))
     finished = pleinair("video", clip, tmp_path / "small.mp4", "--size", "32x32")

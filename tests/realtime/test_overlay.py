@@ -33,14 +33,13 @@ def test_no_lines_cost_nothing() -> None:
     assert overlay.with_lines(frame, []) is frame
 
 
-def test_beside_shows_both_whole() -> None:
-    before = card()
-    after = before.with_pixels(255 - before.pixels)
-    both = overlay.beside(before, after).pixels
-    assert both[:11].max() == 0
-    assert both[-11:].max() == 0
-    np.testing.assert_allclose(both[14, 2], before.pixels[2, 2], atol=2)
-    np.testing.assert_allclose(both[-15, -3], after.pixels[-3, -3], atol=2)
+def test_text_can_be_read_on_any_picture() -> None:
+    for level in (0, 128, 255):
+        frame = Frame(np.full((240, 320, 3), level, np.uint8), 0, 0.0)
+        written = overlay.with_lines(frame, ["mmmmmmmm"]).pixels[:30, :80, 0]
+        assert written.max() > 240
+        assert np.median(written) < 100  # what lies behind
+        np.testing.assert_array_equal(overlay.with_lines(frame, ["m"]).pixels[120:], level)
 
 
 def test_the_divider_goes_where_it_is_put() -> None:

@@ -55,6 +55,14 @@ def test_it_writes_a_picture_its_steps_and_its_losses(folder: Path) -> None:
     assert lines[-1]["size"] == "128x96"
 
 
+def test_a_size_may_be_what_the_picture_is_to_fit_into(folder: Path) -> None:
+    out = folder / "fitted.png"
+    paint(folder, "--size", "160x90", "--steps", "1", "-o", str(out))
+    assert read_rgb(out).shape == (90, 120, 3)
+    with pytest.raises(PleinairError, match="expected WIDTHxHEIGHT"):
+        paint(folder, "--size", "big")
+
+
 def test_without_a_name_it_takes_one_that_is_free(folder: Path) -> None:
     for _ in range(2):
         paint(folder, "--steps", "1")

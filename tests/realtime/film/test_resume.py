@@ -16,8 +16,12 @@ import numpy as np
 import pytest
 
 from realtime.errors import SinkError
+from realtime.film import executors
 from realtime.film.film import FilmSettings
+from realtime.film.painting import paint_segments
+from realtime.film.plan import frames_per_segment
 from realtime.film.workfolder import WorkFolder
+from realtime.pipeline import Report
 from realtime.settings import PaintSettings
 from tests.clips import noise, read_frames, write_clip
 from tests.disk import mounted_disk
@@ -71,7 +75,9 @@ def test_killed_in_the_middle_and_gone_on(shared_video: Path, tmp_path: Path) ->
     said: list[str] = []
     (finished,) = paint(clip, out=killed, settings=PAINTED, said=said)
     assert finished.error is None
-    assert said == [f"{clip.name}: going on, {len(kept)} of 13 segments are there"]
+    assert [line.partition(" s, ")[2] for line in said] == [
+        f"{20 * len(kept)} of 259 frames are painted already"
+    ]
     assert finished.report is not None
     assert finished.report.frames == 259 - 20 * len(kept)
     paint(clip, out=whole, settings=PAINTED)
@@ -91,6 +97,35 @@ def test_other_settings_are_not_mixed_in(tmp_path: Path) -> None:
     paint(clip, out=tmp_path / "fresh.mp4", settings=other)
     assert packets(out) == packets(tmp_path / "fresh.mp4")
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_short_film_loses_little_and_says_from_where_it_goes_on(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "in.mp4", noise(90))  # 30 frames per second
+    out, settings = tmp_path / "out.mp4", replace(COPY, segment_frames=None)
+
+    def stop_at_71(report: Report) -> bool:
+        return report.frames < 71
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            executors, "paint_segments",
+            lambda film, run, engine, watch: paint_segments(film, run, engine, watch=stop_at_71),
+        )  # fmt: skip
+        (interrupted,) = paint(clip, out=out, settings=settings)
+    assert interrupted.interrupted
+    said: list[str] = []
+    (finished,) = paint(clip, out=out, settings=settings, said=said)
+    assert said == ["in.mp4: going on at 2.00 s, 60 of 90 frames are painted already"]
+    assert finished.report is not None
+    assert finished.report.frames == 30
+    assert len(read_frames(out)) == 90
+
+
+@pytest.mark.parametrize(
+    ("frames", "length"), [(1, 30), (90, 30), (1000, 40), (3000, 120), (10_000, 240)]
+)
+def test_segments_are_short_in_short_films(frames: int, length: int) -> None:
+    assert frames_per_segment(frames) == length
 
 
 def begin_and_lose(clip: Path, out: Path, settings: FilmSettings) -> None:

@@ -24,6 +24,8 @@ EXPECTED = {
     "before | after": replace(START, view="split"),
     "both, side by side": replace(START, view="beside"),
     "full screen": replace(START, fullscreen=True),
+    "all styles: click one": replace(START, strip=True),
+    "leave full screen, or quit": replace(START, quit=True),
     "freeze": replace(START, frozen=True),
     "snapshot": replace(START, snapshots=1),
     "record, and stop": replace(START, recording=True),
@@ -48,9 +50,16 @@ def test_no_key_means_two_things() -> None:
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize("key", ["m", "b", "d", "f", "space", "c", "r", "o", "h"])
+@pytest.mark.parametrize("key", ["m", "b", "d", "f", "t", "space", "c", "r", "o", "h"])
 def test_toggles_come_back(key: str) -> None:
     assert react(Key(key), react(Key(key), START)) == START
+
+
+def test_escape_leaves_full_screen_first_and_ends_only_from_the_window() -> None:
+    left = react(Key("escape"), replace(START, fullscreen=True))
+    assert left == START
+    assert react(Key("escape"), left).quit
+    assert react(Key("q"), replace(START, fullscreen=True)).quit
 
 
 def test_digits_choose_styles_that_exist() -> None:

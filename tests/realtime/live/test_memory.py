@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from realtime.live.controls import State
-from realtime.live.memory import recalled, remember, restored, state_file
+from realtime.live.memory import recalled, remember, restored, state_file, window_size
 
 STYLES = ("one", "two", "three")
 
@@ -20,6 +20,7 @@ def test_what_was_turned_is_found_again_by_name() -> None:
     state = State(
         (0.0, 1.0, 0.0), strength=0.7, stroke=1.5, keep_colours=True, partner=2, mix=0.3,
         mirror=True, view="split", divider=0.2, overlay=False,
+        fullscreen=True,
     )  # fmt: skip
     remember(state, STYLES)
     assert restored(recalled(), State((1.0, 0.0, 0.0)), STYLES) == state
@@ -27,8 +28,25 @@ def test_what_was_turned_is_found_again_by_name() -> None:
     assert (turned.base, turned.partner) == ((0.0, 1.0, 0.0), 0)
 
 
+def test_the_size_of_the_window_is_found_again() -> None:
+    remember(State((1.0, 0.0, 0.0)), STYLES, (1000, 700))
+    assert window_size(recalled()) == (1000, 700)
+    remember(State((1.0, 0.0, 0.0)), STYLES)
+    assert window_size(recalled()) is None
+
+
+@pytest.mark.parametrize(
+    "size", [None, "big", [640], [640, 480, 3], [640, 1.5], [0, 480], [1, 10**9]]
+)
+def test_a_damaged_size_is_forgotten(size: object) -> None:
+    assert window_size({"window": size}) is None
+
+
 def test_moments_are_not_remembered() -> None:
-    remember(State((1.0, 0.0, 0.0), frozen=True, recording=True, quit=True, help=True), STYLES)
+    remember(
+        State((1.0, 0.0, 0.0), frozen=True, recording=True, quit=True, help=True, strip=True),
+        STYLES,
+    )
     assert restored(recalled(), State((1.0, 0.0, 0.0)), STYLES) == State((1.0, 0.0, 0.0))
 
 

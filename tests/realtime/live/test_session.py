@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +12,18 @@ import cv2
 import numpy as np
 import pytest
 
+from realtime import overlay
 from realtime.frame import Frame
 from realtime.live.budget import Budget
 from realtime.live.controls import State
 from realtime.live.session import FADE_SECONDS, Session, Surroundings
+from realtime.look import Look
 from realtime.pipeline import Report, Shown, run
 from realtime.ports import Key, Mouse, Style
 from tests.clips import read_frames
 from tests.helpers import InvertingEngine, ListSink, ListSource, make_frames, quadrant_card
+
+BEGAN = time.perf_counter()
 
 
 class Time:
@@ -32,15 +37,15 @@ class Time:
 
 
 def make_session(tmp_path: Path, *, styles: int = 1, **changes: object) -> tuple[Session, Time]:
-    time = Time()
+    clock = Time()
     around = replace(
-        Surroundings(snapshots=tmp_path, clock=time),
+        Surroundings(snapshots=tmp_path, clock=clock),
         **changes,  # type: ignore[arg-type]
     )
     engine = InvertingEngine()
     engine.styles = tuple(Style(str(i)) for i in range(styles))  # type: ignore[assignment]
     state = State((1.0, *([0.0] * (styles - 1))), overlay=False)
-    return Session(engine, state, around), time
+    return Session(engine, state, around), clock
 
 
 def shown() -> Shown:
@@ -80,9 +85,118 @@ def test_a_frozen_session_keeps_its_picture(tmp_path: Path) -> None:
     first, second = (Shown(frame, frame, 0.0) for frame in make_frames(2))
     session.decorate(first, Report())
     session.on_event(Key("space"))
-    assert session.decorate(second, Report()) is first.painted
+    held = overlay.with_lines(first.painted, ["frozen"]).pixels
+    np.testing.assert_array_equal(session.decorate(second, Report()).pixels, held)
     session.on_event(Key("space"))
     assert session.decorate(second, Report()) is second.painted
+
+
+def test_a_frozen_frame_is_painted_anew_in_the_look_of_the_moment(tmp_path: Path) -> None:
+    session, _ = make_session(tmp_path)
+    first, live, late = make_frames(3)
+    session.decorate(Shown(first, first, 0.0), Report())
+    session.on_event(Key("space"))
+    assert session.frozen is first
+    anew = first.with_pixels(255 - first.pixels)
+    held = overlay.with_lines(anew, ["frozen"]).pixels
+    for shown in (Shown(live, anew, 0.0), Shown(late, late, 0.0)):  # on its way when it froze
+        np.testing.assert_array_equal(session.decorate(shown, Report()).pixels, held)
+    session.on_event(Key("b"))
+    picture = session.decorate(Shown(late, anew, 0.0), Report()).pixels
+    np.testing.assert_array_equal(picture[-4:, :8], first.pixels[-4:, :8])  # not the live one
+    session.on_event(Key("space"))
+    assert session.frozen is None
+
+
+def test_a_frozen_frame_is_painted_anew_while_the_source_gives_none(tmp_path: Path) -> None:
+    frame = make_frames(1)[0]
+    asked: list[Look] = []
+
+    def repaint(look: Look) -> Frame:
+        asked.append(look)
+        return frame.with_pixels(255 - frame.pixels)
+
+    session, clock = make_session(tmp_path, redraws=True, repaint=repaint)
+    session.decorate(Shown(frame, frame, 0.0), Report())
+    session.idle(Report())
+    assert asked == []
+    session.on_event(Key("space"))
+    session.on_event(Key("down"))
+    clock.now += FADE_SECONDS
+    shown = session.idle(Report())
+    assert [look.strength for look in asked] == [0.9]
+    held = overlay.with_lines(frame.with_pixels(255 - frame.pixels), ["frozen"])
+    assert shown is not None
+    np.testing.assert_array_equal(shown.pixels, held.pixels)
+
+
+def test_a_session_says_that_it_is_frozen(tmp_path: Path) -> None:
+    frame = Frame(np.full((240, 320, 3), 200, np.uint8), 0, 0.0)
+    session, _ = make_session(tmp_path)
+    session.decorate(Shown(frame, frame, 0.0), Report())
+    session.on_event(Key("space"))
+    frozen = session.decorate(Shown(frame, frame, 0.0), Report())
+    np.testing.assert_array_equal(frozen.pixels, overlay.with_lines(frame, ["frozen"]).pixels)
+
+
+def test_frozen_before_the_first_picture_holds_the_first(tmp_path: Path) -> None:
+    session, _ = make_session(tmp_path)
+    session.on_event(Key("space"))
+    first, second = make_frames(2)
+    session.decorate(Shown(first, first, 0.0), Report())
+    assert session.frozen is first
+    assert session._last is not None
+    session.decorate(Shown(second, second, 0.0), Report())
+    assert session._last.painted is first
+
+
+def test_the_budget_learns_nothing_from_a_frozen_frame(tmp_path: Path) -> None:
+    budget = Budget(30, 0.08)
+    session, _ = make_session(tmp_path, budget=budget)
+    frame = make_frames(1)[0]
+    session.decorate(Shown(frame, frame, 0.0), Report())
+    session.on_event(Key("space"))
+    hooks = session.hooks()
+    for count in range(1, 200):
+        hooks.on_frame(Report(engine_seconds=[1.0] * count))
+    assert budget.detail == 1.0
+
+
+def test_pictures_are_laid_out_on_the_canvas_and_the_mouse_is_where_it_is_seen(
+    tmp_path: Path,
+) -> None:
+    session, _ = make_session(
+        tmp_path, canvas=lambda: (128, 48)
+    )  # the card is 64x48, in the middle
+    picture = session.decorate(shown(), Report()).pixels
+    assert picture.shape == (48, 128, 3)
+    assert picture[:, :32].max() == picture[:, 96:].max() == 0
+    for event in (Key("b"), Mouse("down", 0.5), Mouse("move", 0.625)):
+        session.on_event(event)
+    assert session.state.divider == 0.75
+
+
+def test_a_click_on_a_small_picture_chooses_its_style(tmp_path: Path) -> None:
+    session, _ = make_session(tmp_path, styles=3, previews=lambda: [None] * 3)
+    frame = Frame(np.full((240, 320, 3), 200, np.uint8), 0, 0.0)
+    session.on_event(Key("t"))
+    picture = session.decorate(Shown(frame, frame, 0.0), Report()).pixels
+    assert picture[-1, 200, 0] < 100 < picture[0, 0, 0]
+    session.on_event(Mouse("down", 0.9, 0.99))
+    assert session.state.style == 2
+    session.on_event(Mouse("down", 0.1, 0.2))  # above the strip
+    assert session.state.style == 2
+
+
+def test_the_first_painting_counts_not_the_first_picture(tmp_path: Path) -> None:
+    session, _ = make_session(tmp_path, first_painted=lambda: 1)
+    hooks = session.hooks()
+    for frame, known in zip(make_frames(2), (False, True), strict=True):
+        session.decorate(Shown(frame, frame, 0.0), Report())
+        hooks.on_frame(Report())
+        assert (session.first_painted_seconds is not None) == known
+    assert session.first_painted_seconds is not None
+    assert session.first_painted_seconds > time.perf_counter() - BEGAN  # older than this module
 
 
 def test_a_new_style_fades_in(tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""What the commands of the command line are made of, beyond what typer does by itself.
+
+Contexts are `Any`: by version they are click's, or those of the click that typer brings along.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from realtime.errors import EXIT_INTERRUPTED
+from realtime.provenance import WRITTEN_BY
+
+if TYPE_CHECKING:
+    from realtime.app import Outcome
+
+JSON = "--json"
+ELSEWHERE = {
+    "train": ("train.cli", "Learn a style from a painting."),
+    "paint": ("train.paint_cli", "Paint one picture slowly, by optimising its pixels."),
+    "appraise": ("train.appraise_cli", "Measure what a style bundle is worth."),
+    "export": (
+        "export.cli",
+        "Write a style bundle for other programs (ONNX, OpenVINO, TensorRT).",
+    ),
+    "import": ("export.import_cli", "Turn a checkpoint you have into a style bundle."),
+    "bench": ("benchmarks.cli", "Measure speed on this machine, against the article."),
+}
+"""Commands of the other packages: the module with the typer app, and a line for the overview."""
+
+
+class Commands(TyperGroup):
+    """Imports the commands of other packages when one of them is called or completed."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
+        """Return the name, the command and the arguments left, as click wants them."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in ELSEWHERE:
+            command = get_command(importlib.import_module(ELSEWHERE[name][0]).app)
+        return name, command, rest
+
+
+class JsonCommand(TyperCommand):
+    """A command whose `--json` may do without a file."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """Parse the arguments of the command line."""
+        takes_names = any(one.param_type_name == "argument" for one in self.params)
+        return super().parse_args(ctx, with_json_file(args, takes_names=takes_names))
+
+
+def with_json_file(args: list[str], *, takes_names: bool) -> list[str]:
+    """Return the arguments with `-` behind a `--json` that has no file.
+
+    Args:
+        args: Of the command line, behind the command.
+        takes_names: Whether the command takes arguments without an option: then only what ends in
+            .json is a file, so that in `styles --json scream` the name stays a name.
+    """
+    filled: list[str] = []
+    for number, argument in enumerate(args):
+        filled.append(argument)
+        following = args[number + 1] if number + 1 < len(args) else "--"
+        is_file = following.endswith(".json") if takes_names else not following.startswith("-")
+        if argument == JSON and following != "-" and not is_file:
+            filled.append("-")
+    return filled
+
+
+def mount(app: typer.Typer) -> None:
+    """List the commands of the other packages in an app of the class `Commands`."""
+    for name, (_, help_text) in ELSEWHERE.items():
+        app.command(name, help=help_text)(_never_called)
+
+
+def _never_called() -> None:
+    """Stand in the overview for a command that is imported when it is called."""
+
+
+def require_json(
+    path: Path | None, inputs: Iterable[Path] = (), *, overwrite: bool = False
+) -> None:
+    """Ask whether the file of `--json` may be written, before any work is done.
+
+    Raises:
+        BadInputError: it may not (see `sinks.outputs`).
+    """
+    from realtime.sinks.outputs import require_free
+
+    if path is not None and str(path) != "-":
+        require_free(path, inputs, overwrite=overwrite)
+
+
+def put_json(value: dict[str, Any] | list[dict[str, Any]], path: Path) -> None:
+    """Write a value as JSON into a file, signed, or on standard output if that is `-`.
+
+    Raises:
+        BadInputError: the disk does not take it.
+    """
+    from realtime.folders import write_whole
+
+    if str(path) == "-":
+        typer.echo(json.dumps(value, indent=2))
+    else:
+        write_whole(path, (json.dumps(_signed(value), indent=2) + "\n").encode())
+
+
+def _signed(value: dict[str, Any] | list[dict[str, Any]]) -> object:
+    if isinstance(value, dict):
+        return WRITTEN_BY | value
+    return [WRITTEN_BY | first for first in value[:1]] + value[1:]
+
+
+def say_result(outcome: Outcome) -> None:
+    """Say which file there is, and end with the code for it when the run was interrupted."""
+    if outcome.result is not None:
+        typer.echo(
+            f"{'interrupted; painted so far' if outcome.interrupted else 'wrote'}: {outcome.result}"
+        )
+    if outcome.interrupted:
+        raise typer.Exit(EXIT_INTERRUPTED)

@@ -1,0 +1,152 @@
+"""`pleinair live`: the live window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from realtime.commands import put_json, require_json, say_result
+from realtime.options import (
+    FILES,
+    LOOK,
+    TIME,
+    Bundle,
+    Device,
+    Engine,
+    JsonFile,
+    Overwrite,
+    Precision,
+    Style,
+    one_of,
+    plugin_names,
+)
+from realtime.settings import LiveSettings, parse_size
+
+SINKS = ("window", *(name for name in plugin_names("sinks", "sink") if name != "window"))
+
+
+def live(
+    source: Annotated[
+        str,
+        typer.Option(
+            metavar="[camera|synthetic|screen|FILE|URL]",
+            help="What is painted; synthetic is a landscape, URL http:// or rtsp://.",
+        ),
+    ] = "camera",
+    camera: Annotated[
+        str | None,
+        typer.Option(help="Which camera: its number, device or a part of its name."),
+    ] = None,
+    loop: Annotated[
+        bool, typer.Option("--loop", "--as-camera", help="Play a video file without end.")
+    ] = False,
+    sink: Annotated[
+        str,
+        typer.Option(help="Where it is shown; null only measures.", **one_of(*SINKS)),
+    ] = "window",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", rich_help_panel=FILES, help="File to write with --sink video."),
+    ] = None,
+    style: Style = None,
+    strength: Annotated[
+        float | None,
+        typer.Option(
+            rich_help_panel=LOOK, help="0 leaves the picture as it is, 1 paints it fully."
+        ),
+    ] = None,
+    stroke: Annotated[
+        float | None,
+        typer.Option(rich_help_panel=LOOK, help="Size of the strokes, 0.5 to 2."),
+    ] = None,
+    keep_colours: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep-colours/--no-keep-colours",
+            "--keep-colors/--no-keep-colors",
+            rich_help_panel=LOOK,
+            help="Only light and dark are the painting's.",
+        ),
+    ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(metavar="WIDTHxHEIGHT", help="Ask the source for this size."),
+    ] = None,
+    rate: Annotated[
+        float | None, typer.Option(help="Ask the source for frames per second.")
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="End after this many seconds.")] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(rich_help_panel=TIME, help="Hold this rate: paint smaller where it must be."),
+    ] = None,
+    latency: Annotated[
+        float | None,
+        typer.Option(
+            rich_help_panel=TIME, help="Hold this many ms from capture to shown, likewise."
+        ),
+    ] = None,
+    mirror: Annotated[
+        bool | None, typer.Option("--mirror/--no-mirror", help="Swap left and right.")
+    ] = None,
+    overlay: Annotated[
+        bool | None,
+        typer.Option("--overlay/--no-overlay", help="Write figures into the picture."),
+    ] = None,
+    denoise: Annotated[
+        bool,
+        typer.Option("--denoise/--no-denoise", help="Take much noise out before painting."),
+    ] = True,
+    virtual_camera: Annotated[
+        bool, typer.Option("--virtual-camera", help="Be a camera for other programs, too.")
+    ] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Neither begin as last time nor remember this time.")
+    ] = False,
+    snapshots: Annotated[
+        Path,
+        typer.Option(
+            rich_help_panel=FILES, help="Folder for snapshots (key s) and recordings (key r)."
+        ),
+    ] = Path(),
+    json_out: JsonFile = None,
+    overwrite: Overwrite = False,
+    bundle: Bundle = None,
+    engine: Engine = "auto",
+    device: Device = "auto",
+    precision: Precision = "auto",
+) -> None:
+    """Paint a camera, live, in a window. Press h in the window for the keys."""
+    from realtime.app import run_live
+    from realtime.live.caption import dropped_share
+    from realtime.live.figures import figures
+    from realtime.sources import files_of
+
+    settings = LiveSettings(
+        style=style, live_strength=strength, live_stroke=stroke, live_keep_colours=keep_colours,
+        bundle=bundle, engine=engine, device=device,
+        precision=precision, size=parse_size(size) if size else None,
+        source=f"camera:{camera}" if camera else source, sink=sink,
+        out=out, rate_fps=rate, seconds=seconds, mirror=mirror, overlay=overlay,
+        snapshots=snapshots, loop=loop, hold_fps=fps, latency_ms=latency, denoise=denoise,
+        virtual_camera=virtual_camera, remembers=not forget, overwrite=overwrite,
+    )  # fmt: skip
+    to_stdout = str(json_out) == "-"
+    require_json(json_out, files_of(settings.source), overwrite=overwrite)
+    outcome = run_live(settings, lambda line: typer.echo(line, err=to_stdout))
+    if json_out is not None:
+        put_json(figures(outcome), json_out)
+    if to_stdout:
+        return
+    report = outcome.report
+    typer.echo(
+        f"{report.frames} frames in {report.seconds:.1f} s: {report.mean_fps:.1f} fps end to end, "
+        f"{dropped_share(report):.0%} of the source's frames dropped"
+    )
+    if (after := outcome.first_painted_seconds) is not None:
+        typer.echo(f"first painted frame {after:.2f} s after the start of the program")
+    typer.echo(f"latency, capture to shown: {report.latency}")
+    typer.echo(f"of which the engine: {report.engine_latency}")
+    say_result(outcome)
