@@ -13,6 +13,7 @@ from torch import Tensor
 
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
+from realtime.naming import fitting
 from realtime.options import Overwrite
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import QUALITY_95
@@ -151,10 +152,10 @@ def _target(out: Path | None, content: Path, style: Path) -> Path:
         if out.suffix.lower() not in QUALITY_95:
             raise BadInputError(f"{out} cannot be written, expected {', '.join(QUALITY_95)}")
         return out
-    number, target = 1, content.with_name(f"{content.stem}-{style.stem}.png")
+    number, target = 1, content.with_name(fitting(content.stem, f"-{style.stem}.png"))
     while target.exists():
         number += 1
-        target = content.with_name(f"{content.stem}-{style.stem}-{number}.png")
+        target = content.with_name(fitting(content.stem, f"-{style.stem}-{number}.png"))
     return target
 
 
