@@ -132,13 +132,13 @@ def _echo(line: str) -> None:
 
 
 def _say(film: Finished) -> None:
+    from realtime.sinks.planned import left_as_it_is
+
     report = film.report
     if report is not None and report.frames:
         _echo(f"{film.clip.name}: {film.frames} frames, {report.mean_fps:.1f} fps")
     if film.damaged:
         _echo(f"{film.clip.name}: {film.damaged} damaged packets could not be read; times are kept")
-    from realtime.sinks.planned import left_as_it_is
-
     if film.was_done and film.result is not None:
         _echo(left_as_it_is(film.result))
     elif film.interrupted and report is None:
