@@ -18,6 +18,7 @@ from torch import Tensor
 
 from realtime.errors import BadInputError, EngineError
 from realtime.frame import Frame
+from realtime.naming import fitting
 from realtime.network.pixels import to_pixels
 from realtime.provenance import WRITTEN_BY
 from realtime.sinks import outputs
@@ -86,7 +87,7 @@ def progress_bar(title: str) -> Iterator[Listener]:
 
 def sketch_path(target: Path, step: int) -> Path:
     """Return where the picture of a step goes: `TARGET-steps/00003.png`."""
-    return target.with_name(f"{target.stem}-steps") / f"{step:05}.png"
+    return target.with_name(fitting(target.stem, "-steps")) / f"{step:05}.png"
 
 
 def sketchbook(target: Path, every: int, photograph: Tensor) -> Listener:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
+from realtime.naming import fitting
 from realtime.options import HELP_NAMES, Overwrite, one_of
 from realtime.resize import fitted
 from realtime.settings import parse_size
@@ -176,10 +177,10 @@ def _target(out: Path | None, content: Path, style: Path) -> Path:
         if out.suffix.lower() not in QUALITY_95:
             raise BadInputError(f"{out} cannot be written, expected {', '.join(QUALITY_95)}")
         return out
-    number, target = 1, content.with_name(f"{content.stem}-{style.stem}.png")
+    number, target = 1, content.with_name(fitting(content.stem, f"-{style.stem}.png"))
     while target.exists():
         number += 1
-        target = content.with_name(f"{content.stem}-{style.stem}-{number}.png")
+        target = content.with_name(fitting(content.stem, f"-{style.stem}-{number}.png"))
     return target
 
 

@@ -29,7 +29,8 @@ def planned(
     for path in inputs:
         files.setdefault(os.path.realpath(path), path)
     once = list(files.values())
-    usual = {os.path.realpath(target_of(path)): path for path in once}
+    targets = told_apart([target_of(path) for path in once])
+    usual = {os.path.realpath(target): path for path, target in zip(once, targets, strict=True)}
     kept = []
     for path in once:
         original = usual.get(os.path.realpath(path))

@@ -162,9 +162,12 @@ def test_pictures_of_one_name_get_two_paintings(tmp_path: Path) -> None:
 def test_pictures_painted_twice_by_a_pattern(tmp_path: Path) -> None:
     settings = PaintSettings(engine="identity", strength=0.0)
     write_image(tmp_path / "a.png")
+    write_image(tmp_path / "a.bmp")
     for _ in range(2):
-        paint_images(settings, sorted(tmp_path.glob("*.png")), None, lambda path: None)
-        assert sorted(p.name for p in tmp_path.iterdir()) == [f"a-{STYLE}.png", "a.png"]
+        paint_images(settings, sorted(tmp_path.iterdir()), None, lambda path: None)
+        assert sorted(p.name for p in tmp_path.iterdir()) == [
+            f"a-{STYLE}-2.png", f"a-{STYLE}.png", "a.bmp", "a.png",
+        ]  # fmt: skip
 
 
 def test_an_interrupted_list_of_pictures_goes_on_where_it_stopped(tmp_path: Path) -> None:
