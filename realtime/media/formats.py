@@ -25,8 +25,9 @@ KINDS = ANIMATED_KINDS | {
 }  # fmt: skip
 """The formats in the words of `reading.kind_of`."""
 NOT_OF_FFMPEG = frozenset({"a WebP picture", "an AVIF picture"})
-NOT_FOR_FFMPEG = (
-    "FFmpeg cannot read: save it as GIF, APNG or MP4 and paint that with pleinair video"
+ADVICE = (
+    "FFmpeg cannot read films of this kind; save it as GIF, APNG or MP4, and paint that with "
+    "pleinair video"
 )
 MOTION_JPEG = frozenset({".mjpg", ".mjpeg"})
 """Films that are one JPEG after the other."""
@@ -73,7 +74,7 @@ def refuse_unreadable_film(path: Path) -> None:
     """
     kind = kind_of(read_file(path, "a video", most_bytes=HEAD_BYTES))
     if kind in NOT_OF_FFMPEG and is_animated(path):
-        raise BadInputError(f"{path} is {kind} that moves, which {NOT_FOR_FFMPEG}")
+        raise BadInputError(f"{path} is {kind} that moves: {ADVICE}")
 
 
 def refuse_animated(image: Image.Image, path: Path) -> None:
@@ -87,5 +88,5 @@ def refuse_animated(image: Image.Image, path: Path) -> None:
         return
     advice = f"paint it as a film: pleinair video {path}"
     if image.format in ("WEBP", "AVIF"):
-        advice = f"a film of this kind {NOT_FOR_FFMPEG}"
+        advice = ADVICE
     raise BadInputError(f"{path} is animated ({frames} frames), expected a still picture: {advice}")

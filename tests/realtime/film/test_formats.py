@@ -101,7 +101,7 @@ def test_an_apng_is_a_film_wherever_it_lies(tmp_path: Path) -> None:
     frames = read_frames(painted.result)
     assert [frame.pts_seconds for frame in frames] == pytest.approx([0, 0.1, 0.4], abs=0.01)
     assert np.median(np.abs(frames[2].pixels.astype(int) - np.asarray(pictures[2]))) <= 3
-    assert "is a WebP picture that moves, which FFmpeg cannot read" in str(moving.error)
+    assert "is a WebP picture that moves: FFmpeg cannot read" in str(moving.error)
     (still,) = paint(clips / "still.png")
     assert "is a picture, expected a video: paint it with pleinair image" in str(still.error)
 
