@@ -28,7 +28,7 @@ from train.easel import (
 )
 from train.gatys import paint
 from train.gatys_loss import GatysSettings, Optimiser, Start, find_taps
-from train.judges import load_judges
+from train.load_loss import load_loss_networks
 from train.loss_network import LossNetwork
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -105,7 +105,7 @@ def main(
     chosen = _pick_device(device)
     for file in (target, losses):
         _check_output(file, (content, style))
-    networks = [judge.network.to(chosen) for judge in load_judges(vgg)]
+    networks = [network.to(chosen) for network in load_loss_networks(vgg)]
     _say_taps(networks)
     with ExitStack() as stack:
         asked = stack.enter_context(stop_on_interrupt())

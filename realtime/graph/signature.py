@@ -1,5 +1,5 @@
 """The names of a graph's inputs and output, known without loading what writes graphs."""
 
 FRAMES, STYLE_WEIGHTS, STRENGTH, PAINTINGS = "frames", "style_weights", "strength", "paintings"
-GRAPH_VERSION = 4
+GRAPH_VERSION = 5
 """Counted up whenever the same bundle gives another graph: caches are keyed by it."""
