@@ -22,7 +22,8 @@ from realtime.errors import EXIT_BAD
 from realtime.network.card import StyleCredit
 from realtime.network.library import SHIPPED, Entry, find_bundles
 
-WORTH = {"steps": "equal steps", "noise": "noise gain"}
+WORTH = ("structure", "texture", "noise_gain")
+"""What a style is worth, of `pleinair appraise`."""
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
 LEFT_OUT = (
@@ -104,9 +105,9 @@ def goals() -> list[str]:
 
 
 def styles() -> list[str]:
-    """Tell which paintings there are, in which bundles, and how steady each is there."""
+    """Tell which paintings there are, in which bundles, and what each is worth there."""
     rows: dict[str, Row] = {}
-    measured: dict[str, str] = {}
+    networks: dict[str, str] = {}
     for entry in find_bundles([SHIPPED]):
         for credit in entry.card.styles:
             row = rows.setdefault(
@@ -115,30 +116,25 @@ def styles() -> list[str]:
             )
             row["bundles"].append(entry.name)
             network = entry.card.config.architecture
-            for key, value in _worth(entry, credit.name).items():
-                row[f"{key} {network}"] = value
-                if value:
-                    measured[f"{key} {network}"] = f"{WORTH[key]}, `{network}`"
+            networks[network] = f"`{network}`"
+            row[network] = _worth(entry, credit.name)
     for row in rows.values():
         row["bundles"] = ", ".join(row["bundles"])
     columns = {"name": "`--style`", "painting": "painting", "bundles": "bundles"}
-    return table(list(rows.values()), columns | measured)
+    return table(list(rows.values()), columns | networks)
 
 
 def _painting(credit: StyleCredit) -> str:
     return ", ".join(part for part in (credit.title, credit.artist, credit.year) if part)
 
 
-def _worth(entry: Entry, style: str) -> dict[str, str]:
+def _worth(entry: Entry, style: str) -> str:
+    """Structure, texture and noise gain of a style; empty where it was not measured."""
     appraisal = entry.card.results.get("appraisal", {})
     values = appraisal.get("styles", {}).get(style, {})
-    most = appraisal.get("most_steps")
-    steps, noise = values.get("equivalent_steps"), values.get("noise_gain")
-    more = "at least " if steps is not None and steps == most else ""
-    return {
-        "steps": "" if steps is None else f"{more}{steps:.0f}",
-        "noise": "" if noise is None else f"{noise:.2f}",
-    }
+    if any(values.get(name) is None for name in WORTH):
+        return ""
+    return " / ".join(format(values[name], ".3f" if name == "texture" else ".2f") for name in WORTH)
 
 
 def _order(row: Row) -> tuple[str, int, float]:
