@@ -1,7 +1,7 @@
 """Muon: momentum whose direction is made orthogonal, for convolutions; Adam for all else.
 
 Jordan et al. 2024 (kellerjordan.github.io/posts/muon). Of the same 900 pictures, `quality` learns
-four styles to a loss of 3.3 with it, to 4.1 with Adam alone (content + 3 x style, the same minutes).
+four styles to a loss of 3.3 with it, to 4.1 with Adam alone (content + 3 x style, equal minutes).
 torch.optim.Muon takes matrices only, and iterates in bf16, which CPUs without it are slow at.
 """
 

@@ -63,7 +63,6 @@ ON_CPU: Runs = {
     # Its norm before tanh forces every colour to a mean of 127.5 and a deviation of about 80: only
     # paintings of high contrast can be learned well.
     "article": (Round(("edtaonisl",), ARTICLE | {"steps": 2_000}),),
-    "article-udnie": (Round(("udnie",), ARTICLE | {"steps": 2_000}),),
 }
 
 LARGE: dict[str, Any] = {
@@ -85,7 +84,6 @@ ON_GPU: Runs = {
         Round(STYLES, PUPIL | LARGE | STEADY | {"steps": 2_000}, teacher="quality"),
     ),
     "article": (Round(("edtaonisl",), ARTICLE | {"batch": 8, "steps": 3_000}),),
-    "article-udnie": (Round(("udnie",), ARTICLE | {"batch": 8, "steps": 3_000}),),
 }
 """With `GPU_MINUTES`, the default there, the steps say how the minutes are shared out."""
 

@@ -148,8 +148,12 @@ def _styled(graph: GraphBuilder, layer: StyledConv, x: str, rows: Rows) -> str:
 
 
 def _up(graph: GraphBuilder, layer: StyledUp, x: str, skip: str, rows: Rows) -> str:
-    x = _norm(graph, layer.norm, _conv(graph, layer.conv, x), rows)
-    x = graph.add("Relu", graph.add("Add", graph.double_bilinear(x), skip))
+    scale, shift = rows[layer.norm]
+    x = _conv(graph, layer.conv, x)
+    x = graph.instance_norm(x, layer.norm.scale.shape[1], layer.norm.epsilon)
+    x = graph.double_bilinear(x)
+    x = graph.add("Add", graph.add("Mul", x, scale), shift)
+    x = graph.add("Relu", graph.add("Add", x, skip))
     with graph.scope("merge"):
         return _styled(graph, layer.merge, x, rows)
 

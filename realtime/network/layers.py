@@ -111,8 +111,12 @@ class ConditionalInstanceNorm(nn.Module):
 
     def forward(self, x: Tensor, style_weights: Tensor) -> Tensor:
         """Normalise (N, C, H, W) under style weights (N, S)."""
-        scale, shift = style_weights @ self.scale, style_weights @ self.shift  # (N, C)
+        scale, shift = self.rows(style_weights)
         return instance_norm(x, self.epsilon, scale=scale, shift=shift)
+
+    def rows(self, style_weights: Tensor) -> tuple[Tensor, Tensor]:
+        """Blend scale and shift under style weights (N, S): both (N, C)."""
+        return style_weights @ self.scale, style_weights @ self.shift
 
 
 class NearestUpsampleConv(nn.Module):

@@ -28,6 +28,7 @@ from realtime.network.layers import (
     ReflectConv,
     SmoothConv,
     SubPixelConv,
+    instance_norm,
 )
 from realtime.network.pixels import crop_to, pad_to_multiple, rough_mean
 
@@ -77,8 +78,13 @@ class StyledUp(nn.Module):
 
     def forward(self, x: Tensor, skip: Tensor, style_weights: Tensor) -> Tensor:
         """(N, C, H, W) and a skip (N, C', 2H, 2W) -> (N, C', 2H, 2W)."""
-        x = self.norm(self.conv(x), style_weights)
+        scale, shift = self.norm.rows(style_weights)  # (N, C')
+        x = instance_norm(self.conv(x), self.norm.epsilon)
+        # Scaled and shifted after it is enlarged, which is the same but for rounding: of a flat
+        # frame zeros are enlarged, exactly, instead of shifts with errors that the norms to come
+        # would blow up to a picture of its own in each engine.
         x = F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+        x = x * scale[:, :, None, None] + shift[:, :, None, None]
         merged: Tensor = self.merge(F.relu(x + skip), style_weights)
         return merged
 
