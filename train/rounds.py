@@ -38,7 +38,7 @@ STYLES = (
 TEACHER: dict[str, Any] = {"architecture": "quality", "paintings_per_photograph": 2}
 STEADY: dict[str, Any] = {
     "identity_steps": 0,
-    "stability_weight": 5.0,
+    "stability_weight": 15.0,
     "learning_rate": 1e-3,
     "kernel_rate": 0.01,
 }

@@ -77,7 +77,7 @@ class TrainSettings:
     """Keeps colours within [0, 255], where there is no tanh to do so."""
     stability_weight: float = 0.0
     """A picture and the same picture a moment later must give the same painting. Trained last, from
-    a bundle that paints well already: 5."""
+    a bundle that paints well already: 15."""
     imitation_weight: float = 0.0
     """Of a teacher's paintings, pixel by pixel: `losses.imitation_error`."""
     judged_every: int = 1
