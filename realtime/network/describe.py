@@ -62,6 +62,8 @@ def _training(recipe: Mapping[str, Any], results: Mapping[str, Any], word: str) 
         f"  {word:9} recipe {recipe.get('recipe', 'pleinair')}, {results.get('steps')} steps in "
         f"{results.get('seconds')} s on {results.get('hardware', results.get('device'))}"
     )
+    if "pictures" in results:
+        yield f"            {results['pictures']} pictures painted and judged"
     pace = results.get("seconds_per_1000_steps")
     if pace is not None:
         yield f"            {pace} s per 1000 steps, seed {recipe.get('seed')}"
