@@ -63,7 +63,7 @@ def _training(recipe: Mapping[str, Any], results: Mapping[str, Any], word: str) 
         f"{results.get('seconds')} s on {results.get('hardware', results.get('device'))}"
     )
     if "pictures" in results:
-        yield f"            {results['pictures']} pictures painted and judged"
+        yield f"            {results['pictures']} pictures painted"
     pace = results.get("seconds_per_1000_steps")
     if pace is not None:
         yield f"            {pace} s per 1000 steps, seed {recipe.get('seed')}"
