@@ -123,7 +123,8 @@ def _judged(
     factors = settings.style_weight * state.balance.exp().to(batch.device)[style]
     terms |= {"content": content.mean(), "style": styles.mean()}
     _turn_balance(state, lesson, style, content.detach())
-    return loss + (factors * styles + settings.content_weight * content).mean(), terms
+    judged = (factors * styles + settings.content_weight * content).mean()
+    return loss + settings.judged_every * judged, terms  # for the steps without it, too
 
 
 def _draw_window(settings: TrainSettings, draw: torch.Generator) -> Window | None:
