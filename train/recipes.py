@@ -59,7 +59,7 @@ RECIPES: dict[str, dict[str, Any]] = {
 PUPIL: dict[str, Any] = {
     "architecture": "fast",
     "paintings_per_photograph": 2,
-    "imitation_weight": 10.0,
+    "imitation_weight": 5.0,
     "judged_every": 4,
 }
 """What differs for a network that learns from a teacher: most steps imitate, which needs no VGG and
