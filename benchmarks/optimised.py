@@ -20,7 +20,7 @@ from realtime.errors import PleinairError
 from realtime.network.pixels import to_tensor
 from train.gatys import Turn, paint
 from train.gatys_loss import GatysSettings, find_taps
-from train.judges import load_judges
+from train.load_loss import load_loss_networks
 
 MEASURED_STEPS = 6
 WHAT = {
@@ -47,7 +47,7 @@ def measure_optimisation(
     cuda = torch.cuda.is_available() and device.startswith(("auto", "cuda"))
     target = torch.device("cuda" if cuda else "cpu")
     try:
-        networks = [judge.network.to(target) for judge in load_judges(vgg)]
+        networks = [network.to(target) for network in load_loss_networks(vgg)]
     except PleinairError as exc:
         return missing("article", str(exc), **WHAT)
     (_, content), style = find_taps(networks)

@@ -1,4 +1,4 @@
-"""The tables of the README, made from what was measured and what ships.
+"""The tables of README.md and docs/pictures.md, made from what was measured and what ships.
 
 `python -m benchmarks.readme` writes them between their marks, `<!-- speed -->` and the like, and
 `--check` only tells whether they are true. What was measured lies in `docs/results/`, in a folder
@@ -7,6 +7,7 @@ per machine, as the commands that measured it wrote it.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,9 +23,12 @@ from realtime.errors import EXIT_BAD
 from realtime.network.card import StyleCredit
 from realtime.network.library import SHIPPED, Entry, find_bundles
 
-WORTH = {"steps": "equal steps", "noise": "noise gain"}
+WORTH = ("structure", "texture", "noise_gain")
+"""What a style is worth, of `pleinair appraise`."""
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "pictures.md")
+PEERS = ROOT / "docs" / "peers.json"
 LEFT_OUT = (
     "of_peak_macs",
     "of_peak_copy",
@@ -104,9 +108,9 @@ def goals() -> list[str]:
 
 
 def styles() -> list[str]:
-    """Tell which paintings there are, in which bundles, and how steady each is there."""
+    """Tell which paintings there are, in which bundles, and what each is worth there."""
     rows: dict[str, Row] = {}
-    measured: dict[str, str] = {}
+    networks: dict[str, str] = {}
     for entry in find_bundles([SHIPPED]):
         for credit in entry.card.styles:
             row = rows.setdefault(
@@ -115,30 +119,47 @@ def styles() -> list[str]:
             )
             row["bundles"].append(entry.name)
             network = entry.card.config.architecture
-            for key, value in _worth(entry, credit.name).items():
-                row[f"{key} {network}"] = value
-                if value:
-                    measured[f"{key} {network}"] = f"{WORTH[key]}, `{network}`"
+            networks[network] = f"`{network}`"
+            row[network] = _worth(entry, credit.name)
     for row in rows.values():
         row["bundles"] = ", ".join(row["bundles"])
     columns = {"name": "`--style`", "painting": "painting", "bundles": "bundles"}
-    return table(list(rows.values()), columns | measured)
+    return table(list(rows.values()), columns | networks)
+
+
+def likeness() -> list[str]:
+    """Structure and texture of what ships, beside other networks of the same painting."""
+    rows: list[Row] = [
+        {"style": credit.name, "network": entry.name, **_figures(entry, credit.name)}
+        for entry in find_bundles([SHIPPED])
+        for credit in entry.card.styles
+        if _figures(entry, credit.name)
+    ]
+    order = list(dict.fromkeys(row["style"] for row in rows))
+    for peer in json.loads(PEERS.read_text()):
+        rows.append(peer | {"texture": format(peer["texture"], ".3f")})
+    rows.sort(key=lambda row: (order.index(row["style"]), row["network"]))
+    columns = ("style", "network", "structure", "texture")
+    return table(rows, {name: name for name in columns})
+
+
+def _figures(entry: Entry, style: str) -> dict[str, str]:
+    appraisal = entry.card.results.get("appraisal", {})
+    values = appraisal.get("styles", {}).get(style, {})
+    return {name: format(values[name], ".3f") for name in WORTH[:2] if name in values}
 
 
 def _painting(credit: StyleCredit) -> str:
     return ", ".join(part for part in (credit.title, credit.artist, credit.year) if part)
 
 
-def _worth(entry: Entry, style: str) -> dict[str, str]:
+def _worth(entry: Entry, style: str) -> str:
+    """Structure, texture and noise gain of a style; empty where it was not measured."""
     appraisal = entry.card.results.get("appraisal", {})
     values = appraisal.get("styles", {}).get(style, {})
-    most = appraisal.get("most_steps")
-    steps, noise = values.get("equivalent_steps"), values.get("noise_gain")
-    more = "at least " if steps is not None and steps == most else ""
-    return {
-        "steps": "" if steps is None else f"{more}{steps:.0f}",
-        "noise": "" if noise is None else f"{noise:.2f}",
-    }
+    if any(values.get(name) is None for name in WORTH):
+        return ""
+    return " / ".join(format(values[name], ".3f" if name == "texture" else ".2f") for name in WORTH)
 
 
 def _order(row: Row) -> tuple[str, int, float]:
@@ -147,6 +168,7 @@ def _order(row: Row) -> tuple[str, int, float]:
 
 TABLES: dict[str, Callable[[], list[str]]] = {
     "goals": goals,
+    "likeness": likeness,
     "speed": speed,
     "steadiness": steadiness,
     "styles": styles,
@@ -154,14 +176,14 @@ TABLES: dict[str, Callable[[], list[str]]] = {
 
 
 def renewed(text: str) -> str:
-    """Return the README with its tables made anew.
+    """Return a page with its tables made anew.
 
     Raises:
         ValueError: a mark is not closed, or has no table.
     """
     for name in re.findall(r"<!-- (\w+) -->", text):
         if name not in TABLES or f"<!-- /{name} -->" not in text:
-            raise ValueError(f"README mark {name!r}: expected one of {', '.join(TABLES)}, closed")
+            raise ValueError(f"mark {name!r}: expected one of {', '.join(TABLES)}, closed")
         lines = "\n".join(TABLES[name]())
         text = re.sub(
             rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
@@ -176,15 +198,15 @@ def renewed(text: str) -> str:
 def main(
     check: Annotated[bool, typer.Option("--check", help="Write nothing, only tell.")] = False,
 ) -> None:
-    """Make the tables of the README anew."""
-    path = ROOT / "README.md"
-    text = path.read_text()
-    new = renewed(text)
-    if check and new != text:
-        typer.echo("README.md is stale: run python -m benchmarks.readme", err=True)
-        sys.exit(EXIT_BAD)
-    if not check:
-        path.write_text(new)
+    """Make the tables of the pages anew."""
+    for path in PAGES:
+        text = path.read_text()
+        new = renewed(text)
+        if check and new != text:
+            typer.echo(f"{path.name} is stale: run python -m benchmarks.readme", err=True)
+            sys.exit(EXIT_BAD)
+        if not check:
+            path.write_text(new)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """What a bundle is worth, measured on photographs it never saw.
 
-- Content and style losses: the terms of its own training.
-- Equivalent steps: how many steps of Adam on the pixels (Gatys' method, from the photograph) reach
-  the same total loss. Ulyanov et al. and Johnson et al. compare feed-forward networks so.
+- Structure and texture: see `likeness.py`.
 - Noise gain: a still scene before a camera whose noise has a deviation of 4 levels; mean change of
   the painting over mean change of the picture. Below 1 the painting is calmer than the camera.
 - Shift gain: the scene moved by 3 px; mean difference between the moved painting and the painting
@@ -11,11 +9,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from statistics import fmean, median
+from statistics import fmean
 
 import cv2
 import numpy as np
@@ -25,29 +22,22 @@ from torch import Tensor, nn
 from realtime.errors import BadInputError
 from realtime.network.bundle import load_bundle, save_bundle
 from train.data import as_tensor, load_painting, read_rgb
-from train.gatys import Objective, Turn, optimise
-from train.gatys_loss import GatysSettings
-from train.judges import load_judges
-from train.lineage import Origin, origins_of
-from train.losses import Judge, content_targets, judge_all, total_variation
-from train.settings import Precision
+from train.likeness import PAINTING_PX, Likeness
+from train.lineage import paintings_of
+from train.loss_network import LossNetwork
 
 NOISE_LEVELS = 4.0
 SHIFT_PX = 3
 SMALLEST_SIDE_PX = 32
 """The deepest layer that judges sees a sixteenth of each side."""
-ADAM_RATE = 4.0
-"""Levels of 255 per step: of 1, 2, 4, 8 and 16 the one whose loss falls fastest at first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Appraisal:
-    """One style, over all photographs."""
+    """One style: means over all photographs."""
 
-    content: float
-    style: float
-    equivalent_steps: float
-    """Median over the photographs it was counted on; the limit where more would be needed."""
+    structure: float
+    texture: float
     noise_gain: float
     shift_gain: float
 
@@ -56,13 +46,8 @@ class Appraisal:
 class Terms:
     """How an appraisal is made; written into the card beside its results."""
 
-    long_side_px: int = 480
-    most_steps: int = 200
-    """Adam's steps are not counted further; 0 leaves them out."""
-    counted_on: int | None = None
-    """Count steps on so many photographs, spread over all of them; None: on every one."""
-    precision: Precision = "fp32"
-    """Of the loss networks: for the painting and the pixels that chase it alike."""
+    long_side_px: int | None = None
+    """What the photographs are scaled to; None: as they are."""
     seed: int = 1
 
 
@@ -70,7 +55,7 @@ def appraise(
     path: Path,
     photographs: Sequence[Path],
     paintings: Path,
-    vgg: Path | None,
+    network: LossNetwork,
     *,
     terms: Terms | None = None,
     device: torch.device | None = None,
@@ -82,7 +67,7 @@ def appraise(
         path: The bundle; it is rewritten, the weights as they are.
         photographs: Never trained on.
         paintings: Folder that holds the paintings under the file names of the card.
-        vgg: Loss-network weights, as for training.
+        network: VGG.
         terms: How.
         device: Where; the CPU by default.
         listen: Called after every style.
@@ -92,17 +77,16 @@ def appraise(
     """
     terms, device = terms or Terms(), device or torch.device("cpu")
     bundle = load_bundle(path)
-    network = bundle.network.to(device)
+    painted, vgg = bundle.network.to(device), network.to(device)
     scenes = [load_scene(photograph, terms.long_side_px).to(device) for photograph in photographs]
     found: dict[str, Appraisal] = {}
     looks = torch.eye(len(bundle.card.names), device=device)
-    for origin, look in zip(origins_of(bundle.card, paintings), looks, strict=True):
-        judges = load_judges(vgg, replace(origin.settings, precision=terms.precision))
-        for judge in judges:
-            judge.network.to(device)
-        painter = Painter(network, look[None])
-        found[origin.name] = _appraise_style(painter, origin, judges, scenes, terms)
-        listen(origin.name, found[origin.name])
+    for (name, painting), look in zip(
+        paintings_of(bundle.card, paintings).items(), looks, strict=True
+    ):
+        likeness = Likeness(vgg, load_painting(painting, PAINTING_PX).to(device))
+        found[name] = _appraise_style(Painter(painted, look[None]), likeness, scenes, terms.seed)
+        listen(name, found[name])
     results = {name: rounded(appraisal) for name, appraisal in found.items()}
     written = {**asdict(terms), "photographs": len(photographs), "styles": results}
     card = replace(bundle.card, results=bundle.card.results | {"appraisal": written})
@@ -124,20 +108,22 @@ class Painter:
         return painting.float().clamp(0, 255).clone()
 
 
-def load_scene(path: Path, long_side_px: int) -> Tensor:
-    """Load a photograph as (1, 3, H, W) in [0, 255], scaled to the given longer side.
+def load_scene(path: Path, long_side_px: int | None = None) -> Tensor:
+    """Load a photograph as (1, 3, H, W) in [0, 255], scaled to the given longer side, if any.
 
     Raises:
         BadInputError: it cannot be read, or is too narrow.
     """
     picture = read_rgb(path)
-    scale = long_side_px / max(picture.shape[:2])
+    scale = 1.0 if long_side_px is None else long_side_px / max(picture.shape[:2])
     size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
     if min(size) < SMALLEST_SIDE_PX:
         raise BadInputError(
             f"{path} is {picture.shape[1]}x{picture.shape[0]} pixels, and {size[0]}x{size[1]} when "
             f"scaled to be appraised: expected at least {SMALLEST_SIDE_PX} on the shorter side"
         )
+    if scale == 1.0:
+        return as_tensor(picture)
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     return as_tensor(cv2.resize(picture, size, interpolation=how).astype(np.uint8, copy=False))
 
@@ -163,79 +149,23 @@ def shift_gain(paint: Callable[[Tensor], Tensor], scene: Tensor) -> float:
     return _mean_change(moved, painted) / _mean_change(here, there)
 
 
-def equivalent_steps(objective: Objective, scene: Tensor, goal: float, most: int) -> int:
-    """How many Adam steps from the photograph reach a total loss of `goal`; at most `most`."""
-    reached: list[int] = []
-
-    def listen(turn: Turn) -> None:
-        # A turn tells the loss of the picture before its step: turn 1 is the photograph itself.
-        if sum(turn.terms[name] for name in ("content", "style", "tv")) <= goal and not reached:
-            reached.append(turn.step - 1)
-
-    settings = GatysSettings(steps=most + 1, optimiser="adam", learning_rate=ADAM_RATE)
-    optimise(scene, objective, settings, listen=listen, should_stop=lambda: bool(reached))
-    return reached[0] if reached else most
-
-
-@dataclass(frozen=True)
-class TrainingLoss:
-    """The loss that a style was trained with, of one painting of one photograph."""
-
-    origin: Origin
-    judges: Sequence[Judge]
-    targets: Sequence[list[Tensor]]
-    content: Sequence[Tensor | None]
-    """What the judges see in the photograph, from `content_targets`."""
-
-    def __call__(self, picture: Tensor) -> dict[str, Tensor]:
-        """Judge (1, 3, H, W) in [0, 255]: the weighted terms."""
-        settings = self.origin.settings
-        only = torch.zeros(1, dtype=torch.long, device=picture.device)
-        styles, content = judge_all(self.judges, self.targets, picture, self.content, only)
-        return {
-            "content": settings.content_weight * content,
-            "style": settings.style_weight * self.origin.factor * styles.mean(),
-            "tv": settings.tv_weight * total_variation(picture),
-        }
-
-
 def _appraise_style(
-    paint: Painter, origin: Origin, judges: Sequence[Judge], scenes: Sequence[Tensor], terms: Terms
+    paint: Painter, likeness: Likeness, scenes: Sequence[Tensor], seed: int
 ) -> Appraisal:
-    settings = origin.settings
-    painting = load_painting(origin.painting, settings.style_px, square=settings.style_square)
-    targets = [judge.style_targets([painting.to(scenes[0].device)]) for judge in judges]
-    contents, styles, steps = [], [], []
-    counted = spread(len(scenes), terms.counted_on)
-    for number, scene in enumerate(scenes):
-        objective = TrainingLoss(origin, judges, targets, content_targets(judges, scene))
-        with torch.no_grad():
-            parts = {name: term.item() for name, term in objective(paint(scene)).items()}
-        contents.append(parts["content"] / settings.content_weight)
-        styles.append(parts["style"] / (settings.style_weight * origin.factor))
-        if terms.most_steps and number in counted:
-            goal = sum(parts.values())
-            steps.append(equivalent_steps(objective, scene, goal, terms.most_steps))
+    paintings = [paint(scene).round() for scene in scenes]
+    pairs = list(zip(scenes, paintings, strict=True))
     return Appraisal(
-        content=fmean(contents),
-        style=fmean(styles),
-        equivalent_steps=median(steps) if steps else math.nan,
-        noise_gain=fmean(noise_gain(paint, scene, terms.seed) for scene in scenes),
+        structure=fmean(likeness.structure(scene, painting) for scene, painting in pairs),
+        texture=fmean(likeness.texture(painting) for painting in paintings),
+        noise_gain=fmean(noise_gain(paint, scene, seed) for scene in scenes),
         shift_gain=fmean(shift_gain(paint, scene) for scene in scenes),
     )
-
-
-def spread(count: int, wanted: int | None) -> set[int]:
-    """Choose `wanted` of `count` numbers, evenly."""
-    chosen = min(count, wanted or count)
-    return {number * count // chosen for number in range(chosen)}
 
 
 def _mean_change(first: Tensor, second: Tensor) -> float:
     return float((first - second).abs().mean())
 
 
-def rounded(appraisal: Appraisal) -> dict[str, float | None]:
-    """Return the figures as the card holds them; None for what was not measured."""
-    values = asdict(appraisal).items()
-    return {name: None if math.isnan(v) else float(f"{v:.4g}") for name, v in values}
+def rounded(appraisal: Appraisal) -> dict[str, float]:
+    """Return the figures as the card holds them."""
+    return {name: float(f"{value:.4g}") for name, value in asdict(appraisal).items()}

@@ -14,7 +14,8 @@ from realtime.network.library import find_bundle
 from realtime.options import HELP_NAMES
 from train.appraise import Appraisal, Terms, appraise, rounded
 from train.data import find_photographs
-from train.plan import pick_device, pick_precision
+from train.load_loss import load_octave_loss
+from train.plan import pick_device
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
 
@@ -32,48 +33,35 @@ def main(
         Path | None,
         typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
     ] = None,
-    size: Annotated[int, typer.Option(help="Longer side of the photographs in pixels.")] = 480,
-    steps: Annotated[
-        int,
-        typer.Option(
-            help="Count equivalent steps of Adam up to here; 0 leaves out this slow part."
-        ),
-    ] = 200,
+    size: Annotated[
+        int | None,
+        typer.Option(help="Longer side that the photographs are scaled to; default: as they are."),
+    ] = None,
     first: Annotated[
         int | None, typer.Option(help="Only so many photographs, the first of the folder.")
     ] = None,
-    count_on: Annotated[
-        int | None,
-        typer.Option(help="Count steps on so many of the photographs only; default: on all."),
-    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    precision: Annotated[
-        str, typer.Option(help="Of the loss networks: auto, fp32, bf16.")
-    ] = "auto",
 ) -> None:
     """Measure a bundle on photographs it never saw; the result becomes part of its card.
 
-    Losses, the steps of Adam on the pixels that reach them, and how much the painting moves when
-    only the camera's noise does, or when everything moves by 3 pixels.
+    Structure: 0 is the photograph, 2 has nothing of it. Texture: 0 is the painting's own. And how
+    much the painting moves when only the camera's noise does, or when everything moves by 3 pixels.
     """
-    too_few = any(number is not None and number < 1 for number in (first, count_on))
-    if not 96 <= size <= 4096 or steps < 0 or too_few:
+    if (size is not None and not 96 <= size <= 4096) or (first is not None and first < 1):
         raise BadInputError(
-            "--size must be from 96 to 4096, --steps 0 or more, --first and --count-on at least 1; "
-            f"got {size}, {steps}, {first}, {count_on}"
+            f"--size must be from 96 to 4096, --first at least 1; got {size}, {first}"
         )
     path = find_bundle(bundle)
     read_card(path)
     chosen = find_photographs(photographs)[:first]
-    where = pick_device(device)
-    terms = Terms(
-        long_side_px=size, most_steps=steps, counted_on=count_on,
-        precision=pick_precision(precision, where),
-    )  # fmt: skip
+    network = load_octave_loss(vgg).network
     typer.echo(TABLE_HEAD)
 
     def listen(style: str, appraisal: Appraisal) -> None:
         typer.echo(appraisal_row(style, rounded(appraisal)))
 
-    appraise(path, chosen, paintings, vgg, terms=terms, device=where, listen=listen)
+    appraise(
+        path, chosen, paintings, network, terms=Terms(long_side_px=size),
+        device=pick_device(device), listen=listen,
+    )  # fmt: skip
     typer.echo(f"written into the card of {path}; `pleinair styles {path.stem}` shows it")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from realtime.network.card import StyleCredit
 from train.checkpoint import read_checkpoint
 from train.distributed import World
 from train.loop import ALONE, Extras, train
-from train.losses import Judge
+from train.losses import PerceptualLoss
 from train.settings import TrainSettings
 
 WARM_STEPS, TIMED_STEPS = 2, 6
@@ -22,11 +21,12 @@ WARM_STEPS, TIMED_STEPS = 2, 6
 def steps_in(
     minutes: float,
     settings: TrainSettings,
-    judges: Sequence[Judge],
+    loss: PerceptualLoss | None,
     credits: tuple[StyleCredit, ...],
     out: Path,
     *,
     start: Path | None = None,
+    teacher: Path | None = None,
     world: World = ALONE,
 ) -> TrainSettings:
     """Return the settings with as many steps as fit, by taking a few and throwing them away.
@@ -36,10 +36,11 @@ def steps_in(
     Args:
         minutes: From the first step to the last.
         settings: The run; its `steps` are replaced.
-        judges: As for `train`, like the rest.
+        loss: As for `train`, like the rest.
         credits: One per new style.
         out: The bundle of the run, beside which its checkpoint would lie.
         start: The bundle to begin with.
+        teacher: The bundle to imitate.
         world: The processes; all must agree, so the slowest one's pace counts.
     """
     if not minutes > 0:
@@ -53,7 +54,7 @@ def steps_in(
 
     with tempfile.TemporaryDirectory() as folder:
         train(
-            trial, judges, credits, Path(folder) / "trial.safetensors", start=start,
+            trial, loss, credits, Path(folder) / "trial.safetensors", start=start, teacher=teacher,
             extras=Extras(listen=lambda _: moments.append(time.monotonic())), world=world,
         )  # fmt: skip
     pace = (moments[-1] - moments[-1 - TIMED_STEPS]) / TIMED_STEPS if moments else 0.0

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn, optim
+from torch import Tensor, nn, optim
 
 from realtime.errors import BadInputError
 from realtime.naming import fitting
 from realtime.network.weights_file import load_weights
 
 KEYS = frozenset(
-    {"network", "average", "optimiser", "random", "step", "seconds", "rate_scale", "settings"}
+    {"network", "average", "optimisers", "balance", "random", "step", "seconds", "rate_scale"}
+    | {"settings"}
 )
 
 
@@ -27,7 +28,9 @@ class RunState:
     network: nn.Module
     average: nn.Module
     """Exponential moving average of the weights: what the bundle will hold."""
-    optimiser: optim.Optimizer
+    optimisers: list[optim.Optimizer]
+    balance: Tensor
+    """(S,) logarithms of the factors on the style weight, of the styles that are learned."""
     step: int = 0
     seconds: float = 0.0
     rate_scale: float = 1.0
@@ -38,7 +41,8 @@ class RunState:
         return {
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            "balance": self.balance,
             "random": torch.get_rng_state(),
             "step": self.step,
             "seconds": self.seconds,
@@ -53,7 +57,9 @@ class RunState:
         """Become what `values` or `snapshot` returned."""
         self.network.load_state_dict(values["network"])
         self.average.load_state_dict(values["average"])
-        self.optimiser.load_state_dict(copy.deepcopy(values["optimiser"]))
+        for optimiser, saved in zip(self.optimisers, values["optimisers"], strict=True):
+            optimiser.load_state_dict(copy.deepcopy(saved))
+        self.balance.copy_(values["balance"])
         torch.set_rng_state(values["random"])
         self.step, self.seconds = int(values["step"]), float(values["seconds"])
         self.rate_scale = float(values["rate_scale"])

@@ -12,9 +12,9 @@ from realtime.interrupt import stop_on_interrupt
 from realtime.options import HELP_NAMES, Overwrite
 from train.budget import steps_in
 from train.distributed import World, joined
-from train.judges import load_judges
+from train.load_loss import load_loss
 from train.loop import Extras, train
-from train.plan import Wish, credits_of, pick_device, plan
+from train.plan import Wish, pick_device, plan
 from train.progress import shown
 
 app = typer.Typer(
@@ -36,6 +36,11 @@ GUIDE = """Learn a style from a painting.
 \b
   pleinair train one.jpg two.jpg --content coco/train2014 --out mine.safetensors
 
+[bold]A light network of a heavy one[/bold]: all styles of a bundle, learned by imitating it.
+
+\b
+  pleinair train --teacher quality --content photos/ --out light.safetensors
+
 [bold]As the article did[/bold], or Johnson, or PyTorch's examples, to the letter:
 
 \b
@@ -51,10 +56,12 @@ beside the bundle. Ctrl-C at any moment leaves a usable bundle; the same command
 
 @app.command(help=GUIDE, epilog="Then: pleinair live --bundle painting.safetensors")
 def main(
-    paintings: Annotated[list[Path], typer.Argument(help="The painting(s) to learn from.")],
     content: Annotated[
         Path, typer.Option(help="Folder of photographs to practise on (COCO train2014, or any).")
     ],
+    paintings: Annotated[
+        list[Path] | None, typer.Argument(help="The painting(s) to learn from.")
+    ] = None,
     start: Annotated[
         str | None,
         typer.Option("--from", help="Add the style to this bundle: a file, or a name: fast."),
@@ -72,7 +79,17 @@ def main(
     ] = None,
     style_weight: Annotated[
         float | None,
-        typer.Option(help="Higher: more painting, less photograph. [15]", rich_help_panel=LOOK),
+        typer.Option(
+            help="A fixed weight of the style, instead of --structure.", rich_help_panel=LOOK
+        ),
+    ] = None,
+    structure: Annotated[
+        float | None,
+        typer.Option(
+            help="Structure of the photograph to hold, 0 to 2: lower keeps more of it, higher "
+            "gives more painting. [0.75]",
+            rich_help_panel=LOOK,
+        ),
     ] = None,
     style_size: Annotated[
         int | None,
@@ -89,6 +106,20 @@ def main(
         float | None, typer.Option(help="As many steps as fit.", rich_help_panel=LENGTH)
     ] = None,
     steps: Annotated[int | None, typer.Option(help="Steps.", rich_help_panel=LENGTH)] = None,
+    teacher: Annotated[
+        str | None,
+        typer.Option(
+            help="Imitate this bundle, all its styles: makes a light network of a heavy one.",
+            rich_help_panel=LOOK,
+        ),
+    ] = None,
+    styles: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --teacher: folder of its paintings; then VGG looks too, for texture.",
+            rich_help_panel=LOOK,
+        ),
+    ] = None,
     recipe: Annotated[
         str,
         typer.Option(
@@ -118,7 +149,7 @@ def main(
     ] = None,
     stability: Annotated[
         float | None,
-        typer.Option(help="Weight of steadiness; 0: none. [10]", rich_help_panel=NUMBERS),
+        typer.Option(help="Weight of steadiness; 0: none. [0]", rich_help_panel=NUMBERS),
     ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same bundle.", rich_help_panel=NUMBERS)] = 1,
     tensorboard: Annotated[
@@ -138,13 +169,15 @@ def main(
 ) -> None:
     """Learn styles as asked on the command line; the help text is `GUIDE`."""
     wish = Wish(
-        paintings=tuple(paintings), content=content, start=start, out=out, name=name,
+        paintings=tuple(paintings or ()), content=content, start=start, out=out, name=name,
         recipe=recipe, everything=everything, precision=precision, device=device, steps=steps,
         numbers={
-            "architecture": architecture, "style_weight": style_weight, "style_px": style_size,
-            "batch": batch, "crop_px": crop_size, "learning_rate": learning_rate,
+            "architecture": architecture, "style_weight": style_weight, "structure_goal": structure,
+            "style_px": style_size, "batch": batch, "crop_px": crop_size,
+            "learning_rate": learning_rate,
             "stability_weight": stability, "seed": seed,
         },
+        teacher=teacher, styles_folder=styles,
     )  # fmt: skip
     extras = Extras(
         previews=tuple(preview or ()), tensorboard=tensorboard, workers=workers,
@@ -155,15 +188,16 @@ def main(
 
 
 def _run(wish: Wish, extras: Extras, vgg: Path | None, minutes: float | None, world: World) -> None:
-    settings, start, out = plan(wish, world.device)
-    judges = load_judges(vgg, settings)
-    credits = credits_of(wish)
+    planned = plan(wish, world.device)
+    settings, credits, out = planned.settings, planned.credits, planned.out
+    beginning = {"start": planned.start, "teacher": planned.teacher}
+    loss = load_loss(vgg, settings) if settings.judged_every else None
     if minutes is not None:
-        settings = steps_in(minutes, settings, judges, credits, out, start=start, world=world)
+        settings = steps_in(minutes, settings, loss, credits, out, **beginning, world=world)
     title = "learning " + ", ".join(credit.name for credit in credits)
     with shown(title, quiet=not world.first) as listen, stop_on_interrupt() as asked:
         extras = replace(extras, listen=listen, should_stop=asked.is_set)
-        card = train(settings, judges, credits, out, start=start, extras=extras, world=world)
+        card = train(settings, loss, credits, out, **beginning, extras=extras, world=world)
     if not world.first:
         return
     if asked.is_set():

@@ -71,6 +71,13 @@ class World:
         dist.all_reduce(values, dist.ReduceOp.MAX)
         return float(values.item())
 
+    def sum(self, values: torch.Tensor) -> torch.Tensor:
+        """Add up the processes' tensors."""
+        if self.size > 1:
+            values = values.to(self.device)
+            dist.all_reduce(values)
+        return values.cpu()
+
     def mean(self, terms: Mapping[str, torch.Tensor]) -> dict[str, float]:
         """Average scalars over the processes."""
         values = torch.stack([term.detach().float() for term in terms.values()])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,8 +20,7 @@ from realtime.errors import EXIT_BAD, PleinairError
 from realtime.network.library import find_bundle
 from train.budget import steps_in
 from train.distributed import World
-from train.grow import go_half_way_back
-from train.judges import load_judges
+from train.load_loss import load_loss
 from train.loop import Extras, train
 from train.paintings import PAINTINGS
 from train.plan import pick_device, pick_precision
@@ -44,40 +44,50 @@ def main(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     begin_with: Annotated[
         Path | None,
-        typer.Option(help="Only the last round of --only, beginning with this bundle."),
+        typer.Option(help="Only one round of --only, beginning with this bundle."),
     ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="With --begin-with: so many steps instead of the round's.")
+    ] = None,
+    round_number: Annotated[
+        int, typer.Option("--round", help="With --begin-with: which round, from 1.")
+    ] = 1,
+    threads: Annotated[int | None, typer.Option(help="CPU threads; default: all.")] = None,
 ) -> None:
     """Train the bundles that ship with pleinair. Run it again, and it goes on where it stopped."""
     if only and only not in ON_CPU:
         raise typer.BadParameter(f"no bundle {only!r}: expected {', '.join(ON_CPU)}")
+    if threads is not None:
+        torch.set_num_threads(threads)
     world = World(device=pick_device(device))
     table, usual_minutes = runs_for(world.device)
     runs = {name: rounds for name, rounds in table.items() if only in ("", name)}
     if begin_with is not None:
-        runs = {name: rounds[-1:] for name, rounds in runs.items()}
+        runs = {name: (_longer(rounds[round_number - 1], steps),) for name, rounds in runs.items()}
     if minutes is None and usual_minutes is not None:
         minutes = usual_minutes * _steps(runs) / _steps(table)
-    workers = max(2, os.cpu_count() or 2)  # a GPU wants hundreds of crops a second
+    extras = Extras(previews=_previews(data), workers=max(2, os.cpu_count() or 2))
     for bundle, rounds in runs.items():
         start = begin_with
         for number, round_ in enumerate(rounds, start=1):
             last = round_ is rounds[-1]
             path = out / (f"{bundle}.safetensors" if last else f"{bundle}-{number}.safetensors")
             settings = settings_of(round_, data, world.device)
-            judges = load_judges(vgg, settings)
-            if round_.begins and begin_with is None:
-                start = _newest(round_.begins, out)
+            if begin_with is not None:
+                settings = replace(settings, identity_steps=0)
+            loss = load_loss(vgg, settings)
+            teacher = _newest(round_.teacher, out) if round_.teacher else None
             credits = tuple(PAINTINGS[name].credit for name in round_.styles)
             if minutes is not None:
                 share = minutes * settings.steps / _steps(runs)
                 settings = steps_in(
-                    share, settings, judges, credits, path, start=start, world=world
+                    share, settings, loss, credits, path, start=start, teacher=teacher, world=world
                 )
             with shown(path.stem) as listen:
-                extras = Extras(previews=_previews(data), listen=listen, workers=workers)
-                train(settings, judges, credits, path, start=start, extras=extras, world=world)
-            if round_.half_way_back and start is not None and world.first:
-                go_half_way_back(path, start, round_.half_way_back)
+                train(
+                    settings, loss, credits, path, start=start, teacher=teacher,
+                    extras=replace(extras, listen=listen), world=world,
+                )  # fmt: skip
             start = path
 
 
@@ -86,8 +96,13 @@ def settings_of(round_: Round, data: Path, device: torch.device) -> TrainSetting
     return TrainSettings(
         styles=tuple(data / "styles" / PAINTINGS[name].file for name in round_.styles),
         content=data / "content",
-        kept_styles=len(round_.kept),
         **({"precision": pick_precision("auto", device)} | dict(round_.settings)),
+    )
+
+
+def _longer(round_: Round, steps: int | None) -> Round:
+    return (
+        round_ if steps is None else replace(round_, settings={**round_.settings, "steps": steps})
     )
 
 

@@ -16,12 +16,12 @@ import torch
 from torch import Tensor, nn
 
 from realtime.errors import BadInputError
-from realtime.network.bundle import Bundle, load_bundle, save_bundle
+from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.card import StyleCredit
 from realtime.network.config import MANY_STYLES
 from realtime.network.folding import fold_upsamplers
 from realtime.network.transformer import build_network
-from train.losses import Judge, content_targets, judge_all
+from train.losses import PerceptualLoss
 
 LOGGER = logging.getLogger(__name__)
 
@@ -66,8 +66,8 @@ def grown(bundle: Bundle, new: int) -> nn.Module:
 def begin_like_nearest(
     network: nn.Module,
     old: int,
-    judges: Sequence[Judge],
-    targets: Sequence[list[Tensor]],
+    loss: PerceptualLoss,
+    targets: list[Tensor],
     photographs: Tensor,
     names: Sequence[str],
 ) -> None:
@@ -76,46 +76,25 @@ def begin_like_nearest(
     Args:
         network: With its new rows last; they are changed.
         old: How many styles it had before.
-        judges: Of likeness.
-        targets: Per judge, the new paintings' Gram matrices.
+        loss: Of likeness.
+        targets: The new paintings' Gram matrices.
         photographs: (N, 3, H, W) in [0, 255], painted to compare.
         names: Of the old styles, for the log.
     """
     rows = [row for name, row in network.named_parameters() if is_row(name)]
     count = rows[0].shape[0]
     candidates = torch.eye(count, device=photographs.device)[: old + 1]  # row `old` is the mean
-    chosen, wanted = [], content_targets(judges, photographs)
+    chosen, wanted = [], loss.content_target(photographs)
     for new in range(count - old):
         likeness = []
         for weights in candidates:
             with torch.no_grad():
                 painting = network(photographs, weights.expand(len(photographs), -1))
                 style = torch.full((len(photographs),), new, device=photographs.device)
-                styles, _ = judge_all(judges, targets, painting.float(), wanted, style)
+                styles, _ = loss.terms(painting.float(), wanted, targets, style)
             likeness.append(float(styles.mean()))
         best = min(range(len(likeness)), key=likeness.__getitem__)
         LOGGER.info("begins like %s", names[best] if best < old else "the mean of all")
         chosen.append(best)
     for row in rows:
         row.data[old:] = row.data[chosen]
-
-
-def go_half_way_back(path: Path, start: Path, names: Sequence[str]) -> None:
-    """Set rows of a trained bundle half the way back to where they began, and write it so.
-
-    For a style that a round made stronger at the price of its calm: between both lies most of the
-    strength (mosaic of `fast`: noise gain 1.02 to 0.97, style loss 0.061 to 0.064, from 0.085).
-
-    Args:
-        path: The bundle; its card tells what was done.
-        start: The bundle that it was trained from, of the same network and styles.
-        names: The styles.
-    """
-    bundle, before = load_bundle(path), dict(load_bundle(start).network.named_parameters())
-    chosen = [bundle.card.names.index(name) for name in names]
-    with torch.no_grad():
-        for name, row in bundle.network.named_parameters():
-            if is_row(name):
-                row[chosen] = (row[chosen] + before[name][chosen]) / 2
-    results = bundle.card.results | {"half_way_back": list(names)}
-    save_bundle(path, bundle.network, replace(bundle.card, results=results, golden=""))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
+from realtime.machine import reuse_freed_memory
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.sinks import outputs
@@ -18,12 +19,12 @@ from train.data import Photographs, load_painting
 from train.diary import Diary
 from train.distributed import World
 from train.guard import Guard, NotFiniteError
-from train.losses import Judge
+from train.losses import PerceptualLoss
 from train.memory import explain_out_of_memory
 from train.preview import draw_preview, save_sheet
 from train.record import describe
 from train.settings import TrainSettings
-from train.start import Beginning, begin
+from train.start import Beginning, begin, load_teacher
 from train.step import Lesson, train_step
 
 SAVE_EVERY_SECONDS = 60.0
@@ -63,11 +64,12 @@ class Extras:
 
 def train(
     settings: TrainSettings,
-    judges: Sequence[Judge],
+    loss: PerceptualLoss | None,
     credits: tuple[StyleCredit, ...],
     out: Path,
     *,
     start: Path | None = None,
+    teacher: Path | None = None,
     extras: Extras | None = None,
     world: World = ALONE,
 ) -> Card:
@@ -80,11 +82,13 @@ def train(
 
     Args:
         settings: The run.
-        judges: The loss networks; all of them judge every picture. Moved to the world's device.
+        loss: What judges the paintings, moved to the world's device; None: a teacher is imitated,
+            and the paintings that `settings` names are not looked at.
         credits: One per style that is learned.
         out: The bundle to write.
         start: A bundle to begin with: of the same network and styles, or, with
             `settings.kept_styles`, one to which the new styles are added.
+        teacher: A bundle of the same styles whose paintings are imitated.
         extras: Previews, progress, stopping.
         world: This process among those that train together.
 
@@ -94,27 +98,34 @@ def train(
             last good checkpoint is kept.
     """
     extras = extras or Extras()
-    _require_free(out, settings, start, extras)
+    read = tuple(path for path in (start, teacher) if path is not None)
+    _require_free(out, settings, read, extras)
     torch.manual_seed(settings.seed)
-    rows = world.share(settings.batch)
+    if world.device.type == "cpu":
+        reuse_freed_memory()
+    each = settings.paintings_per_photograph
+    rows = world.share(settings.batch // each)
     photographs = Photographs(
-        settings.content, crop_px=settings.crop_px, batch=settings.batch, seed=settings.seed,
-        augment=settings.augment,
+        settings.content, crop_px=settings.crop_px, batch=settings.batch // each,
+        seed=settings.seed, augment=settings.augment,
     )  # fmt: skip
-    paintings = [
-        load_painting(path, settings.style_px, square=settings.style_square).to(world.device)
-        for path in settings.styles
-    ]
-    for judge in judges:
-        judge.network.to(world.device)
-    targets = [judge.style_targets(paintings) for judge in judges]
-    beginning = begin(settings, credits, start, judges, targets, photographs, world.device)
+    targets: list[torch.Tensor] = []
+    if loss is not None:
+        loss.network.to(world.device)
+        targets = loss.style_targets(
+            load_painting(path, settings.style_px, square=settings.style_square).to(world.device)
+            for path in settings.styles
+        )
+    beginning = begin(settings, credits, start, loss, targets, photographs, world.device)
     state = beginning.state
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.exists():
         state.load(checkpoint, settings.to_dict())
     network = world.wrap(state.network)
-    lesson = Lesson(settings, judges, targets, network, world, beginning.teacher)
+    lesson = Lesson(
+        settings, loss, targets, network, world, beginning.before,
+        None if teacher is None else load_teacher(teacher, beginning.credits).to(world.device),
+    )  # fmt: skip
     stop = settings.steps
     if extras.max_steps is not None:
         stop = min(stop, state.step + extras.max_steps)
@@ -156,13 +167,15 @@ def train(
         return save()
 
 
-def _require_free(out: Path, settings: TrainSettings, start: Path | None, extras: Extras) -> None:
+def _require_free(
+    out: Path, settings: TrainSettings, bundles: tuple[Path, ...], extras: Extras
+) -> None:
     """Ask whether the bundle and what lies beside it may be written.
 
     Beside a checkpoint, which is looked into before it is used, the files are its run's own. What
     is learned from is not overwritten by any run: `painting.png` would be, by its own preview.
     """
-    inputs = (*settings.styles, *extras.previews, *((start,) if start else ()))
+    inputs = (*settings.styles, *extras.previews, *bundles)
     goes_on = out.with_suffix(".checkpoint").exists()
     beside = [".jsonl"] + ([".png"] if extras.previews else [])
     for path in (out, *(out.with_suffix(ending) for ending in beside)):

@@ -68,7 +68,11 @@ class LossNetwork(nn.Module):
         for name, stage in self.stages.items():
             if name.endswith("_1") and name != "relu1_1":
                 x = F.max_pool2d(x, 2)
-            x = F.relu(stage(F.pad(x, (1, 1, 1, 1), mode=self.padding)))
+            if self.padding == "constant":  # the convolution pads with zeros itself, without a copy
+                x = F.conv2d(x, stage.weight, stage.bias, padding=1)
+            else:
+                x = stage(F.pad(x, (1, 1, 1, 1), mode=self.padding))
+            x = F.relu_(x)
             if name in wanted:
                 found[name] = x
                 if len(found) == len(wanted):

@@ -1,24 +1,26 @@
-"""What makes a painting good: the content of the photograph, the texture of the style, calm.
+"""The perceptual losses that others published, and the small terms of all recipes.
 
-Sources: Gatys et al. 2016 (content, Gram matrices), Johnson et al. 2016 (perceptual losses),
-Snelgrove 2017 (octaves). How the terms are scaled differs from code to code: `FORMULAS`.
+Gatys et al. 2016 (content, Gram matrices), Johnson et al. 2016. How the terms are scaled differs
+from code to code: `FORMULAS`. The loss of the recipe `pleinair` is `octave_loss.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from train.loss_network import LossNetwork
+from train.octave_loss import Wanted, Window
 from train.settings import FormulaName
 
 
 def gram_matrix(features: Tensor) -> Tensor:
-    """(N, C, H, W) -> (N, C, C): how often two features meet, averaged over the picture."""
+    """(N, C, H, W) -> (N, C, C): inner products of channels over the picture, divided by H W."""
     n, channels, height, width = features.shape
     flat = features.reshape(n, channels, height * width)
     return flat @ flat.transpose(1, 2) / (height * width)
@@ -29,13 +31,6 @@ def gram_matrix_per_channel(features: Tensor) -> Tensor:
     return gram_matrix(features) / features.shape[1]
 
 
-def relative_error(value: Tensor, target: Tensor) -> Tensor:
-    """Squared distance over the target's energy, per picture: (N, ...) x 2 -> (N,)."""
-    axes = tuple(range(1, target.dim()))
-    energy = target.square().mean(axes).clamp_min(1e-12)
-    return (value - target).square().mean(axes) / energy
-
-
 def mean_square(value: Tensor, target: Tensor) -> Tensor:
     """Mean squared distance per picture: (N, ...) x 2 -> (N,)."""
     return (value - target).square().flatten(1).mean(1)
@@ -43,7 +38,7 @@ def mean_square(value: Tensor, target: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Formula:
-    """How Gram matrices and distances are scaled, and what becomes of several layers."""
+    """How Gram matrices and distances are scaled; the layers are summed."""
 
     gram: Callable[[Tensor], Tensor]
     """Features (N, C, H, W) -> Gram matrices (N, C, C)."""
@@ -51,8 +46,6 @@ class Formula:
     """Gram matrices, their targets, the features they came from -> (N,)."""
     content: Callable[[Tensor, Tensor], Tensor]
     """Features and their targets -> (N,)."""
-    mean_of_layers: bool
-    """Style terms of all layers are averaged, else summed."""
 
 
 def _article_style(gram: Tensor, target: Tensor, features: Tensor) -> Tensor:
@@ -61,15 +54,10 @@ def _article_style(gram: Tensor, target: Tensor, features: Tensor) -> Tensor:
 
 
 FORMULAS: dict[FormulaName, Formula] = {
-    # Ours: every term over the energy of its target, so that weights mean the same for every layer
-    # and every painting.
-    "relative": Formula(gram_matrix, lambda g, t, f: relative_error(g, t), relative_error, True),
     # hzy46/fast-neural-style-tensorflow, losses.py: l2_loss * 2 / size, summed over layers.
-    "article": Formula(gram_matrix_per_channel, _article_style, mean_square, False),
+    "article": Formula(gram_matrix_per_channel, _article_style, mean_square),
     # Johnson et al. 2016 and pytorch/examples: mean squares throughout, summed over layers.
-    "johnson": Formula(
-        gram_matrix_per_channel, lambda g, t, f: mean_square(g, t), mean_square, False
-    ),
+    "johnson": Formula(gram_matrix_per_channel, lambda g, t, f: mean_square(g, t), mean_square),
 }
 
 
@@ -92,106 +80,84 @@ def out_of_range(pictures: Tensor) -> Tensor:
     return (pictures - pictures.clamp(0, 255)).square().mean() / 255**2
 
 
-def instability(painting: Tensor, wanted: Tensor) -> Tensor:
-    """Mean squared difference of two paintings that should be one, in units of the full range."""
+def pixel_error(painting: Tensor, wanted: Tensor) -> Tensor:
+    """Mean squared difference of two pictures, in units of the full range; a scalar."""
     return (painting - wanted).square().mean() / 255**2
 
 
+def imitation_error(painting: Tensor, example: Tensor) -> Tensor:
+    """Mean difference of two pictures at full, half and quarter size, over the range; a scalar.
+
+    The plain mean, not that of squares: a stroke drawn a little beside its place should not be
+    punished so much that the pupil rather draws none.
+    """
+    total = torch.zeros((), device=painting.device)
+    for octave in range(3):
+        if octave:
+            painting, example = F.avg_pool2d(painting, 2), F.avg_pool2d(example, 2)
+        total = total + (painting - example).abs().mean() / 255
+    return total
+
+
+class PerceptualLoss(Protocol):
+    """What judges paintings: `OctaveLoss`, or `LayerLoss`, as others published it."""
+
+    @property
+    def network(self) -> LossNetwork:
+        """The loss network, to be moved to a device."""
+
+    def style_targets(self, paintings: Iterable[Tensor]) -> list[Tensor]:
+        """Return Gram matrices of the paintings, (S, C, C) each."""
+
+    def content_target(self, photographs: Tensor, window: Window | None = None) -> Wanted:
+        """Return what the content of (N, 3, H, W) photographs looks like."""
+
+    def terms(
+        self, painted: Tensor, wanted: Wanted, targets: list[Tensor], style: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Judge (N, 3, H, W) paintings: the style term and the content term, both (N,)."""
+
+
 @dataclass(frozen=True)
-class Judge:
-    """A loss network and where to tap it."""
+class LayerLoss:
+    """Content at one layer, style at several, all at full size: the published recipes."""
 
     network: LossNetwork
     style_layers: tuple[str, ...]
-    content_layer: str | None = None
-    octaves: int = 1
-    """Pictures are judged at full size, half size, ...: the reach of deeper layers, cheaply."""
-    formula: Formula = FORMULAS["relative"]
+    content_layer: str
+    formula: Formula
     half: bool = False
     """Run the loss network in bf16; Gram matrices and distances are fp32 all the same."""
 
     def style_targets(self, paintings: Iterable[Tensor]) -> list[Tensor]:
-        """Return Gram matrices of the paintings: one (S, C, C) per octave and layer, in order."""
+        """Return Gram matrices of the paintings: one (S, C, C) per layer, in order."""
         rows = []
         for painting in paintings:
             with torch.no_grad():
-                tapped, _ = self._tap(painting)
-                rows.append([self.formula.gram(features) for features in tapped])
+                found = self._features(painting, self.style_layers)
+                rows.append([self.formula.gram(found[layer]) for layer in self.style_layers])
         return [torch.cat(column) for column in zip(*rows, strict=True)]
 
-    def content_target(self, photographs: Tensor) -> Tensor | None:
-        """Return what the content of (N, 3, H, W) photographs looks like; None if not asked for."""
-        if self.content_layer is None:
-            return None
-        with torch.no_grad(), self._precision(photographs):
-            found: Tensor = self.network(photographs, [self.content_layer])[self.content_layer]
-        return found.float()
+    def content_target(self, photographs: Tensor, window: Window | None = None) -> Wanted:
+        """Return what the content of (N, 3, H, W) photographs looks like, all of it."""
+        del window
+        with torch.no_grad():
+            found = self._features(photographs, (self.content_layer,))
+        return Wanted({(0, self.content_layer): found[self.content_layer]})
 
     def terms(
-        self, painted: Tensor, content: Tensor | None, targets: list[Tensor], style: Tensor
-    ) -> tuple[list[Tensor], Tensor | None]:
-        """Judge painted (N, 3, H, W) pictures.
-
-        Args:
-            painted: What the transform network made, in about [0, 255].
-            content: From `content_target` of the photographs that it was given.
-            targets: From `style_targets`.
-            style: (N,) index of the style that each picture was painted in.
-
-        Returns:
-            The style terms, each (N,), one per octave and layer; and the content term, a scalar, if
-            this judge has one.
-        """
-        tapped, features = self._tap(painted)
-        style_terms = [
-            self.formula.style(self.formula.gram(found), target[style], found)
-            for found, target in zip(tapped, targets, strict=True)
+        self, painted: Tensor, wanted: Wanted, targets: list[Tensor], style: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Judge painted (N, 3, H, W) pictures; see `OctaveLoss.terms`."""
+        found = self._features(painted, (*self.style_layers, self.content_layer))
+        styles = [
+            self.formula.style(self.formula.gram(found[layer]), target[style], found[layer])
+            for layer, target in zip(self.style_layers, targets, strict=True)
         ]
-        if features is None or content is None:
-            return style_terms, None
-        return style_terms, self.formula.content(features, content).mean()
+        content = wanted.features[0, self.content_layer]
+        return torch.stack(styles).sum(0), self.formula.content(found[self.content_layer], content)
 
-    def _precision(self, pictures: Tensor) -> torch.autocast:
-        return torch.autocast(pictures.device.type, torch.bfloat16, enabled=self.half)
-
-    def _tap(self, pictures: Tensor) -> tuple[list[Tensor], Tensor | None]:
-        """Features at the style layers of every octave, and at the content layer; in fp32."""
-        tapped, content = [], None
-        for octave in range(self.octaves):
-            layers = [*self.style_layers]
-            if octave:
-                pictures = F.avg_pool2d(pictures, 2)
-            elif self.content_layer is not None:
-                layers.append(self.content_layer)
-            with self._precision(pictures):
-                found = self.network(pictures, layers)
-            if not octave and self.content_layer is not None:
-                content = found[self.content_layer].float()
-            tapped += [found[layer].float() for layer in self.style_layers]
-        return tapped, content
-
-
-def content_targets(judges: Iterable[Judge], photographs: Tensor) -> list[Tensor | None]:
-    """Return what each judge sees in (N, 3, H, W) photographs: the content to keep."""
-    return [judge.content_target(photographs) for judge in judges]
-
-
-def judge_all(
-    judges: Iterable[Judge],
-    targets: Iterable[list[Tensor]],
-    painted: Tensor,
-    content: Iterable[Tensor | None],
-    style: Tensor,
-) -> tuple[Tensor, Tensor]:
-    """Ask several judges at once; returns the style term (N,) and the content term, a scalar.
-
-    The judges must share a formula; see `Judge.terms` for the arguments.
-    """
-    styles, contents, mean = [], [], True
-    for judge, grams, features in zip(judges, targets, content, strict=True):
-        style_terms, content_term = judge.terms(painted, features, grams, style)
-        styles += style_terms
-        contents += [content_term] if content_term is not None else []
-        mean = judge.formula.mean_of_layers
-    layers = torch.stack(styles)
-    return layers.mean(0) if mean else layers.sum(0), torch.stack(contents).mean()
+    def _features(self, pictures: Tensor, layers: tuple[str, ...]) -> dict[str, Tensor]:
+        with torch.autocast(pictures.device.type, torch.bfloat16, enabled=self.half):
+            found = self.network(pictures, layers)
+        return {layer: features.float() for layer, features in found.items()}

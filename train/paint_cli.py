@@ -33,7 +33,7 @@ from train.easel import (
 )
 from train.gatys import paint
 from train.gatys_loss import GatysSettings, Optimiser, Start, find_taps
-from train.judges import load_judges
+from train.load_loss import load_loss_networks
 from train.loss_network import LossNetwork
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
@@ -132,7 +132,7 @@ def main(
             outputs.check_target(file, inputs, overwrite=overwrite)
     for file in sketches:
         outputs.require_free(file, inputs, overwrite=overwrite)
-    networks = [judge.network.to(chosen) for judge in load_judges(vgg)]
+    networks = [network.to(chosen) for network in load_loss_networks(vgg)]
     _say_taps(networks)
     with ExitStack() as stack:
         asked = stack.enter_context(stop_on_interrupt())

@@ -11,12 +11,14 @@ import torch
 
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.network.card import StyleCredit, read_card, require_style_name, style_name_of
+from realtime.network.config import MANY_STYLES
 from realtime.network.library import find_bundle
 from train.data import find_photographs
-from train.recipes import recipe, steps_of
+from train.lineage import painting_files, paintings_of
+from train.recipes import PUPIL, recipe, steps_of
 from train.settings import Precision, TrainSettings
 
-BATCH = 4
+BATCH = TrainSettings.batch
 TRAINABLE = ("article", "fast", "quality")
 
 
@@ -36,19 +38,42 @@ class Wish:
     steps: int | None
     numbers: Mapping[str, Any]
     """Fields of `TrainSettings` that were given; None: the recipe's."""
+    teacher: str | None = None
+    styles_folder: Path | None = None
 
 
-def plan(wish: Wish, device: torch.device) -> tuple[TrainSettings, Path | None, Path]:
-    """Return the settings, the bundle to start from, and the bundle to write.
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A run that can begin."""
+
+    settings: TrainSettings
+    credits: tuple[StyleCredit, ...]
+    """Of the styles that are learned."""
+    start: Path | None
+    """The bundle to start from."""
+    teacher: Path | None
+    """The bundle to imitate."""
+    out: Path
+    """The bundle to write."""
+
+
+def plan(wish: Wish, device: torch.device) -> Plan:
+    """Check what was asked, and fill in the rest.
 
     Raises:
         BadInputError: anything that cannot work, before any work is done.
     """
+    if wish.out is not None and wish.out.suffix != ".safetensors":
+        raise BadInputError(f"a bundle's name ends in .safetensors, got {wish.out.name}")
+    if wish.teacher is not None:
+        return _plan_pupil(wish, wish.teacher, device)
+    if wish.styles_folder is not None:
+        raise BadInputError("--styles goes with --teacher: otherwise name the paintings themselves")
+    if not wish.paintings:
+        raise BadInputError("training needs at least one painting to learn from, or --teacher")
     out = wish.out or Path(f"{style_name_of(wish.paintings[0].stem)}.safetensors")
-    if out.suffix != ".safetensors":
-        raise BadInputError(f"a bundle's name ends in .safetensors, got {out.name}")
     values = dict(recipe(wish.recipe, wish.paintings[0]))
-    values |= {key: value for key, value in wish.numbers.items() if value is not None}
+    values |= _given(wish)
     start = None if wish.start is None else find_bundle(wish.start)
     if start is None and wish.everything:
         raise BadInputError("--everything goes with --from: without it everything is learned")
@@ -66,8 +91,9 @@ def plan(wish: Wish, device: torch.device) -> tuple[TrainSettings, Path | None, 
     if values["architecture"] not in TRAINABLE:
         raise UnknownNameError("architecture", values["architecture"], TRAINABLE)
     if values["architecture"] == "article" and wish.recipe == "pleinair":
-        values.setdefault("stability_weight", 0.0)
-        values["residual_scale"] = 0.05
+        # Its trunk has no norms to hold Muon's steps, which do not depend on the gradient's size.
+        values |= {"residual_scale": 0.05, "kernel_rate": 0.0}
+        values.setdefault("learning_rate", 1e-3)
     photographs = len(find_photographs(wish.content))
     batch = values.setdefault("batch", BATCH)
     values["precision"] = pick_precision(wish.precision, device)
@@ -75,7 +101,48 @@ def plan(wish: Wish, device: torch.device) -> tuple[TrainSettings, Path | None, 
     known = {field.name for field in fields(TrainSettings)}
     assert values.keys() <= known
     settings = TrainSettings(styles=wish.paintings, content=wish.content, **values)
-    return settings, start, out
+    return Plan(settings=settings, credits=credits_of(wish), start=start, teacher=None, out=out)
+
+
+def _plan_pupil(wish: Wish, teacher: str, device: torch.device) -> Plan:
+    """Plan a run that learns all styles of a bundle, by imitating what it paints."""
+    if wish.paintings or wish.start or wish.everything or wish.name or wish.recipe != "pleinair":
+        raise BadInputError(
+            "--teacher names all that is learned: leave out paintings, --from, --everything, "
+            "--name and --recipe; give the folder of the teacher's paintings with --styles, if you "
+            "have it"
+        )
+    path = find_bundle(teacher)
+    card = read_card(path)
+    out = wish.out or Path(f"{path.stem}-pupil.safetensors")
+    if path.resolve() == out.resolve():
+        raise BadInputError(f"--out {out} is the teacher: give another name")
+    values = PUPIL | _given(wish) | {"precision": pick_precision(wish.precision, device)}
+    if values.get("batch", BATCH) % values["paintings_per_photograph"]:
+        values["paintings_per_photograph"] = 1
+    if values["architecture"] not in MANY_STYLES:
+        raise BadInputError(
+            f"a pupil is a network of many styles: {' or '.join(MANY_STYLES)}, not "
+            f"{values['architecture']}"
+        )
+    if wish.styles_folder is None:
+        values["judged_every"] = 0
+        paintings = tuple(Path(file) for file in painting_files(card))
+    else:
+        paintings = tuple(paintings_of(card, wish.styles_folder).values())
+    find_photographs(wish.content)
+    settings = TrainSettings(
+        styles=paintings, content=wish.content,
+        steps=wish.steps or steps_of("pleinair", photographs=0, batch=1), **values,
+    )  # fmt: skip
+    return Plan(settings=settings, credits=card.styles, start=None, teacher=path, out=out)
+
+
+def _given(wish: Wish) -> dict[str, Any]:
+    values = {key: value for key, value in wish.numbers.items() if value is not None}
+    if "style_weight" in values:
+        values.setdefault("structure_goal", 0.0)  # what is given stays as it is given
+    return values
 
 
 def credits_of(wish: Wish) -> tuple[StyleCredit, ...]:

@@ -27,7 +27,10 @@ _JOHNSON_FAMILY: dict[str, Any] = {
     "tv_weight": 0.0,
     "range_weight": 0.0,
     "stability_weight": 0.0,
+    "structure_goal": 0.0,
     "learning_rate": 1e-3,
+    "kernel_rate": 0.0,
+    "adam_beta": 0.999,
     "adam_epsilon": 1e-8,
     "schedule": "constant",
     "style_rate": 1.0,
@@ -53,9 +56,18 @@ RECIPES: dict[str, dict[str, Any]] = {
 }
 """Recipe name -> what differs from the defaults of `TrainSettings`."""
 
+PUPIL: dict[str, Any] = {
+    "architecture": "fast",
+    "paintings_per_photograph": 2,
+    "imitation_weight": 5.0,
+    "judged_every": 4,
+}
+"""What differs for a network that learns from a teacher: most steps imitate, which needs no VGG and
+is cheap; at every fourth VGG looks too, because imitation alone averages texture away."""
+
 EPOCHS = {"article": 2, "pytorch-examples": 2}
 """Passes over the photographs. The others count steps: Johnson 40,000."""
-STEPS = {"johnson": 40_000, "pleinair": 2_000}
+STEPS = {"johnson": 40_000, "pleinair": 4_000}
 
 ARTICLE_STYLE_WEIGHTS = {
     "candy": 50.0,

@@ -29,6 +29,7 @@ def describe(
     state = beginning.state
     results: dict[str, Any] = {
         "steps": state.step,
+        "pictures": max(0, state.step - settings.identity_steps) * settings.batch,
         "seconds": round(state.seconds),
         "seconds_per_1000_steps": round(1000 * state.seconds / max(1, state.step), 1),
         "device": str(world.device.type),

@@ -10,7 +10,7 @@ from realtime.errors import BadInputError
 from realtime.network.config import MANY_STYLES, Architecture
 
 Precision = Literal["fp32", "bf16"]
-FormulaName = Literal["relative", "article", "johnson"]
+FormulaName = Literal["octaves", "article", "johnson"]
 Layers = tuple[str, ...]
 
 
@@ -36,10 +36,18 @@ class TrainSettings:
 
     # Pictures.
     steps: int
-    batch: int = 4
-    """Pictures per step, over all processes; 4 in the article (conf/*.yml)."""
-    crop_px: int = 192
-    """Side of the square crops; 256 in the article."""
+    batch: int = 2
+    """Paintings per step, over all processes; 4 in the article (conf/*.yml). Small steps learn more
+    from the same pictures here: 12,000 pictures are 6,000 steps."""
+    paintings_per_photograph: int = 1
+    """In how many styles each photograph of a step is painted: what VGG sees in it, a fifth of the
+    work, is computed once for all of them."""
+    crop_px: int = 256
+    """Side of the square crops, as in the article. Smaller ones hold too little at quarter size for
+    large shapes to be learned."""
+    fine_px: int = 128
+    """Side of a random window in which the full size is judged: small strokes are the same all over
+    the picture, and are half of the loss network's work."""
     augment: bool = True
     """Random scales, crops and flips. False: cover-resize, centre crop, epochs without
     replacement, as in the article (reader.py)."""
@@ -49,39 +57,52 @@ class TrainSettings:
     """Cut the painting's centre square, as the article does (losses.py)."""
 
     # Losses.
-    formula: FormulaName = "relative"
-    """How Gram matrices and distances are scaled, see `losses.FORMULAS`."""
+    formula: FormulaName = "octaves"
+    """`octave_loss.py`, or how Gram matrices and distances are scaled: `losses.FORMULAS`."""
     style_layers: Layers = ()
-    """Where the loss network is tapped; empty: as deep as its weights reach."""
+    """Where the loss network is tapped; `octaves` has its own."""
     content_layer: str = "relu3_3"
     content_weight: float = 1.0
-    style_weight: float = 15.0
-    """With the formula `relative`, one value serves every painting."""
-    style_factors: tuple[float, ...] = ()
-    """Factor on `style_weight` for each painting, 1 where none is given: paintings whose texture
-    hides faces want less."""
-    tv_weight: float = 0.05
+    style_weight: float = 3.0
+    """With the formula `octaves`, where the weight of a style begins; see `structure_goal`."""
+    structure_goal: float = 0.75
+    """The structure term that each style is held at, by turning its weight: below, the painting
+    gets more of the style, above, more of the photograph. One weight for all would leave some
+    styles pale and dissolve faces in others. 0: weights stay."""
+    balance_rate: float = 0.02
+    """How fast: change of a weight's logarithm per picture and unit of structure."""
+    tv_weight: float = 0.0
     """Total variation; 0 in the article's configurations, 1e-6 in Johnson's code."""
     range_weight: float = 10.0
     """Keeps colours within [0, 255], where there is no tanh to do so."""
-    stability_weight: float = 10.0
-    """A picture and the same picture a moment later must give the same painting."""
+    stability_weight: float = 0.0
+    """A picture and the same picture a moment later must give the same painting. Trained last, from
+    a bundle that paints well already: 15."""
+    imitation_weight: float = 0.0
+    """Of a teacher's paintings, pixel by pixel: `losses.imitation_error`."""
+    judged_every: int = 1
+    """VGG looks at every n-th step only; with a teacher the others imitate, which is cheap. 0: at
+    none, and the paintings themselves are not needed."""
 
     # Optimisation.
-    learning_rate: float = 1e-3
-    """Adam's step, as in the article."""
+    learning_rate: float = 2e-3
+    """Adam's step, for what is no kernel; 1e-3 in the article."""
+    kernel_rate: float = 0.02
+    """Muon's step, for the kernels of convolutions; 0: Adam for these too."""
+    adam_beta: float = 0.99
+    """Adam's memory of squared gradients; 0.999 is the usual, 0.99 forgets the first, wild ones."""
     adam_epsilon: float = 1e-6
     """Adam's usual 1e-8, in the article too, lets parameters whose gradient is nothing but rounding
     errors wander at full speed: the shift before an instance norm, say."""
     schedule: Literal["cosine", "constant"] = "cosine"
-    style_rate: float = 5.0
+    style_rate: float = 2.5
     """Factor on the learning rate of the styles' own rows: each is seen by its pictures only."""
     warmup_steps: int = 50
-    average_decay: float = 0.99
+    average_decay: float = 0.995
     """Exponential moving average of the weights, which the bundle holds; 0: the weights."""
     clip_norm: float = 10.0
     """Longest gradient; 0: any."""
-    identity_steps: int = 250
+    identity_steps: int = 150
     """First steps, without VGG and cheap: learn to return the photograph. Colours and edges are
     then in place when the styles come."""
     residual_scale: float = 1.0
@@ -99,9 +120,10 @@ class TrainSettings:
             raise BadInputError(
                 f"steps and batch must be at least 1, got {self.steps}, {self.batch}"
             )
-        if self.style_factors and len(self.style_factors) != len(self.styles):
+        if self.batch % self.paintings_per_photograph:
             raise BadInputError(
-                f"{len(self.style_factors)} style factors for {len(self.styles)} paintings"
+                f"a batch of {self.batch} paintings cannot be made of photographs that are painted "
+                f"{self.paintings_per_photograph} times each: give a multiple"
             )
         if self.crop_px < 64:
             raise BadInputError(
@@ -122,7 +144,6 @@ class TrainSettings:
         """Return plain values for JSON; the paths keep their names only."""
         values = asdict(self)
         values["styles"] = [path.name for path in self.styles]
-        values["style_factors"] = list(self.style_factors)
         values["style_layers"] = list(self.style_layers)
         values["content"] = self.content.name
         return values

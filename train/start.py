@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +14,14 @@ from realtime.network.article import ArticleNetwork
 from realtime.network.bundle import load_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
-from realtime.network.folding import fold_upsamplers
+from realtime.network.folding import fold, fold_upsamplers
 from realtime.network.transformer import build_network
 from train.checkpoint import RunState
 from train.data import Photographs
 from train.grow import begin_like_nearest, grown, is_row, load_start
-from train.losses import Judge
+from train.losses import PerceptualLoss
+from train.muon import Muon
 from train.settings import TrainSettings
-from train.widen import widen
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Beginning:
     """Of all styles of the finished network."""
     origin: Card | None
     """The card of the bundle it started from."""
-    teacher: nn.Module | None
+    before: nn.Module | None
     """The network before styles were added; None unless the run may change what it knows."""
 
 
@@ -43,8 +42,8 @@ def begin(
     settings: TrainSettings,
     credits: tuple[StyleCredit, ...],
     start: Path | None,
-    judges: Sequence[Judge],
-    targets: Sequence[list[Tensor]],
+    loss: PerceptualLoss | None,
+    targets: list[Tensor],
     photographs: Photographs,
     device: torch.device,
 ) -> Beginning:
@@ -54,7 +53,7 @@ def begin(
         BadInputError: `start` is no bundle, or not of this network and these styles.
     """
     origin: Card | None = None
-    teacher: nn.Module | None = None
+    before: nn.Module | None = None
     if settings.kept_styles:
         if start is None:
             raise BadInputError("keeping styles needs a bundle to keep them from")
@@ -66,9 +65,10 @@ def begin(
                 f"{start} has {len(origin.styles)} styles, not {settings.kept_styles}"
             )
         practice = photographs.batch_at(settings.steps).to(device)
-        begin_like_nearest(network, settings.kept_styles, judges, targets, practice, origin.names)
+        assert loss is not None
+        begin_like_nearest(network, settings.kept_styles, loss, targets, practice, origin.names)
         if not settings.rows_only:
-            teacher = bundle.network.to(device).requires_grad_(False)
+            before = bundle.network.to(device).requires_grad_(False)
     else:
         network = fold_upsamplers(build_network(_config(settings))).to(device)
         if start is not None:
@@ -83,7 +83,24 @@ def begin(
             origin.config.to_dict() | {"styles": settings.all_styles}
         )
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return Beginning(_state(network, settings), config, credits, origin, teacher)
+    return Beginning(_state(network, settings), config, credits, origin, before)
+
+
+def load_teacher(path: Path, credits: tuple[StyleCredit, ...]) -> nn.Module:
+    """Load the network of a bundle whose paintings are to be imitated.
+
+    Raises:
+        BadInputError: it knows other styles, or has them in another order.
+    """
+    bundle = load_bundle(path)
+    wanted = tuple(credit.name for credit in credits)
+    if bundle.card.names != wanted:
+        raise BadInputError(
+            f"the teacher {path} knows {', '.join(bundle.card.names)}, the pupil is to learn "
+            f"{', '.join(wanted)}: both must be the same styles in the same order"
+        )
+    network = fold(bundle.network).requires_grad_(False)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
 def _config(settings: TrainSettings) -> TransformerConfig:
@@ -104,8 +121,6 @@ def _continue_from(
         raise BadInputError(f"{start} holds other styles: cannot start there")
     if known == config:
         network.load_state_dict(bundle.network.state_dict())
-    elif (known.architecture, config.architecture) == ("fast", "quality"):
-        widen(bundle.network, network)
     else:
         raise BadInputError(f"{start} holds another network: cannot start there")
     return bundle.card
@@ -117,10 +132,17 @@ def _state(network: nn.Module, settings: TrainSettings) -> RunState:
             parameter.requires_grad_(is_row(name))
     learned = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
     rows = [parameter for name, parameter in learned if is_row(name)]
-    rest = [parameter for name, parameter in learned if not is_row(name)]
-    groups = [{"params": rest, "factor": 1.0}, {"params": rows, "factor": settings.style_rate}]
-    optimiser = torch.optim.Adam(
-        [group for group in groups if group["params"]], eps=settings.adam_epsilon
-    )
+    others = [parameter for name, parameter in learned if not is_row(name)]
+    kernels = [p for p in others if p.dim() == 4] if settings.kernel_rate else []
+    rest = [p for p in others if p.dim() != 4] if settings.kernel_rate else others
+    groups = [
+        {"params": rest, "rate": settings.learning_rate},
+        {"params": rows, "rate": settings.learning_rate * settings.style_rate},
+    ]
+    betas, optimisers = (0.9, settings.adam_beta), list[torch.optim.Optimizer]()
+    if groups := [group for group in groups if group["params"]]:
+        optimisers.append(torch.optim.Adam(groups, betas=betas, eps=settings.adam_epsilon))
+    if kernels:
+        optimisers.append(Muon([{"params": kernels, "rate": settings.kernel_rate}]))
     average = copy.deepcopy(network).requires_grad_(False)
-    return RunState(network, average, optimiser)
+    return RunState(network, average, optimisers, torch.zeros(len(settings.styles)))

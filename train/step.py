@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,19 +13,21 @@ from train.distributed import World
 from train.disturbance import Disturbance
 from train.guard import NotFiniteError
 from train.losses import (
-    Judge,
-    content_targets,
-    instability,
-    judge_all,
+    PerceptualLoss,
+    imitation_error,
     out_of_range,
+    pixel_error,
     squared_variation,
     total_variation,
 )
+from train.octave_loss import Window
 from train.settings import TrainSettings
 
 LIKENESS_WEIGHT = 100.0
 """On mean squared pixel differences: to the photograph while the identity is learned, to the old
 painting while old styles are kept."""
+BALANCE_LIMIT = 2.5
+"""Largest change of a style weight, as a logarithm: 12 times more or less."""
 
 
 @dataclass(frozen=True)
@@ -34,88 +35,134 @@ class Lesson:
     """What does not change during a run."""
 
     settings: TrainSettings
-    judges: Sequence[Judge]
-    targets: Sequence[list[Tensor]]
-    """Per judge: what the paintings look like to it."""
+    loss: PerceptualLoss | None
+    """None: nothing is judged, everything is imitated."""
+    targets: list[Tensor]
+    """What the paintings look like to the loss."""
     network: nn.Module
     """What is called to paint: the network itself, or its distributed wrapping."""
     world: World
-    teacher: nn.Module | None = None
+    before: nn.Module | None = None
     """The network before new styles were added, for runs that change what the old styles use."""
+    teacher: nn.Module | None = None
+    """A network of the same styles whose paintings are imitated."""
 
 
-def train_step(state: RunState, lesson: Lesson, batch: Tensor) -> dict[str, float]:
-    """Take one step of Adam and return the terms of the loss, averaged over the processes.
+def train_step(state: RunState, lesson: Lesson, photographs: Tensor) -> dict[str, float]:
+    """Take one step and return the terms of the loss, averaged over the processes.
 
     Args:
-        state: The run; its weights, optimiser and average are changed.
+        state: The run; its weights, optimisers, balance and average are changed.
         lesson: The rest of the run.
-        batch: This process's share of the photographs, (N, 3, H, W) in [0, 255].
+        photographs: This process's share of them, (P, 3, H, W) in [0, 255].
 
     Raises:
         NotFiniteError: the gradient is not finite; the weights are as before.
     """
-    settings = lesson.settings
+    settings, world = lesson.settings, lesson.world
     draw = torch.Generator().manual_seed(settings.seed * 1_000_003 + state.step)
-    rows = lesson.world.share(settings.batch)
-    style = torch.randint(len(settings.styles), (settings.batch,), generator=draw)[rows]
-    style = style.to(batch.device)
+    style = _draw_styles(settings, draw)[world.share(settings.batch)].to(photographs.device)
+    batch = photographs.repeat_interleave(settings.paintings_per_photograph, 0)
     batch = batch.contiguous(memory_format=torch.channels_last)
     if state.step < settings.identity_steps:
         painting = _paint(lesson, batch, _one_hot(style + settings.kept_styles, settings))
-        terms = {"identity": instability(painting, batch)}
+        terms = {"identity": pixel_error(painting, batch)}
         loss = LIKENESS_WEIGHT * terms["identity"]
     else:
-        loss, terms = _judged(lesson, batch, style, draw, rows)
+        loss, terms = _judged(state, lesson, batch, style, draw)
     _adjust(state, settings, loss)
-    return lesson.world.mean(terms)
+    return world.mean(terms)
+
+
+def _draw_styles(settings: TrainSettings, draw: torch.Generator) -> Tensor:
+    """Draw the style of every painting of the step, over all processes: no photograph twice in one.
+
+    (batch,); as long as there are enough styles.
+    """
+    each, count = settings.paintings_per_photograph, len(settings.styles)
+    if each == 1 or count < each:
+        return torch.randint(count, (settings.batch,), generator=draw)
+    photographs = range(settings.batch // each)
+    return torch.cat([torch.randperm(count, generator=draw)[:each] for _ in photographs])
 
 
 def _judged(
-    lesson: Lesson, batch: Tensor, style: Tensor, draw: torch.Generator, rows: slice
+    state: RunState, lesson: Lesson, batch: Tensor, style: Tensor, draw: torch.Generator
 ) -> tuple[Tensor, dict[str, Tensor]]:
     settings, terms = lesson.settings, {}
+    rows = lesson.world.share(settings.batch)
     weights = _one_hot(style + settings.kept_styles, settings)
     views = [(batch, weights)]
     shape = torch.Size((settings.batch, *batch.shape[1:]))
     disturbance = Disturbance.draw(shape, draw).part(rows).to(batch.device)
     if settings.stability_weight:
         views.append((disturbance.second_view(batch), weights))
-    if lesson.teacher is not None:
+    if lesson.before is not None:
         old = torch.randint(settings.kept_styles, (settings.batch,), generator=draw)[rows]
         views.append((batch, _one_hot(old.to(batch.device), settings)))
     # All views in one call: a distributed network may be called once per step.
     paintings = _paint(lesson, *(torch.cat(parts) for parts in zip(*views, strict=True)))
     painting, *others = paintings.view(len(views), *batch.shape).unbind(0)
-    if lesson.teacher is not None:
-        terms["kept"] = instability(others.pop(), _as_before(lesson, *views[-1]))
+    if lesson.before is not None:
+        terms["kept"] = pixel_error(others.pop(), _as_before(lesson, *views[-1]))
     if settings.stability_weight:
         terms["stability"] = disturbance.instability(painting, others.pop(), batch)
-    wanted = content_targets(lesson.judges, batch)
-    styles, content = judge_all(lesson.judges, lesson.targets, painting, wanted, style)
+    if lesson.teacher is not None:
+        with torch.no_grad():
+            example = lesson.teacher(batch, weights)
+        terms["imitation"] = imitation_error(painting, example.float().clamp(0, 255))
     johnson = settings.formula == "johnson"
-    terms["content"], terms["style"] = content, styles.mean()
     terms["tv"] = squared_variation(painting) if johnson else total_variation(painting)
     terms["range"] = out_of_range(painting)
-    factors = styles.new_tensor(settings.style_factors or [1.0] * len(settings.styles))
-    return _weighed(settings, terms, (styles * factors[style]).mean()), terms
+    loss = _weighed(settings, terms)
+    if lesson.loss is None or state.step % max(1, settings.judged_every):
+        return loss, terms
+    each = settings.paintings_per_photograph
+    wanted = lesson.loss.content_target(batch[::each], _draw_window(settings, draw)).repeated(each)
+    styles, content = lesson.loss.terms(painting, wanted, lesson.targets, style)
+    factors = settings.style_weight * state.balance.exp().to(batch.device)[style]
+    terms |= {"content": content.mean(), "style": styles.mean()}
+    _turn_balance(state, lesson, style, content.detach())
+    judged = (factors * styles + settings.content_weight * content).mean()
+    return loss + settings.judged_every * judged, terms  # for the steps without it, too
 
 
-def _weighed(settings: TrainSettings, terms: dict[str, Tensor], style: Tensor) -> Tensor:
-    loss = settings.style_weight * style + settings.content_weight * terms["content"]
-    loss = loss + settings.tv_weight * terms["tv"] + settings.range_weight * terms["range"]
-    if "stability" in terms:
-        loss = loss + settings.stability_weight * terms["stability"]
-    if "kept" in terms:
-        loss = loss + LIKENESS_WEIGHT * terms["kept"]
-    return loss
+def _draw_window(settings: TrainSettings, draw: torch.Generator) -> Window | None:
+    room = settings.crop_px - settings.fine_px
+    if settings.formula != "octaves" or room <= 0:
+        return None
+    top, left = torch.randint(room + 1, (2,), generator=draw).tolist()
+    return Window(top, left, settings.fine_px)
+
+
+def _turn_balance(state: RunState, lesson: Lesson, style: Tensor, content: Tensor) -> None:
+    """Turn the styles' weights towards the structure that is aimed at; alike in all processes."""
+    settings = lesson.settings
+    if not settings.structure_goal:
+        return
+    change = torch.zeros_like(state.balance)
+    change.index_add_(0, style.cpu(), settings.structure_goal - content.float().cpu())
+    state.balance += settings.balance_rate * lesson.world.sum(change)
+    state.balance.clamp_(-BALANCE_LIMIT, BALANCE_LIMIT)
+
+
+def _weighed(settings: TrainSettings, terms: dict[str, Tensor]) -> Tensor:
+    """Add up the terms that need no loss network."""
+    weights = {
+        "tv": settings.tv_weight,
+        "range": settings.range_weight,
+        "stability": settings.stability_weight,
+        "imitation": settings.imitation_weight,
+        "kept": LIKENESS_WEIGHT,
+    }
+    return torch.stack([weights[name] * term for name, term in terms.items()]).sum()
 
 
 def _as_before(lesson: Lesson, batch: Tensor, weights: Tensor) -> Tensor:
     """Paint old styles with the network as it was before new ones were added."""
-    assert lesson.teacher is not None
+    assert lesson.before is not None
     with torch.no_grad():
-        painting: Tensor = lesson.teacher(batch, weights[:, : lesson.settings.kept_styles])
+        painting: Tensor = lesson.before(batch, weights[:, : lesson.settings.kept_styles])
     return painting
 
 
@@ -131,9 +178,11 @@ def _one_hot(style: Tensor, settings: TrainSettings) -> Tensor:
 
 
 def _adjust(state: RunState, settings: TrainSettings, loss: Tensor) -> None:
-    for group in state.optimiser.param_groups:
-        group["lr"] = _learning_rate(settings, state.step) * group["factor"] * state.rate_scale
-    state.optimiser.zero_grad(set_to_none=True)
+    scale = _schedule(settings, state.step) * state.rate_scale
+    for optimiser in state.optimisers:
+        for group in optimiser.param_groups:
+            group["lr"] = group["rate"] * scale
+        optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     learned = [p for p in state.network.parameters() if p.grad is not None]
     if settings.rows_only:
@@ -144,15 +193,17 @@ def _adjust(state: RunState, settings: TrainSettings, loss: Tensor) -> None:
     norm = nn.utils.clip_grad_norm_(learned, settings.clip_norm or float("inf"))
     if not bool(torch.isfinite(norm)):
         raise NotFiniteError(f"step {state.step}: the gradient is not finite (loss {loss.item()})")
-    state.optimiser.step()
+    for optimiser in state.optimisers:
+        optimiser.step()
     _average(state, settings.average_decay)
 
 
-def _learning_rate(settings: TrainSettings, step: int) -> float:
+def _schedule(settings: TrainSettings, step: int) -> float:
+    """Return the part of the learning rates that applies at a step."""
     warm = min(1.0, (step + 1) / max(1, settings.warmup_steps))
     if settings.schedule == "constant":
-        return settings.learning_rate * warm
-    return settings.learning_rate * warm * (0.51 + 0.49 * math.cos(math.pi * step / settings.steps))
+        return warm
+    return warm * (0.51 + 0.49 * math.cos(math.pi * step / settings.steps))
 
 
 def _average(state: RunState, longest: float) -> None:

@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from realtime.graph.builder import Array, GraphBuilder
 from realtime.network.article import BORDER_PX, HALF_TRUNK_SCALE, ArticleNetwork
 from realtime.network.examples import ExamplesNetwork, NormedConv
-from realtime.network.fast import FastNetwork, StyledConv, StyledResidualBlock
 from realtime.network.folding import (
     BLOCK_PX,
     FoldedBlockConv,
@@ -23,6 +22,13 @@ from realtime.network.folding import (
 )
 from realtime.network.layers import ConditionalInstanceNorm, ReflectConv, SubPixelConv
 from realtime.network.pixels import MEAN_STEP
+from realtime.network.unet import (
+    MULTIPLE_PX,
+    StyledConv,
+    StyledResidualBlock,
+    StyledUNet,
+    StyledUp,
+)
 
 Rows = dict[ConditionalInstanceNorm, tuple[str, str]]
 """Where the scale and shift of each norm are, under the style weights: both (1, C, 1, 1)."""
@@ -44,14 +50,16 @@ def style_rows(graph: GraphBuilder, network: nn.Module, style_weights: str) -> R
     return {norm: (parts[2 * i], parts[2 * i + 1]) for i, norm in enumerate(norms)}
 
 
-def fast(graph: GraphBuilder, network: FastNetwork, x: str, rows: Rows) -> str:
-    """Add the `fast` network, folded; H and W must divide by 8."""
+def unet(graph: GraphBuilder, network: StyledUNet, x: str, rows: Rows) -> str:
+    """Add `fast` or `quality`, folded; H and W must divide by 8."""
     assert network.takes_pixels
     x = _centred(graph, x)
     with graph.scope("stem"):
-        detail = _styled(graph, network.stem, x, rows)
-    with graph.scope("down"):
-        y = _styled(graph, network.down, detail, rows)
+        half = _styled(graph, network.stem, x, rows)
+    with graph.scope("down1"):
+        quarter = _styled(graph, network.down1, half, rows)
+    with graph.scope("down2"):
+        y = _styled(graph, network.down2, quarter, rows)
     for number, block in enumerate(network.trunk):
         assert isinstance(block, StyledResidualBlock)
         with graph.scope(f"trunk{number}"):
@@ -59,13 +67,10 @@ def fast(graph: GraphBuilder, network: FastNetwork, x: str, rows: Rows) -> str:
                 z = _styled(graph, block.inner, y, rows)
             z = _norm(graph, block.norm, _conv(graph, block.conv, z), rows)
             y = graph.add("Add", y, z)
-    with graph.scope("up"):
-        y = _norm(graph, network.up_norm, _conv(graph, network.up, y), rows)
-        y = graph.add("Relu", graph.add("Add", graph.double_bilinear(y), detail))
-    with graph.scope("merge"):
-        y = _styled(graph, network.merge, y, rows)
-    with graph.scope("enlarge"):
-        y = graph.add("Relu", _sub_pixel(graph, network.enlarge, y))
+    with graph.scope("up1"):
+        y = _up(graph, network.up1, y, quarter, rows)
+    with graph.scope("up2"):
+        y = _up(graph, network.up2, y, half, rows)
     with graph.scope("end"):
         return _sub_pixel(graph, network.end, y)
 
@@ -142,6 +147,17 @@ def _styled(graph: GraphBuilder, layer: StyledConv, x: str, rows: Rows) -> str:
     return graph.add("Relu", _norm(graph, layer.norm, _conv(graph, layer.conv, x), rows))
 
 
+def _up(graph: GraphBuilder, layer: StyledUp, x: str, skip: str, rows: Rows) -> str:
+    scale, shift = rows[layer.norm]
+    x = _conv(graph, layer.conv, x)
+    x = graph.instance_norm(x, layer.norm.scale.shape[1], layer.norm.epsilon)
+    x = graph.double_bilinear(x)
+    x = graph.add("Add", graph.add("Mul", x, scale), shift)
+    x = graph.add("Relu", graph.add("Add", x, skip))
+    with graph.scope("merge"):
+        return _styled(graph, layer.merge, x, rows)
+
+
 def _norm(graph: GraphBuilder, norm: ConditionalInstanceNorm, x: str, rows: Rows) -> str:
     scale, shift = rows[norm]
     return graph.instance_norm(x, norm.scale.shape[1], norm.epsilon, scale, shift)
@@ -188,7 +204,7 @@ def _width(network: nn.Module, name: str) -> int:
 
 
 WRITERS: dict[type[nn.Module], tuple[Callable[..., str], int]] = {
-    FastNetwork: (fast, 8),
+    StyledUNet: (unet, MULTIPLE_PX),
     ArticleNetwork: (article, 1),
     ExamplesNetwork: (examples, 1),
 }

@@ -17,10 +17,12 @@ from typing import Any
 from safetensors import safe_open
 
 from realtime.errors import BadInputError, BundleError
-from realtime.network.config import TransformerConfig
+from realtime.network.config import MANY_STYLES, TransformerConfig
 from realtime.reading import HEAD_BYTES, kind_of, read_file
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""1: `fast` and `quality` were other networks, without a skip at half the picture's size. Bundles
+of the other architectures are the same in both versions."""
 METADATA_KEY = "pleinair"
 
 
@@ -101,12 +103,14 @@ class Card:
             version = values.pop("format_version")
         except Exception as exc:  # whatever a parser throws at a user's file
             raise BundleError(f"card not readable: {exc!r}") from exc
-        if version != FORMAT_VERSION:
+        if version not in (1, FORMAT_VERSION):
             raise BundleError(
-                f"format version {version}, but this pleinair reads version {FORMAT_VERSION}: "
-                "update pleinair, or export the bundle again"
+                f"format version {version}, but this pleinair reads versions up to "
+                f"{FORMAT_VERSION}: update pleinair"
             )
         try:
+            if version == 1:
+                values["config"] = _config_of_version_1(values["config"])
             values["config"] = TransformerConfig.from_dict(values["config"])
             values["styles"] = tuple(StyleCredit(**style) for style in values["styles"])
             card = cls(**values)
@@ -116,6 +120,17 @@ class Card:
         except Exception as exc:
             raise BundleError(f"card not understood: {exc!r}") from exc
         return card
+
+
+def _config_of_version_1(config: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what was there for `fast` and `quality` only; refuse these."""
+    if config["architecture"] in MANY_STYLES:
+        raise BundleError(
+            f"made for the {config['architecture']} network of an older pleinair, which is another "
+            "one now: train its paintings anew (pleinair train PAINTING --from fast), or use the "
+            "styles that come with pleinair"
+        )
+    return {name: config[name] for name in ("architecture", "styles", "epsilon") if name in config}
 
 
 def read_card(path: Path) -> Card:

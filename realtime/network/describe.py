@@ -9,9 +9,8 @@ from realtime.errors import UnknownNameError
 from realtime.network.library import Entry, choose, find_bundles
 
 COLUMNS = {
-    "content": "content",
-    "style": "style",
-    "equivalent_steps": "equal steps",
+    "structure": "structure",
+    "texture": "texture",
     "noise_gain": "noise gain",
     "shift_gain": "shift gain",
 }
@@ -63,6 +62,8 @@ def _training(recipe: Mapping[str, Any], results: Mapping[str, Any], word: str) 
         f"  {word:9} recipe {recipe.get('recipe', 'pleinair')}, {results.get('steps')} steps in "
         f"{results.get('seconds')} s on {results.get('hardware', results.get('device'))}"
     )
+    if "pictures" in results:
+        yield f"            {results['pictures']} pictures painted"
     pace = results.get("seconds_per_1000_steps")
     if pace is not None:
         yield f"            {pace} s per 1000 steps, seed {recipe.get('seed')}"
@@ -71,8 +72,6 @@ def _training(recipe: Mapping[str, Any], results: Mapping[str, Any], word: str) 
     yield f"            {_listed(numbers)}"
     if results.get("losses"):
         yield f"            losses: {_listed(results['losses'])}"
-    if results.get("half_way_back"):
-        yield f"            for calm, half the way back: {', '.join(results['half_way_back'])}"
     before = recipe.get("started_from")
     if before:
         yield from _training(before["recipe"], before["results"], "before")
@@ -82,20 +81,16 @@ def _appraisal(appraisal: Mapping[str, Any] | None, styles: Sequence[str]) -> It
     if appraisal is None:
         yield "  worth     not measured; `pleinair appraise` does"
         return
+    size = appraisal["long_side_px"]
     yield (
         f"  worth     on {appraisal['photographs']} photographs never trained on, "
-        f"{appraisal['long_side_px']} px; equal steps: of Adam on the pixels, counted to "
-        f"{appraisal['most_steps']}{_counted_on(appraisal)}"
+        f"{f'{size} px' if size else 'as they are'}; structure: 0 is the photograph, texture: 0 is "
+        "the painting"
     )
     yield f"    {TABLE_HEAD}"
     for name in styles:
         if name in appraisal["styles"]:
             yield f"    {appraisal_row(name, appraisal['styles'][name])}"
-
-
-def _counted_on(appraisal: Mapping[str, Any]) -> str:
-    some = appraisal.get("counted_on")
-    return f", on {some} of them" if some else ""
 
 
 def _listed(values: Mapping[str, Any]) -> str:

@@ -4,12 +4,13 @@
 - `FoldedDoubledConv`: "nearest x2, then 3x3" of pytorch/examples, likewise.
 - `FoldedBlockConv`: the last convolution of `article` and `examples`, which has 3 channels, makes
   blocks of 2x2 pixels, which is 12.
-- Pixel scaling: `fast` maps [0, 255] to [-1, 1] and back; folded, its first and last weights do.
+- Pixel scaling: `fast` and `quality` map [0, 255] to [-1, 1] and back; folded, their first and
+  last weights do.
 - Centring: the first instance norm of a network removes whatever constant is taken off the frame.
-  `article` takes off the mean of its data set, `fast` half the range; folded, both take off the
-  frame's own rough mean. A covered lens then is exactly zero instead of rounding noise, which an
-  epsilon of 1e-9 blows up to a picture that differs from one engine to the next; and a frame of
-  little contrast keeps its digits in half precision.
+  `article` takes off the mean of its data set, `fast` and `quality` half the range; folded, all
+  take off the frame's own rough mean. A covered lens then is exactly zero instead of rounding
+  noise, which an epsilon of 1e-9 blows up to a picture that differs from one engine to the next;
+  and a frame of little contrast keeps its digits in half precision.
 - Sub-pixel kernels: the flatness constraint of `SubPixelConv` is applied once instead of per frame.
 - `SmoothConv`: convolution and smoothing are one kernel.
 """
@@ -24,13 +25,13 @@ from torch import Tensor, nn
 
 from realtime.network.article import ArticleNetwork
 from realtime.network.examples import DoubledConv, ExamplesNetwork
-from realtime.network.fast import CENTRE, FastNetwork
 from realtime.network.layers import (
     NearestUpsampleConv,
     ReflectConv,
     SmoothConv,
     SubPixelConv,
 )
+from realtime.network.unet import CENTRE, StyledUNet, StyledUp
 
 BLOCK_PX = 2
 
@@ -139,10 +140,12 @@ def fold(network: nn.Module) -> nn.Module:
         if isinstance(module, SubPixelConv):
             module.weight.data = module.kernel().detach()
             module.constrained = True
-    if isinstance(folded, FastNetwork):
+    if isinstance(folded, StyledUNet):
         _fold_pixel_scaling(folded)
-        assert isinstance(folded.up, SmoothConv)
-        folded.up = _plain(folded.up)
+        for up in (folded.up1, folded.up2):
+            assert isinstance(up, StyledUp)
+            assert isinstance(up.conv, SmoothConv)
+            up.conv = _plain(up.conv)
     if isinstance(folded, ExamplesNetwork):
         for layer in (folded.deconv1, folded.deconv2):
             assert isinstance(layer.conv, DoubledConv)
@@ -169,7 +172,7 @@ def _plain(smooth: SmoothConv) -> ReflectConv:
     return conv
 
 
-def _fold_pixel_scaling(network: FastNetwork) -> None:
+def _fold_pixel_scaling(network: StyledUNet) -> None:
     # The stem's instance norm removes any constant, so only the factor has to be folded in.
     network.stem.conv.weight.data /= CENTRE
     network.end.weight.data *= CENTRE

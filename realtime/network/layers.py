@@ -27,22 +27,34 @@ def instance_norm(
     half = x.dtype in (torch.float16, torch.bfloat16)
     if half:
         epsilon = max(epsilon, HALF_PRECISION_EPSILON)
-    if x.shape[0] == 1:
-        # Batch norm over a batch of one *is* instance norm, and its kernel keeps channels-last
-        # memory: 0.3 ms instead of 2 ms for (1, 32, 120, 160) on two CPU cores.
-        statistics = torch.float32 if half else x.dtype
-        weight = None if scale is None else scale[0].to(statistics)
-        bias = None if shift is None else shift[0].to(statistics)
-        if half and x.device.type == "cpu":
-            y = F.batch_norm(x.float(), None, None, weight, bias, True, 0.0, epsilon)
-            return y.to(x.dtype)
-        return F.batch_norm(x, None, None, weight, bias, True, 0.0, epsilon)
+    if x.shape[0] == 1 or x.device.type == "cpu":
+        rows = [
+            None if factors is None else factors.to(torch.float32 if half else x.dtype)
+            for factors in (scale, shift)
+        ]
+        normed = [
+            _norm_one(x[i : i + 1], epsilon, *(None if row is None else row[i] for row in rows))
+            for i in range(x.shape[0])
+        ]
+        return normed[0] if len(normed) == 1 else torch.cat(normed)
     y = F.instance_norm(x.float() if half else x, eps=epsilon)
     if scale is not None:
         y = y * scale[:, :, None, None]
     if shift is not None:
         y = y + shift[:, :, None, None]
     return y.to(x.dtype)
+
+
+def _norm_one(x: Tensor, epsilon: float, scale: Tensor | None, shift: Tensor | None) -> Tensor:
+    """Instance norm of one picture, (1, C, H, W).
+
+    Batch norm over a batch of one *is* instance norm, and its kernel keeps channels-last memory:
+    0.3 ms instead of 2 ms for (1, 32, 120, 160) on two CPU cores.
+    """
+    if x.dtype in (torch.float16, torch.bfloat16) and x.device.type == "cpu":
+        y = F.batch_norm(x.float(), None, None, scale, shift, True, 0.0, epsilon)
+        return y.to(x.dtype)
+    return F.batch_norm(x, None, None, scale, shift, True, 0.0, epsilon)
 
 
 class ReflectConv(nn.Conv2d):
@@ -99,8 +111,12 @@ class ConditionalInstanceNorm(nn.Module):
 
     def forward(self, x: Tensor, style_weights: Tensor) -> Tensor:
         """Normalise (N, C, H, W) under style weights (N, S)."""
-        scale, shift = style_weights @ self.scale, style_weights @ self.shift  # (N, C)
+        scale, shift = self.rows(style_weights)
         return instance_norm(x, self.epsilon, scale=scale, shift=shift)
+
+    def rows(self, style_weights: Tensor) -> tuple[Tensor, Tensor]:
+        """Blend scale and shift under style weights (N, S): both (N, C)."""
+        return style_weights @ self.scale, style_weights @ self.shift
 
 
 class NearestUpsampleConv(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from realtime.folders import data_folder
 from realtime.look import Look
 from realtime.network.card import Card, read_card
 
+LOGGER = logging.getLogger(__name__)
 SHIPPED = Path(__file__).parent.parent / "styles"
 PREFERRED = "fast"
 """The bundle that comes first: it runs everywhere."""
@@ -35,11 +37,19 @@ class Entry:
 
 
 def find_bundles(folders: Sequence[Path] | None = None) -> tuple[Entry, ...]:
-    """List bundles, the preferred one first, then by name; a user's own come after the shipped."""
+    """List bundles, the preferred one first, then by name; a user's own come after the shipped.
+
+    A file that is no bundle of this version is left out, with a warning: it must not keep the
+    others from being used.
+    """
     entries = []
     for folder in folders if folders is not None else (SHIPPED, user_folder()):
         paths = sorted(folder.glob("*.safetensors"), key=lambda p: (p.stem != PREFERRED, p.stem))
-        entries += [Entry(path, read_card(path)) for path in paths]
+        for path in paths:
+            try:
+                entries.append(Entry(path, read_card(path)))
+            except BadInputError as exc:
+                LOGGER.warning("left out: %s", exc)
     return tuple(entries)
 
 

@@ -7,7 +7,7 @@ from torch import nn
 from realtime.network.article import ArticleNetwork
 from realtime.network.config import TransformerConfig
 from realtime.network.examples import ExamplesNetwork
-from realtime.network.fast import FastNetwork
+from realtime.network.unet import StyledUNet
 
 
 def build_network(config: TransformerConfig) -> nn.Module:
@@ -21,12 +21,8 @@ def build_network(config: TransformerConfig) -> nn.Module:
         return ArticleNetwork(epsilon=config.epsilon)
     if config.architecture == "examples":
         return ExamplesNetwork()
-    return FastNetwork(
-        styles=config.styles,
-        width=config.width,
-        trunk_width=config.trunk_width,
-        blocks=config.blocks,
-        epsilon=config.epsilon,
+    return StyledUNet(
+        styles=config.styles, widths=config.widths, blocks=config.blocks, epsilon=config.epsilon
     )
 
 

@@ -13,14 +13,13 @@ from torch import Tensor
 from realtime.errors import BadInputError
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
-from tests.train.tiny import run, tiny_judge, tiny_settings, write_painting
+from tests.train.tiny import run, tiny_settings, write_painting
 from tests.train.vgg import torchvision_state
-from train.appraise import TrainingLoss, equivalent_steps, noise_gain, shift_gain, spread
+from train.appraise import noise_gain, shift_gain
 from train.appraise_cli import app
 from train.grow import is_row
-from train.lineage import Origin, origins_of
+from train.lineage import paintings_of
 from train.loss_network import VGG16_BLOCKS
-from train.losses import content_targets
 
 
 def scene() -> Tensor:
@@ -42,33 +41,9 @@ def test_gains_of_painters_whose_gain_is_known() -> None:
     assert shift_gain(sticks_to_the_glass, scene()) > 1
 
 
-def test_equivalent_steps_are_counted_from_the_photograph(tmp_path: Path) -> None:
-    settings = tiny_settings(tmp_path)
-    origin = Origin("one", settings.styles[0], settings, 1.0)
-    judge = tiny_judge()
-    targets = [judge.style_targets([torch.rand(1, 3, 64, 64) * 255])]
-    objective = TrainingLoss(origin, [judge], targets, content_targets([judge], scene()))
-    start = sum(term.item() for term in objective(scene()).values())
-    assert equivalent_steps(objective, scene(), start, 20) == 0
-    few = equivalent_steps(objective, scene(), 0.8 * start, 60)
-    more = equivalent_steps(objective, scene(), 0.6 * start, 60)
-    assert 0 < few < more < 60
-    assert equivalent_steps(objective, scene(), 0.0, 5) == 5
-
-
-@pytest.mark.parametrize(
-    ("count", "wanted", "chosen"),
-    [(6, 2, {0, 3}), (12, 5, {0, 2, 4, 7, 9}), (3, None, {0, 1, 2}), (2, 5, {0, 1})],
-)
-def test_photographs_to_count_on_are_spread(
-    count: int, wanted: int | None, chosen: set[int]
-) -> None:
-    assert spread(count, wanted) == chosen
-
-
 def test_the_figures_are_written_into_the_card(tmp_path: Path) -> None:
     torch.save(torchvision_state(VGG16_BLOCKS), tmp_path / "vgg16.pth")
-    settings = tiny_settings(tmp_path, style_factors=(1.0, 0.5))
+    settings = tiny_settings(tmp_path)
     path, third = tmp_path / "two.safetensors", tmp_path / "three.safetensors"
     run(settings, path)
     before = load_bundle(path)
@@ -80,17 +55,17 @@ def test_the_figures_are_written_into_the_card(tmp_path: Path) -> None:
     )  # fmt: skip
     arguments = [
         third, "--photographs", settings.content, "--paintings", tmp_path, "--vgg",
-        tmp_path / "vgg16.pth", "--size", "96", "--steps", "3", "--first", "2",
-        "--count-on", "1", "--device", "cpu",
+        tmp_path / "vgg16.pth", "--size", "96", "--first", "2", "--device", "cpu",
     ]  # fmt: skip
     result = typer.testing.CliRunner().invoke(app, [str(x) for x in arguments])
     assert result.exit_code == 0, result.output
     appraisal = read_card(third).results["appraisal"]
-    assert [appraisal[key] for key in ("photographs", "counted_on", "most_steps")] == [2, 1, 3]
+    assert (appraisal["photographs"], appraisal["long_side_px"]) == (2, 96)
     assert appraisal["styles"].keys() == {"one", "two", "three"}
     for figures in appraisal["styles"].values():
         assert all(math.isfinite(value) for value in figures.values())
-        assert 0 <= figures["equivalent_steps"] <= 3
+        assert 0 < figures["structure"] < 4
+        assert figures["texture"] > 0
         assert figures["noise_gain"] > 0
     for name, values in before.network.state_dict().items():
         after = load_bundle(third).network.state_dict()[name]
@@ -98,19 +73,15 @@ def test_the_figures_are_written_into_the_card(tmp_path: Path) -> None:
     assert read_card(third).results["steps"] == 12
 
 
-def test_origins_come_from_the_card(tmp_path: Path) -> None:
-    settings = tiny_settings(tmp_path, style_factors=(1.0, 0.5), style_weight=7.0)
+def test_paintings_come_from_the_card(tmp_path: Path) -> None:
+    settings = tiny_settings(tmp_path)
     card = run(settings, tmp_path / "two.safetensors")
-    one, two = origins_of(card, tmp_path)
-    assert (one.name, one.painting, one.factor) == ("one", settings.styles[0], 1.0)
-    assert (two.factor, two.settings.style_weight) == (0.5, 7.0)
+    assert paintings_of(card, tmp_path) == dict(zip(("one", "two"), settings.styles, strict=True))
     with pytest.raises(BadInputError, match="painting of one is not there: expected"):
-        origins_of(card, tmp_path / "nowhere")
+        paintings_of(card, tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize(
-    "bad", [["--size", "10"], ["--steps", "-1"], ["--first", "0"], ["--count-on", "0"]]
-)
+@pytest.mark.parametrize("bad", [["--size", "10"], ["--first", "0"]])
 def test_bad_numbers_are_refused(tmp_path: Path, bad: list[str]) -> None:
     with pytest.raises(BadInputError, match="--size must be from 96"):
         app(

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from realtime.errors import BadInputError, EngineError
-from tests.train.tiny import tiny_judge
+from tests.train.tiny import tiny_network
 from train.gatys import Turn, optimise, paint
 from train.gatys_loss import GatysLoss, GatysSettings, find_taps
 from train.losses import gram_matrix
@@ -32,7 +32,7 @@ def painting() -> Tensor:
 
 
 def networks() -> list:  # type: ignore[type-arg]
-    return [tiny_judge().network]
+    return [tiny_network()]
 
 
 @pytest.mark.parametrize("optimiser", ["lbfgs", "adam"])
@@ -69,7 +69,7 @@ def test_the_loss_is_made_of_the_published_terms() -> None:
 
 
 def test_layers_are_asked_of_the_first_network_that_has_them() -> None:
-    deeper = tiny_judge().network
+    deeper = tiny_network()
     deeper.stages["relu4_2"] = deeper.stages["relu2_1"]
     content, style = find_taps([*networks(), deeper])
     assert content == (1, "relu4_2")

@@ -12,7 +12,7 @@ import torch
 from realtime.errors import BadInputError
 from realtime.network.bundle import load_bundle
 from tests.train.tiny import diary_lines, run, tiny_settings, weights, write_painting
-from train.grow import go_half_way_back, is_row
+from train.grow import is_row
 from train.loop import Extras
 from train.settings import TrainSettings
 
@@ -116,20 +116,3 @@ def test_what_cannot_be_added_is_refused(
             one_more(settings, tmp_path, kept_styles=1), out, start=tmp_path / "article.safetensors"
         )
     assert not out.exists()
-
-
-def test_only_the_rows_of_the_style_go_half_way_back(
-    settings: TrainSettings, old: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "more.safetensors"
-    run(replace(settings, steps=10, identity_steps=0), out, start=old)
-    before, trained = weights(old), weights(out)
-    go_half_way_back(out, old, ("two",))
-    for name, values in weights(out).items():
-        if is_row(name):
-            assert torch.equal(values[0], trained[name][0])
-            wanted = (trained[name][1] + before[name][1]) / 2
-            torch.testing.assert_close(values[1], wanted, atol=2e-3, rtol=2e-3)  # kept as fp16
-        else:
-            assert torch.equal(values, trained[name])
-    assert load_bundle(out).card.results["half_way_back"] == ["two"]

@@ -12,18 +12,18 @@ from torch import Tensor
 
 from realtime.errors import BadInputError
 from realtime.network.bundle import load_bundle
-from tests.train.tiny import diary_lines, run, tiny_judge, tiny_settings
+from tests.train.tiny import diary_lines, run, tiny_loss, tiny_network, tiny_settings
 from train.checkpoint import read_checkpoint
 from train.loop import Extras
 from train.loss_network import LossNetwork
-from train.losses import Judge
+from train.losses import LayerLoss
 
 
 class Moody(LossNetwork):
     """A loss network that fails on some calls, or on large batches."""
 
     def __init__(self, nan_on: Iterable[int] = (), largest_batch: int = 100) -> None:
-        healthy = tiny_judge().network
+        healthy = tiny_network()
         super().__init__(
             dict(healthy.stages.items()), offset=(127.5,) * 3, factor=(1 / 128,) * 3,  # type: ignore[arg-type]
             padding="reflect",
@@ -41,8 +41,8 @@ class Moody(LossNetwork):
         return found
 
 
-def moody_judge(nan_on: Iterable[int] = (), largest_batch: int = 100) -> Judge:
-    return Judge(Moody(nan_on, largest_batch), ("relu1_1", "relu2_1"), "relu2_1")
+def moody_loss(nan_on: Iterable[int] = (), largest_batch: int = 100) -> LayerLoss:
+    return tiny_loss(Moody(nan_on, largest_batch))
 
 
 def test_a_step_that_is_not_finite_is_taken_back(
@@ -50,7 +50,7 @@ def test_a_step_that_is_not_finite_is_taken_back(
 ) -> None:
     settings = tiny_settings(tmp_path, identity_steps=0)
     out = tmp_path / "out.safetensors"
-    card = run(settings, out, judges=[moody_judge(nan_on=[5])])
+    card = run(settings, out, loss=moody_loss(nan_on=[5]))
     assert card.results["steps"] == 12
     assert card.results["steps_back"] == 1
     assert [line["step"] for line in diary_lines(out)] == list(range(12))
@@ -64,7 +64,7 @@ def test_a_run_that_never_settles_ends_and_says_why(tmp_path: Path) -> None:
     out = tmp_path / "out.safetensors"
     run(settings, out, Extras(max_steps=3))
     with pytest.raises(BadInputError, match=r"does not settle.*lower --style-weight"):
-        run(settings, out, judges=[moody_judge(nan_on=range(1000))])
+        run(settings, out, loss=moody_loss(nan_on=range(1000)))
     assert read_checkpoint(out.with_suffix(".checkpoint"))["step"] == 3
     assert load_bundle(out).card.results["steps"] == 3
 
@@ -80,5 +80,5 @@ def test_out_of_memory_says_which_batch_would_fit(
     out = tmp_path / "out.safetensors"
     run(settings, out, Extras(max_steps=1))
     with pytest.raises(BadInputError, match=f"out of memory at a batch of 8.*{advice}"):
-        run(settings, out, judges=[moody_judge(largest_batch=largest)])
+        run(settings, out, loss=moody_loss(largest_batch=largest))
     assert read_checkpoint(out.with_suffix(".checkpoint"))["step"] == 1

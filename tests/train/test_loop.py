@@ -15,6 +15,7 @@ from realtime.network.bundle import load_bundle
 from tests.train.tiny import diary_lines, run, same_weights, tiny_settings, weights
 from train.loop import Extras, Progress
 from train.settings import TrainSettings
+from train.step import _draw_styles
 
 
 @pytest.fixture
@@ -80,8 +81,8 @@ def test_settings_refuse_what_cannot_work(settings: TrainSettings) -> None:
         replace(settings, steps=0)
     with pytest.raises(BadInputError, match="at least 64 px"):
         replace(settings, crop_px=32)
-    with pytest.raises(BadInputError, match="1 style factors for 2 paintings"):
-        replace(settings, style_factors=(1.0,))
+    with pytest.raises(BadInputError, match="painted 3 times each: give a multiple"):
+        replace(settings, paintings_per_photograph=3)
 
 
 def test_a_run_that_is_stopped_leaves_a_bundle_and_goes_on(
@@ -97,7 +98,9 @@ def test_a_second_round_starts_where_the_first_ended(
     settings: TrainSettings, tmp_path: Path
 ) -> None:
     run(settings, tmp_path / "first.safetensors")
-    gentle = replace(settings, steps=1, learning_rate=1e-9, identity_steps=0)
+    gentle = replace(
+        settings, steps=1, learning_rate=1e-9, kernel_rate=1e-9, identity_steps=0,
+    )  # fmt: skip
     card = run(gentle, tmp_path / "second.safetensors", start=tmp_path / "first.safetensors")
     assert card.recipe["started_from"]["results"]["steps"] == 12
     first, second = (
@@ -115,11 +118,32 @@ def test_a_start_with_other_styles_is_refused(settings: TrainSettings, tmp_path:
         run(one, tmp_path / "one.safetensors", start=tmp_path / "two.safetensors")
 
 
-def test_a_style_factor_of_zero_leaves_only_the_content(
+def test_the_styles_weights_turn_until_both_have_the_same_structure(
     settings: TrainSettings, tmp_path: Path
 ) -> None:
-    cards = {}
-    for factor in (0.0, 1.0):
-        chosen = replace(settings, steps=40, style_factors=(factor, factor), stability_weight=0.0)
-        cards[factor] = run(chosen, tmp_path / f"{factor}.safetensors")
-    assert cards[0.0].results["losses"]["style"] > cards[1.0].results["losses"]["style"]
+    contents = []
+    for goal in (0.5, 2.0):
+        chosen = replace(
+            settings, steps=60, structure_goal=goal, balance_rate=0.5, stability_weight=0.0,
+        )  # fmt: skip
+        card = run(chosen, tmp_path / f"{goal}.safetensors")
+        contents.append(card.results["losses"]["content"])
+    assert contents[0] < contents[1]
+
+
+def test_every_photograph_is_painted_in_different_styles(settings: TrainSettings) -> None:
+    pairs = replace(settings, batch=4, paintings_per_photograph=2)
+    for seed in range(20):
+        drawn = _draw_styles(pairs, torch.Generator().manual_seed(seed)).view(2, 2)
+        assert drawn.sort(1).values.tolist() == [[0, 1], [0, 1]]
+
+
+def test_a_step_with_two_paintings_per_photograph_resumes_bit_identical(
+    settings: TrainSettings, tmp_path: Path
+) -> None:
+    pairs = replace(settings, batch=2, paintings_per_photograph=2, structure_goal=0.5)
+    whole, parts = tmp_path / "whole.safetensors", tmp_path / "parts.safetensors"
+    run(pairs, whole)
+    run(pairs, parts, Extras(max_steps=7))
+    run(pairs, parts)
+    assert same_weights(whole, parts)

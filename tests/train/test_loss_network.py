@@ -7,7 +7,7 @@ from safetensors.torch import load_file, save_file
 
 from realtime.errors import BadInputError
 from tests.train.vgg import torchvision_state
-from train.judges import load_judges
+from train.load_loss import load_loss_networks, load_octave_loss
 from train.loss_network import VGG16_BLOCKS, load_distilled, load_vgg
 
 REAL = "vgg19_conv1_1-conv3_4.safetensors"
@@ -34,13 +34,6 @@ def test_torchvision_files_are_told_apart_and_normalised(tmp_path: Path) -> None
     torch.testing.assert_close(found, x, atol=1e-4, rtol=1e-4)
 
 
-def test_the_judges_of_full_vgg_need_no_octaves(tmp_path: Path) -> None:
-    torch.save(torchvision_state(VGG16_BLOCKS), tmp_path / "vgg16.pth")
-    (judge,) = load_judges(tmp_path / "vgg16.pth")
-    assert judge.style_layers == ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
-    assert judge.octaves == 1
-
-
 def test_the_shared_weights_want_pixels_minus_means(shared_vgg: Path) -> None:
     state = {k: v.float() for k, v in load_file(shared_vgg / REAL).items()}
     picture = torch.rand(1, 3, 16, 16) * 255
@@ -63,11 +56,17 @@ def test_the_folded_colour_transform_of_the_distilled_encoder_is_exact(shared_vg
     )
 
 
-def test_the_shared_folder_gives_two_judges(shared_vgg: Path) -> None:
-    vgg, distilled = load_judges(shared_vgg)
-    assert vgg.content_layer == "relu3_3"
-    assert vgg.octaves == 2
-    assert distilled.content_layer is None
+def test_the_shared_folder_gives_two_networks(shared_vgg: Path) -> None:
+    vgg, distilled = load_loss_networks(shared_vgg)
+    assert (vgg.layers[-1], distilled.layers[-1]) == ("relu3_4", "relu5_1")
+
+
+def test_weights_that_end_before_relu3_3_are_refused(tmp_path: Path) -> None:
+    state = torchvision_state(VGG16_BLOCKS)
+    shallow = {k: v for k, v in state.items() if int(k.split(".")[1]) < 12}
+    torch.save(shallow, tmp_path / "vgg16.pth")
+    with pytest.raises(BadInputError, match=r"pleinair taps VGG at relu3_3, but .* end at relu3_1"):
+        load_octave_loss(tmp_path / "vgg16.pth")
 
 
 def test_weights_that_cannot_be_used_say_why(tmp_path: Path) -> None:
@@ -80,9 +79,9 @@ def test_weights_that_cannot_be_used_say_why(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="does not look like VGG"):
         load_vgg(tmp_path / "vgg.safetensors")
     with pytest.raises(BadInputError, match="no VGG weights"):
-        load_judges(tmp_path.parent)
+        load_octave_loss(tmp_path.parent)
     with pytest.raises(BadInputError, match="no weights file or folder"):
-        load_judges(tmp_path / "none")
+        load_octave_loss(tmp_path / "none")
 
 
 def test_a_layer_beyond_the_weights_is_named(shared_vgg: Path) -> None:

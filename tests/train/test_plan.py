@@ -13,7 +13,7 @@ from realtime.errors import BadInputError, PleinairError, UnknownNameError
 from realtime.network.bundle import load_bundle
 from realtime.network.card import StyleCredit, read_card
 from realtime.network.library import find_bundle
-from tests.train.tiny import tiny_judge, tiny_settings, write_painting, write_photographs
+from tests.train.tiny import run, tiny_loss, tiny_settings, write_painting, write_photographs
 from tests.train.vgg import torchvision_state
 from train.budget import steps_in
 from train.cli import app
@@ -35,27 +35,32 @@ def wish(tmp_path: Path) -> Wish:
 
 
 def test_the_defaults_are_the_recipe_pleinair(wish: Wish) -> None:
-    settings, start, out = plan(wish, CPU)
-    assert (settings.recipe, settings.architecture, settings.steps) == ("pleinair", "fast", 2000)
+    planned = plan(wish, CPU)
+    settings, start, out = planned.settings, planned.start, planned.out
+    assert (settings.recipe, settings.architecture, settings.steps) == ("pleinair", "fast", 4000)
     assert start is None
     assert out == Path("my-cat-2.safetensors")
     assert [credit.name for credit in credits_of(wish)] == ["my-cat-2"]
 
 
 def test_from_a_bundle_only_rows_are_learned_unless_everything_is(wish: Wish) -> None:
-    settings, start, _ = plan(replace(wish, start="fast"), CPU)
+    planned = plan(replace(wish, start="fast"), CPU)
+    settings, start = planned.settings, planned.start
     assert start == find_bundle("fast")
     known = len(read_card(find_bundle("fast")).styles)
     assert (settings.kept_styles, settings.rows_only, settings.identity_steps) == (known, True, 0)
-    settings, _, _ = plan(replace(wish, start="fast", everything=True), CPU)
+    settings = plan(replace(wish, start="fast", everything=True), CPU).settings
     assert not settings.rows_only
 
 
 def test_what_was_given_wins_over_the_recipe(wish: Wish) -> None:
-    settings, _, _ = plan(replace(wish, recipe="article", numbers={"style_weight": 9.0}), CPU)
+    article = replace(wish, recipe="article", numbers={"style_weight": 9.0})
+    settings = plan(article, CPU).settings
     assert (settings.style_weight, settings.steps) == (9.0, 1)  # 2 epochs of 3 photographs in 4s
-    settings, _, _ = plan(replace(wish, numbers={"style_weight": None, "batch": 2}, steps=7), CPU)
-    assert (settings.style_weight, settings.batch, settings.steps) == (15.0, 2, 7)
+    numbers = {"style_weight": None, "batch": 2}
+    settings = plan(replace(wish, numbers=numbers, steps=7), CPU).settings
+    assert settings.structure_goal > 0
+    assert (settings.style_weight, settings.batch, settings.steps) == (3.0, 2, 7)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +72,16 @@ def test_what_was_given_wins_over_the_recipe(wish: Wish) -> None:
         ({"recipe": "artical"}, "article"),
         ({"numbers": {"architecture": "quick"}}, "article, fast|fast, article|fast"),
         ({"precision": "fp8"}, "bf16"),
+        ({"paintings": ()}, "at least one painting to learn from, or --teacher"),
+        ({"styles_folder": Path()}, "--styles goes with --teacher"),
+        ({"teacher": "fast"}, "leave out paintings"),
+        ({"teacher": "fast", "paintings": (), "recipe": "johnson"}, "leave out paintings"),
+        ({"teacher": "fist", "paintings": ()}, "fast"),
+        ({"teacher": "fast", "paintings": (), "styles_folder": Path()}, "is not there: expected"),
+        (
+            {"teacher": "fast", "paintings": (), "numbers": {"architecture": "article"}},
+            "fast or quality, not article",
+        ),
         ({"content": Path("nowhere")}, "no folder of photographs"),
         ({"numbers": {"crop_px": 8}}, "at least 64 px"),
         ({"numbers": {"batch": 0}}, "at least 1"),
@@ -82,6 +97,25 @@ def test_a_bundle_is_never_written_over_the_one_it_starts_from(wish: Wish, tmp_p
     start.write_bytes(find_bundle("fast").read_bytes())
     with pytest.raises(BadInputError, match="is the bundle to start from: give another name"):
         plan(replace(wish, start=str(start), out=start), CPU)
+
+
+def test_a_weight_that_is_given_is_not_turned(wish: Wish) -> None:
+    assert plan(replace(wish, numbers={"style_weight": 9.0}), CPU).settings.structure_goal == 0
+
+
+def test_a_pupil_learns_what_its_teacher_knows(wish: Wish, tmp_path: Path) -> None:
+    settings = tiny_settings(tmp_path / "teacher")
+    run(settings, tmp_path / "wise.safetensors")
+    alone = replace(wish, paintings=(), teacher=str(tmp_path / "wise.safetensors"))
+    planned = plan(alone, CPU)
+    assert [credit.name for credit in planned.credits] == ["one", "two"]
+    assert planned.out == Path("wise-pupil.safetensors")
+    assert (planned.settings.judged_every, planned.settings.architecture) == (0, "fast")
+    judged = plan(replace(alone, styles_folder=tmp_path / "teacher"), CPU)
+    assert judged.settings.styles == settings.styles
+    assert judged.settings.judged_every > 1
+    with pytest.raises(BadInputError, match="is the teacher: give another name"):
+        plan(replace(alone, out=tmp_path / "wise.safetensors"), CPU)
 
 
 def test_names_of_new_styles(wish: Wish) -> None:
@@ -109,13 +143,13 @@ def test_devices_and_precisions() -> None:
 def test_minutes_become_steps(tmp_path: Path) -> None:
     settings = tiny_settings(tmp_path)
     found = [
-        steps_in(minutes, settings, [tiny_judge()], TWO, tmp_path / "out.safetensors").steps
+        steps_in(minutes, settings, tiny_loss(), TWO, tmp_path / "out.safetensors").steps
         for minutes in (0.1, 0.4)
     ]
     assert 2 < found[0] < found[1]
     assert not list(tmp_path.glob("*.checkpoint"))
     with pytest.raises(BadInputError, match="above 0"):
-        steps_in(0, settings, [tiny_judge()], TWO, tmp_path / "out.safetensors")
+        steps_in(0, settings, tiny_loss(), TWO, tmp_path / "out.safetensors")
 
 
 def test_help_reads_like_a_guide() -> None:

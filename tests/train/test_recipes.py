@@ -15,9 +15,9 @@ from tests.train.article_loss import article_loss
 from tests.train.tiny import tiny_settings, write_painting, write_photographs
 from tests.train.vgg import torchvision_state
 from train.cli import app
-from train.judges import load_judges
+from train.load_loss import load_loss
 from train.loss_network import VGG16_BLOCKS
-from train.losses import content_targets, judge_all, squared_variation
+from train.losses import squared_variation
 from train.recipes import RECIPES, recipe, steps_of
 from train.settings import TrainSettings
 
@@ -33,12 +33,13 @@ def test_the_articles_loss_equals_an_independent_computation(tmp_path: Path) -> 
     state = torchvision_state(VGG16_BLOCKS, width=6)
     torch.save(state, tmp_path / "vgg16.pth")
     settings = recipe_settings(tmp_path, "article")
-    judges = load_judges(tmp_path / "vgg16.pth", settings)
+    loss = load_loss(tmp_path / "vgg16.pth", settings)
     painted, photographs = torch.rand(2, 2, 3, 32, 40) * 255
     painting = torch.rand(1, 3, 36, 32) * 255
-    targets = [judge.style_targets([painting]) for judge in judges]
-    wanted = content_targets(judges, photographs)
-    styles, content = judge_all(judges, targets, painted, wanted, torch.zeros(2, dtype=int))  # type: ignore[call-overload]
+    wanted = loss.content_target(photographs)
+    style = torch.zeros(2, dtype=torch.long)
+    styles, contents = loss.terms(painted, wanted, loss.style_targets([painting]), style)
+    content = contents.mean()
     total = settings.content_weight * content + settings.style_weight * styles.mean()
     keys = sorted({key.rpartition(".")[0] for key in state}, key=lambda k: int(k.split(".")[1]))
     vgg = [
@@ -60,11 +61,10 @@ def test_the_article_is_reproduced_number_by_number() -> None:
     assert settings.style_layers == ("relu1_2", "relu2_2", "relu3_3", "relu4_3")
     assert (settings.content_layer, settings.content_weight) == ("relu3_3", 1.0)
     assert (settings.batch, settings.crop_px, settings.style_px) == (4, 256, 256)
-    assert (settings.learning_rate, settings.schedule, settings.warmup_steps) == (
-        1e-3,
-        "constant",
-        0,
-    )
+    optimiser = (settings.learning_rate, settings.kernel_rate, settings.adam_beta)
+    assert optimiser == (1e-3, 0, 0.999)
+    assert (settings.schedule, settings.warmup_steps) == ("constant", 0)
+    assert settings.structure_goal == 0
     assert settings.style_square
     assert not settings.augment
     others = (settings.tv_weight, settings.range_weight, settings.stability_weight)
@@ -119,4 +119,4 @@ def test_a_recipe_whose_layers_the_weights_do_not_reach_is_refused(
 ) -> None:
     settings = recipe_settings(tmp_path, "article")
     with pytest.raises(BadInputError, match=r"taps VGG at relu4_3, but .* end at relu3_4"):
-        load_judges(shared_vgg, settings)
+        load_loss(shared_vgg, settings)

@@ -14,15 +14,15 @@ from realtime.network.bundle import load_bundle
 from realtime.network.library import find_bundles
 from realtime.network.pixels import to_tensor
 from train.data import read_rgb
-from train.judges import load_judges
-from train.losses import relative_error
+from train.load_loss import load_octave_loss
+from train.octave_loss import texture_error
 
 
 def test_half_of_each_style_lies_between_both(shared_content: Path, shared_vgg: Path) -> None:
     (fast,) = (entry.path for entry in find_bundles() if entry.name == "fast")
     bundle = load_bundle(fast)
     network, count = bundle.network.eval(), len(bundle.card.names)
-    judge = load_judges(shared_vgg)[0]
+    loss = load_octave_loss(shared_vgg)
     photograph = cv2.resize(read_rgb(sorted(shared_content.iterdir())[0]), (240, 180))
     frame = to_tensor(photograph.astype(np.uint8), torch.device("cpu"), torch.float32)
 
@@ -31,11 +31,11 @@ def test_half_of_each_style_lies_between_both(shared_content: Path, shared_vgg: 
         for style, weight in looks:
             weights[0, style] = weight
         with torch.inference_mode():
-            return judge.style_targets([network(frame, weights).clamp(0, 255)])
+            return loss.style_targets([network(frame, weights).clamp(0, 255)])
 
     def distance(one: list[Tensor], other: list[Tensor]) -> float:
         pairs = zip(one, other, strict=True)
-        return float(np.mean([relative_error(a, b).item() for a, b in pairs]))
+        return float(np.mean([texture_error(a, b).item() for a, b in pairs]))
 
     pure = [seen((style, 1.0)) for style in range(count)]
     for one, other in combinations(range(count), 2):

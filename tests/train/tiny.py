@@ -16,17 +16,33 @@ from realtime.network.bundle import load_bundle
 from realtime.network.card import Card, StyleCredit
 from train.loop import Extras, train
 from train.loss_network import LossNetwork
-from train.losses import Judge
+from train.losses import Formula, LayerLoss, PerceptualLoss, gram_matrix
+from train.octave_loss import texture_error
 from train.settings import TrainSettings
 
 NO_EXTRAS = Extras()
 
 
-def tiny_judge() -> Judge:
+def relative_distance(features: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    energy = wanted.square().mean((1, 2, 3))
+    return (features - wanted).square().mean((1, 2, 3)) / energy
+
+
+RELATIVE = Formula(
+    gram_matrix, lambda gram, target, _: texture_error(gram, target), relative_distance
+)
+"""Whatever the loss network: both terms begin near 1."""
+
+
+def tiny_network() -> LossNetwork:
     torch.manual_seed(4)
     stages = {"relu1_1": nn.Conv2d(3, 8, 3), "relu2_1": nn.Conv2d(8, 8, 3)}
-    network = LossNetwork(stages, offset=(127.5,) * 3, factor=(1 / 128,) * 3, padding="reflect")
-    return Judge(network, ("relu1_1", "relu2_1"), "relu2_1")
+    return LossNetwork(stages, offset=(127.5,) * 3, factor=(1 / 128,) * 3, padding="reflect")
+
+
+def tiny_loss(network: LossNetwork | None = None) -> LayerLoss:
+    layers = ("relu1_1", "relu2_1")
+    return LayerLoss(network or tiny_network(), layers, layers[-1], RELATIVE)
 
 
 def write_photographs(folder: Path, count: int = 3) -> Path:
@@ -56,6 +72,7 @@ def tiny_settings(folder: Path, **changes: object) -> TrainSettings:
     values: dict[str, Any] = {
         "architecture": "fast", "styles": styles, "content": content, "steps": 12, "batch": 2,
         "crop_px": 64, "style_px": 64, "warmup_steps": 2, "identity_steps": 4,
+        "style_weight": 7.5, "structure_goal": 0.0, "stability_weight": 1.0,
     }  # fmt: skip
     return TrainSettings(**(values | changes))
 
@@ -66,12 +83,13 @@ def run(
     extras: Extras = NO_EXTRAS,
     *,
     start: Path | None = None,
-    judges: Sequence[Judge] | None = None,
+    teacher: Path | None = None,
+    loss: PerceptualLoss | None = None,
     names: Sequence[str] = ("one", "two"),
 ) -> Card:
     credits = tuple(StyleCredit(name=name) for name in names[: len(settings.styles)])
-    judges = [tiny_judge()] if judges is None else judges
-    return train(settings, judges, credits, out, start=start, extras=extras)
+    loss = tiny_loss() if loss is None and settings.judged_every else loss
+    return train(settings, loss, credits, out, start=start, teacher=teacher, extras=extras)
 
 
 def weights(path: Path) -> dict[str, torch.Tensor]:

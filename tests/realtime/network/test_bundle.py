@@ -61,6 +61,36 @@ def test_a_bundle_from_the_future_is_refused(bundle_path: Path) -> None:
         load_bundle(bundle_path)
 
 
+def of_version_1(path: Path, **config: object) -> Path:
+    """Write a bundle as pleinair did before its networks had a skip at half the picture's size."""
+    values = json.loads(make_card("one").to_json())
+    old = {"styles": 1, "epsilon": 1e-9, "width": 24, "trunk_width": 48, "blocks": 3} | config
+    values |= {"format_version": 1, "config": old}
+    save_file({"x": torch.zeros(1)}, path, {METADATA_KEY: json.dumps(values)})
+    return path
+
+
+@pytest.mark.parametrize("architecture", ["fast", "quality"])
+def test_a_bundle_of_the_older_networks_says_what_to_do(tmp_path: Path, architecture: str) -> None:
+    path = of_version_1(tmp_path / "mine.safetensors", architecture=architecture)
+    with pytest.raises(BundleError, match=rf"the {architecture} network of an older .*train"):
+        read_card(path)
+
+
+def test_older_bundles_of_the_other_networks_are_read(tmp_path: Path) -> None:
+    path = of_version_1(tmp_path / "mine.safetensors", architecture="article")
+    assert read_card(path).config == TransformerConfig.article()
+
+
+def test_a_bundle_that_cannot_be_used_keeps_no_other_from_it(
+    tmp_path: Path, bundle_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    of_version_1(tmp_path / "old.safetensors", architecture="fast")
+    (tmp_path / "good.safetensors").write_bytes(bundle_path.read_bytes())
+    assert [entry.name for entry in find_bundles([tmp_path])] == ["good", "two"]
+    assert "left out" in caplog.text
+
+
 def test_other_files_are_refused(tmp_path: Path, bundle_path: Path) -> None:
     foreign = tmp_path / "foreign.safetensors"
     save_file({"x": torch.zeros(1)}, foreign)

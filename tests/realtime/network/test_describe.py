@@ -41,20 +41,15 @@ def test_a_bundle_is_told_of_with_all_its_styles() -> None:
 def test_figures_are_shown_where_there_are_any() -> None:
     entry, style = find("scream")
     row = {
-        "content": 0.5, "style": 0.25, "equivalent_steps": 61.0, "noise_gain": 0.4,
-        "shift_gain": None,
+        "structure": 0.5, "texture": 0.25, "noise_gain": 0.4, "shift_gain": None,
     }  # fmt: skip
     appraisal = {
-        "photographs": 4, "long_side_px": 480, "most_steps": 200, "counted_on": 3,
-        "styles": {"scream": row, "udnie": row},
+        "photographs": 4, "long_side_px": 480, "styles": {"scream": row, "udnie": row},
     }  # fmt: skip
     measured = replace(entry.card, results=entry.card.results | {"appraisal": appraisal})
     lines = list(describe(Entry(entry.path, measured), style))
-    assert lines[-1].split() == ["scream", "0.5", "0.25", "61", "0.4", "-"]
-    assert any(line.endswith("counted to 200, on 3 of them") for line in lines)
-    calmed = replace(entry.card, results=entry.card.results | {"half_way_back": ["scream"]})
-    told = [line.strip() for line in describe(Entry(entry.path, calmed))]
-    assert "for calm, half the way back: scream" in told
+    assert lines[-1].split() == ["scream", "0.5", "0.25", "0.4", "-"]
+    assert any("on 4 photographs never trained on, 480 px" in line for line in lines)
     unmeasured = replace(entry.card, results={})
     assert "not measured" in list(describe(Entry(entry.path, unmeasured)))[-1]
 

@@ -6,6 +6,7 @@ from realtime.errors import BundleError
 from realtime.network.config import TransformerConfig
 from realtime.network.layers import instance_norm
 from realtime.network.transformer import build_network
+from realtime.network.unet import StyledUNet
 
 
 @pytest.mark.parametrize(("height", "width"), [(16, 16), (17, 31), (48, 64), (61, 97)])
@@ -36,6 +37,23 @@ def test_a_flat_frame_is_painted_without_a_grid() -> None:
     with torch.inference_mode():
         painted = network(torch.full((1, 3, 64, 64), 90.0), torch.ones(1, 1))
     assert painted.std(dim=(2, 3)).max() < 1e-2
+
+
+@pytest.mark.parametrize("level", [2, 4, 8])
+def test_no_level_can_print_its_grid(level: int) -> None:
+    """Features that alternate from one place to the next at a level leave no trace above it."""
+    torch.manual_seed(0)
+    network = build_network(TransformerConfig.fast(1)).eval()
+    assert isinstance(network, StyledUNet)
+    side = 64 // level
+    checks = (torch.arange(side)[:, None] + torch.arange(side)) % 2 * 2.0 - 1
+    layer = {2: network.end, 4: network.up2.conv, 8: network.up1.conv}[level]
+    inputs = {2: 16, 4: 32, 8: 64}[level]
+    with torch.inference_mode():
+        flat = layer(torch.ones(1, inputs, side, side))
+        answer = layer(1 + checks.expand(1, inputs, side, side)) - flat
+    inner = answer[..., 2:-2, 2:-2]
+    assert inner.abs().max() < 1e-5
 
 
 @pytest.mark.parametrize("batch", [1, 3])
