@@ -11,13 +11,7 @@ from pathlib import Path
 
 from realtime.errors import BadInputError, MissingExtraError, PleinairError
 from realtime.film.destinations import destinations
-from realtime.film.executors import (
-    Executor,
-    Listener,
-    LocalExecutor,
-    Painted,
-    ScatteredExecutor,
-)
+from realtime.film.executors import Executor, Listener, LocalExecutor, Painted, ScatteredExecutor
 from realtime.film.film import Film, FilmSettings, prepare_film
 from realtime.film.painting import one_error
 from realtime.interrupt import stop_on_interrupt
@@ -228,7 +222,8 @@ def clips_and_output(paths: Sequence[Path], out: Path | None) -> tuple[list[Path
 
 
 def _is_film(path: Path) -> bool:
-    return path.suffix.lower() in VIDEO_SUFFIXES or is_animated(path)
+    is_hidden = path.name.startswith(".")
+    return not is_hidden and (path.suffix.lower() in VIDEO_SUFFIXES or is_animated(path))
 
 
 def _is_place(given: list[Path], paths: Sequence[Path]) -> bool:
@@ -237,8 +232,7 @@ def _is_place(given: list[Path], paths: Sequence[Path]) -> bool:
 
 
 def _clips_in(folder: Path) -> list[Path]:
-    seen = sorted(p for p in folder.iterdir() if not p.name.startswith("."))
-    found = [p for p in seen if _is_film(p)]
+    found = sorted(p for p in folder.iterdir() if _is_film(p))
     clips = [path for path in found if not is_ours(path)]
     if not clips:
         paintings = " but paintings of pleinair's" if found else ""
