@@ -1,8 +1,8 @@
 """What ships, as two tables of rounds: what CPU cores can do in hours, and a GPU in minutes.
 
-`quality` is the teacher: it is judged by VGG at every step. `fast` is its pupil: most of its steps
-imitate what `quality` paints, which is cheap, and at every fourth VGG looks too, because imitation
-alone averages texture away. So both paint the same picture.
+`quality` is the teacher: it is judged by VGG at every step. `fast` is its pupil: it imitates what
+`quality` paints, which is cheap, and at every second step VGG looks too, because imitation alone
+averages texture away. So both paint the same picture.
 """
 
 from __future__ import annotations
