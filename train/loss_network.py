@@ -68,6 +68,7 @@ class LossNetwork(nn.Module):
         for name, stage in self.stages.items():
             if name.endswith("_1") and name != "relu1_1":
                 x = F.max_pool2d(x, 2)
+            assert isinstance(stage, nn.Conv2d)
             if self.padding == "constant":  # the convolution pads with zeros itself, without a copy
                 x = F.conv2d(x, stage.weight, stage.bias, padding=1)
             else:

@@ -56,7 +56,7 @@ def orthogonalised(matrix: Tensor) -> Tensor:
     """Bring the singular values of (A, B) near 1, by Newton and Schulz's iteration."""
     a, b, c = NEWTON_SCHULZ
     tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if tall else matrix
+    x: Tensor = matrix.T if tall else matrix
     x = x / (x.norm() + 1e-7)
     for _ in range(ITERATIONS):
         square = x @ x.T

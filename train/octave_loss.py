@@ -80,7 +80,7 @@ class _FeatureMoments(torch.autograd.Function):
         if wanted is not None:
             for rows in _row_slices(pixels):
                 product += (pixels[:, rows] * wanted[:, rows]).sum(1)
-        ctx.save_for_backward(features, wanted)
+        ctx.save_for_backward(features, wanted)  # type: ignore[arg-type]
         second = pixels.transpose(1, 2) @ pixels / count
         return second, pixels.mean(1), product / count
 
