@@ -101,7 +101,7 @@ def test_checkpoints(is_new: bool, tmp_path: Path) -> None:
 
 
 def test_bundles(tmp_path: Path) -> None:
-    config = TransformerConfig(architecture="fast", styles=2, width=8, trunk_width=8, blocks=1)
+    config = TransformerConfig(architecture="fast", styles=2, widths=(8, 8, 8), blocks=1)
     styles = (StyleCredit(name="one", artist="A. Painter"), StyleCredit(name="two"))
     card = Card(config=config, styles=styles, recipe={"steps": 3}, results={"losses": [1, 2.5]})
     save_bundle(tmp_path / "whole.safetensors", build_network(config), card)
@@ -121,8 +121,10 @@ def test_bundles(tmp_path: Path) -> None:
         {"licence": None},
         {"recipe": []},
         {"golden": "no hexadecimal"},
-        {"config": {"architecture": "fast", "width": "24"}},
-        {"config": {"architecture": "fast", "width": 10**9}},
+        {"config": {"architecture": "fast", "widths": ["24", 32, 64]}},
+        {"config": {"architecture": "fast", "widths": [24, 32]}},
+        {"config": {"architecture": "fast", "widths": 24}},
+        {"config": {"architecture": "fast", "widths": [24, 32, 10**9]}},
         {"config": {"architecture": "fast", "blocks": -1.5}},
         {"config": 7},
     ],

@@ -62,8 +62,8 @@ def test_both_terms_and_their_gradient_equal_the_plain_formulas(loss: OctaveLoss
             error = (gram_matrix(have[layer]) - target).square().mean((1, 2))
             texture = texture + error / target.square().mean((1, 2))
             if (octave, layer) in STRUCTURE:
-                pair = (plainly_normalised(f[layer]) for f in (have, wanted))
-                distance = F.mse_loss(*pair, reduction="none").mean((1, 2, 3))
+                ours, theirs = (plainly_normalised(f[layer]) for f in (have, wanted))
+                distance = F.mse_loss(ours, theirs, reduction="none").mean((1, 2, 3))
                 structure = structure + STRUCTURE[octave, layer] * distance
         sizes = [F.avg_pool2d(picture, 2) for picture in sizes]
     torch.testing.assert_close(found[0], texture, rtol=1e-3, atol=1e-4)
