@@ -54,7 +54,8 @@ def read_rgb(path: Path, *, quietly: bool = False) -> Picture:
 
 def as_tensor(picture: Picture) -> Tensor:
     """(H, W, 3) uint8 -> (1, 3, H, W) float in [0, 255]."""
-    return torch.from_numpy(picture).permute(2, 0, 1).unsqueeze(0).float()
+    writable = np.require(picture, requirements="W")  # from_numpy warns of read-only memory
+    return torch.from_numpy(writable).permute(2, 0, 1).unsqueeze(0).float()
 
 
 def load_painting(path: Path, short_side_px: int, *, square: bool = False) -> Tensor:

@@ -59,10 +59,11 @@ def test_every_shipped_style_changes_a_photograph(shared_content: Path, tmp_path
 def test_a_live_run_drops_rather_than_lags() -> None:
     said: list[str] = []
     settings = LiveSettings(
-        source="synthetic", sink="null", seconds=1.5, size=(640, 480), rate_fps=500
-    )
+        source="synthetic", sink="null", seconds=1.5, size=(160, 120), rate_fps=200,
+        style="edtaonisl",
+    )  # fmt: skip
     outcome = run_live(settings, said.append)
-    assert outcome.report.frames > 3
+    assert outcome.report.frames > 0
     assert outcome.report.dropped > 0
     assert outcome.report.latency.p50_ms < 2000
     assert "painting on" in said[0]
