@@ -94,7 +94,10 @@ def _telling(rows: Sequence[Row]) -> list[Row]:
 def steadiness() -> list[str]:
     """What `bench flicker` measured, last."""
     measured = [result for machine in results().values() for result in machine]
-    newest = max((r for r in measured if r.of("flicker")), key=lambda result: result.measured_at)
+    flicker = [result for result in measured if result.of("flicker")]
+    if not flicker:
+        return ["Not measured yet with the styles that ship: `pleinair bench flicker` does."]
+    newest = max(flicker, key=lambda result: result.measured_at)
     return markdown(sheet_of("flicker", newest.of("flicker")))
 
 
@@ -137,6 +140,8 @@ def likeness() -> list[str]:
     ]
     order = list(dict.fromkeys(row["style"] for row in rows))
     for peer in json.loads(PEERS.read_text()):
+        if peer["style"] not in order:
+            continue
         rows.append(peer | {"texture": format(peer["texture"], ".3f")})
     rows.sort(key=lambda row: (order.index(row["style"]), row["network"]))
     columns = ("style", "network", "structure", "texture")
