@@ -16,6 +16,8 @@ from train.losses import PerceptualLoss
 from train.settings import TrainSettings
 
 WARM_STEPS, TIMED_STEPS = 2, 6
+WARM_STEPS_GPU, TIMED_STEPS_GPU = 10, 40
+"""A GPU is told of many steps ahead, and tries algorithms in its first."""
 
 
 def steps_in(
@@ -49,7 +51,9 @@ def steps_in(
     if checkpoint.exists():
         return replace(settings, steps=int(read_checkpoint(checkpoint)["settings"]["steps"]))
     identity = min(settings.identity_steps, 1)  # cheap steps tell nothing of the dear ones
-    trial = replace(settings, steps=identity + WARM_STEPS + TIMED_STEPS, identity_steps=identity)
+    gpu = world.device.type == "cuda"
+    warm, timed = (WARM_STEPS_GPU, TIMED_STEPS_GPU) if gpu else (WARM_STEPS, TIMED_STEPS)
+    trial = replace(settings, steps=identity + warm + timed, identity_steps=identity)
     moments: list[float] = []
 
     with tempfile.TemporaryDirectory() as folder:
@@ -57,6 +61,6 @@ def steps_in(
             trial, loss, credits, Path(folder) / "trial.safetensors", start=start, teacher=teacher,
             extras=Extras(listen=lambda _: moments.append(time.monotonic())), world=world,
         )  # fmt: skip
-    pace = (moments[-1] - moments[-1 - TIMED_STEPS]) / TIMED_STEPS if moments else 0.0
+    pace = (moments[-1] - moments[-1 - timed]) / timed if moments else 0.0
     pace = world.largest(pace)
     return replace(settings, steps=max(WARM_STEPS, round(60 * minutes / pace)))

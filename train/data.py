@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
 from realtime.errors import BadInputError
 from realtime.media.picture import read_picture
@@ -55,7 +56,12 @@ def read_rgb(path: Path, *, quietly: bool = False) -> Picture:
 def as_tensor(picture: Picture) -> Tensor:
     """(H, W, 3) uint8 -> (1, 3, H, W) float in [0, 255]."""
     writable = np.require(picture, requirements="W")  # from_numpy warns of read-only memory
-    return torch.from_numpy(writable).permute(2, 0, 1).unsqueeze(0).float()
+    return _as_bytes(writable).float()
+
+
+def _as_bytes(picture: Picture) -> Tensor:
+    """(H, W, 3) -> (1, 3, H, W), uint8."""
+    return torch.from_numpy(picture).permute(2, 0, 1).unsqueeze(0)
 
 
 def load_painting(path: Path, short_side_px: int, *, square: bool = False) -> Tensor:
@@ -111,12 +117,47 @@ class Photographs:
             step: From 0.
             rows: Which pictures of the batch; all by default.
         """
+        return self.bytes_at(step, rows).float()
+
+    def bytes_at(self, step: int, rows: slice = slice(None)) -> Tensor:
+        """Return the same as uint8."""
         return torch.cat([self._picture(step, i) for i in range(self.batch)[rows]])
 
     def batches(
-        self, start: int, stop: int, *, rows: slice = slice(None), workers: int = 2
+        self,
+        start: int,
+        stop: int,
+        *,
+        rows: slice = slice(None),
+        workers: int = 2,
+        processes: bool = False,
     ) -> Iterator[tuple[int, Tensor]]:
-        """Yield (step, batch) from `start` to `stop`, decoded ahead by `workers` threads."""
+        """Yield (step, uint8 batch) from `start` to `stop`, decoded ahead by `workers`.
+
+        Args:
+            start: The first step.
+            stop: The step after the last.
+            rows: Which pictures of each batch.
+            workers: Threads, or processes.
+            processes: True: where a GPU waits for a thousand pictures a second, threads would keep
+                Python's one lock from the thread that launches its kernels.
+        """
+        return (self._by_processes if processes else self._by_threads)(start, stop, rows, workers)
+
+    def _by_processes(
+        self, start: int, stop: int, rows: slice, workers: int
+    ) -> Iterator[tuple[int, Tensor]]:
+        loader = DataLoader(
+            _Steps(self, range(start, stop), rows), batch_size=None, num_workers=workers,
+            prefetch_factor=AHEAD, pin_memory=torch.cuda.is_available(),
+        )  # fmt: skip
+        for step, batch, skipped in loader:
+            self.skipped |= set(skipped)
+            yield step, batch
+
+    def _by_threads(
+        self, start: int, stop: int, rows: slice, workers: int
+    ) -> Iterator[tuple[int, Tensor]]:
         pool = ThreadPoolExecutor(workers, thread_name_prefix="photographs")
         try:
             waiting: deque[list[Future[Tensor]]] = deque()
@@ -139,7 +180,7 @@ class Photographs:
         sides = scaled_sides(picture, self.crop_px / min(picture.shape[:2]), self.crop_px)
         top, left = ((side - self.crop_px) // 2 for side in sides)
         picture = square_of_scaled(picture, sides, (top, left), self.crop_px)
-        return as_tensor(np.ascontiguousarray(picture))
+        return _as_bytes(np.ascontiguousarray(picture))
 
     def _random_crop(self, rng: np.random.Generator) -> Tensor:
         picture = self._read_or_next(int(rng.integers(len(self.paths))))
@@ -149,7 +190,7 @@ class Photographs:
         picture = square_of_scaled(picture, sides, (top, left), self.crop_px)
         if rng.random() < 0.5:
             picture = picture[:, ::-1]
-        return as_tensor(np.ascontiguousarray(picture))
+        return _as_bytes(np.ascontiguousarray(picture))
 
     def _read_or_next(self, index: int) -> Picture:
         """Read a photograph; in place of one that cannot be used, the next that can."""
@@ -162,6 +203,23 @@ class Photographs:
                     self.skipped.add(path)
                     LOGGER.warning("skipping a photograph: %s", exc)
         raise BadInputError(f"none of the {len(self.paths)} photographs could be used")
+
+
+class _Steps(Dataset[tuple[int, Tensor, list[Path]]]):
+    """The batches of some steps, one by one, for PyTorch's loader processes."""
+
+    def __init__(self, photographs: Photographs, steps: Sequence[int], rows: slice) -> None:
+        self.photographs, self.steps, self.rows = photographs, steps, rows
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __getitem__(self, number: int) -> tuple[int, Tensor, list[Path]]:
+        if number >= len(self.steps):
+            raise IndexError(number)
+        step = self.steps[number]
+        batch = self.photographs.bytes_at(step, self.rows)
+        return step, batch, list(self.photographs.skipped)
 
 
 def _photograph(path: Path) -> Picture:

@@ -72,11 +72,10 @@ class World:
         return float(values.item())
 
     def sum(self, values: torch.Tensor) -> torch.Tensor:
-        """Add up the processes' tensors."""
+        """Add up the processes' tensors, in place."""
         if self.size > 1:
-            values = values.to(self.device)
             dist.all_reduce(values)
-        return values.cpu()
+        return values
 
     def mean(self, terms: Mapping[str, torch.Tensor]) -> dict[str, float]:
         """Average scalars over the processes."""

@@ -44,8 +44,16 @@ class Disturbance:
     """(N, 3): zoom - 1, shift right and down in units of half the picture; None: no motion."""
 
     @classmethod
-    def draw(cls, shape: torch.Size, generator: torch.Generator) -> Disturbance:
-        """Draw one for a batch of `shape` (N, 3, H, W); every second batch moves too."""
+    def draw(
+        cls, shape: torch.Size, generator: torch.Generator, device: torch.device | None = None
+    ) -> Disturbance:
+        """Draw one for a batch of `shape` (N, 3, H, W); every second batch moves too.
+
+        Args:
+            shape: Of the batch.
+            generator: On the CPU; it decides about everything.
+            device: Where the noise is wanted, and drawn: it is as large as the batch.
+        """
         count, _, height, width = shape
 
         def symmetric(*size: int) -> Tensor:
@@ -55,8 +63,11 @@ class Disturbance:
         sigma = torch.rand((count, 1, 1, 1), generator=generator) * (high - low) + low
         reach = torch.tensor([ZOOM, 2 * SHIFT_PX / width, 2 * SHIFT_PX / height])
         motion, moves = symmetric(count, 3) * reach, bool(symmetric(1) > 0)
+        device = device or torch.device("cpu")
+        seed = int(torch.randint(2**62, (), generator=generator))
+        noise_draw = torch.Generator(device).manual_seed(seed)
         return cls(
-            noise=torch.randn(shape, generator=generator) * sigma,
+            noise=torch.randn(shape, generator=noise_draw, device=device) * sigma.to(device),
             exposure=symmetric(count) * EXPOSURE,
             lamp=symmetric(count, 2) * LAMPLIGHT,
             motion=motion if moves else None,

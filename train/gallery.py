@@ -1,8 +1,9 @@
 """One command that trains what ships with pleinair: the rounds of `rounds.py`, one after another.
 
 `python -m train.gallery --data DATA --vgg VGG` where DATA holds `content/` (photographs),
-`content_val/` (photographs for the previews) and `styles/` (the paintings, by these file names),
-and VGG the loss-network weights. Resumable: run it again and it goes on.
+`content_val/` (photographs for the previews) and `styles/` (the paintings, under the file names of
+`paintings.py`), and VGG the loss-network weights. Resumable: run it again and it goes on. What is
+learned from lies in `OUT/paintings` afterwards, for `pleinair appraise --paintings`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 import typer
@@ -22,10 +23,10 @@ from train.budget import steps_in
 from train.distributed import World
 from train.load_loss import load_loss
 from train.loop import Extras, train
-from train.paintings import PAINTINGS
+from train.paintings import PAINTINGS, lay_out
 from train.plan import pick_device, pick_precision
 from train.progress import shown
-from train.rounds import ON_CPU, Round, Runs, runs_for
+from train.rounds import ON_CPU, STRUCTURE_GOALS, Round, Runs, runs_for
 from train.settings import TrainSettings
 
 app = typer.Typer(add_completion=False)
@@ -72,7 +73,8 @@ def main(
         for number, round_ in enumerate(rounds, start=1):
             last = round_ is rounds[-1]
             path = out / (f"{bundle}.safetensors" if last else f"{bundle}-{number}.safetensors")
-            settings = settings_of(round_, data, world.device)
+            paintings = lay_out(round_.styles, data / "styles", out / "paintings")
+            settings = settings_of(round_, paintings, data / "content", world.device)
             if begin_with is not None:
                 settings = replace(settings, identity_steps=0)
             loss = load_loss(vgg, settings)
@@ -91,13 +93,20 @@ def main(
             start = path
 
 
-def settings_of(round_: Round, data: Path, device: torch.device) -> TrainSettings:
-    """Return the settings of a round on a device, with the data where `main` expects it."""
-    return TrainSettings(
-        styles=tuple(data / "styles" / PAINTINGS[name].file for name in round_.styles),
-        content=data / "content",
-        **({"precision": pick_precision("auto", device)} | dict(round_.settings)),
-    )
+def settings_of(
+    round_: Round, paintings: tuple[Path, ...], content: Path, device: torch.device
+) -> TrainSettings:
+    """Return the settings of a round on a device.
+
+    Args:
+        round_: The round.
+        paintings: As laid out, in the order of its styles.
+        content: Folder of photographs.
+        device: Where it is trained.
+    """
+    goals = tuple(STRUCTURE_GOALS.get(name, 0.75) * round_.structure for name in round_.styles)
+    own: dict[str, Any] = {"precision": pick_precision("auto", device), "structure_goal": goals}
+    return TrainSettings(styles=paintings, content=content, **(own | dict(round_.settings)))
 
 
 def _longer(round_: Round, steps: int | None) -> Round:

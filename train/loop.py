@@ -57,7 +57,7 @@ class Extras:
     tensorboard: Path | None = None
     """Folder for TensorBoard."""
     workers: int = 2
-    """Threads that decode photographs."""
+    """Threads that decode photographs; on a GPU, processes."""
     overwrite: bool = False
     """Replace files that pleinair did not write."""
 
@@ -103,6 +103,9 @@ def train(
     torch.manual_seed(settings.seed)
     if world.device.type == "cpu":
         reuse_freed_memory()
+    elif world.device.type == "cuda":
+        torch.backends.cudnn.benchmark = True  # every step has the same sizes
+        torch.set_float32_matmul_precision("high")
     each = settings.paintings_per_photograph
     rows = world.share(settings.batch // each)
     photographs = Photographs(
@@ -140,10 +143,14 @@ def train(
             return _save(out, beginning, settings, card, extras, diary) if world.first else card
 
         while state.step < stop and not stopped:
-            batches = photographs.batches(state.step, stop, rows=rows, workers=extras.workers)
+            batches = photographs.batches(
+                state.step, stop, rows=rows, workers=extras.workers,
+                processes=world.device.type == "cuda",
+            )  # fmt: skip
             for step, batch in batches:
                 try:
-                    terms = train_step(state, lesson, batch.to(world.device))
+                    pictures = batch.to(world.device, non_blocking=True).float()
+                    terms = train_step(state, lesson, pictures)
                 except NotFiniteError as exc:
                     guard.step_back(state, exc)
                     diary.forget_after(state.step)

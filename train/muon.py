@@ -36,29 +36,38 @@ class Muon(torch.optim.Optimizer):
         """Change every kernel that has a gradient."""
         assert closure is None
         for group in self.param_groups:
+            # Kernels of one shape in one go: a GPU hardly notices how many there are.
+            shapes: dict[torch.Size, list[nn.Parameter]] = {}
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    self._step_one(parameter, group["lr"])
+                    shapes.setdefault(parameter.shape, []).append(parameter)
+            for kernels in shapes.values():
+                self._step_some(kernels, group["lr"])
 
-    def _step_one(self, parameter: nn.Parameter, rate: float) -> None:
-        gradient, state = parameter.grad, self.state[parameter]
+    def _step_some(self, kernels: list[nn.Parameter], rate: float) -> None:
+        directions = [self._direction(kernel) for kernel in kernels]
+        changes = orthogonalised(torch.stack(directions).flatten(2))
+        # Wide and tall kernels change by the same size per output.
+        scale = max(1.0, changes.shape[1] / changes.shape[2]) ** 0.5
+        for kernel, change in zip(kernels, changes, strict=True):
+            kernel.add_(change.view(kernel.shape), alpha=-rate * scale)
+
+    def _direction(self, kernel: nn.Parameter) -> Tensor:
+        gradient, state = kernel.grad, self.state[kernel]
         assert gradient is not None
         if not state:
             state["momentum"] = torch.zeros_like(gradient)
-        momentum = state["momentum"].lerp_(gradient, 1 - MOMENTUM)
-        change = orthogonalised(gradient.lerp(momentum, MOMENTUM).flatten(1))
-        # Wide and tall kernels change by the same size per output.
-        scale = max(1.0, change.shape[0] / change.shape[1]) ** 0.5
-        parameter.add_(change.view(parameter.shape), alpha=-rate * scale)
+        momentum: Tensor = state["momentum"].lerp_(gradient, 1 - MOMENTUM)
+        return gradient.lerp(momentum, MOMENTUM)
 
 
-def orthogonalised(matrix: Tensor) -> Tensor:
-    """Bring the singular values of (A, B) near 1, by Newton and Schulz's iteration."""
+def orthogonalised(matrices: Tensor) -> Tensor:
+    """Bring the singular values of (N, A, B) or (A, B) near 1, by Newton and Schulz's iteration."""
     a, b, c = NEWTON_SCHULZ
-    tall = matrix.shape[0] > matrix.shape[1]
-    x: Tensor = matrix.T if tall else matrix
-    x = x / (x.norm() + 1e-7)
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    x: Tensor = matrices.mT if tall else matrices
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(ITERATIONS):
-        square = x @ x.T
+        square = x @ x.mT
         x = a * x + (b * square + c * square @ square) @ x
-    return x.T if tall else x
+    return x.mT if tall else x

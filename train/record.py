@@ -37,6 +37,7 @@ def describe(
         "photographs": len(photographs.paths) - len(photographs.skipped),
         "skipped_photographs": len(photographs.skipped),
         "steps_back": guard.steps_back,
+        "balance": [round(float(value), 4) for value in state.balance],
         "losses": {name: float(f"{value:.4g}") for name, value in losses.items()},
     }
     recipe = settings.to_dict()

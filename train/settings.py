@@ -65,10 +65,11 @@ class TrainSettings:
     content_weight: float = 1.0
     style_weight: float = 3.0
     """With the formula `octaves`, where the weight of a style begins; see `structure_goal`."""
-    structure_goal: float = 0.75
+    structure_goal: float | tuple[float, ...] = 0.75
     """The structure term that each style is held at, by turning its weight: below, the painting
     gets more of the style, above, more of the photograph. One weight for all would leave some
-    styles pale and dissolve faces in others. 0: weights stay."""
+    styles pale and dissolve faces in others. One for all styles, or one for each. 0: weights
+    stay."""
     balance_rate: float = 0.02
     """How fast: change of a weight's logarithm per picture and unit of structure."""
     tv_weight: float = 0.0
@@ -125,6 +126,11 @@ class TrainSettings:
                 f"a batch of {self.batch} paintings cannot be made of photographs that are painted "
                 f"{self.paintings_per_photograph} times each: give a multiple"
             )
+        if len(self.structure_goals) != len(self.styles):
+            raise BadInputError(
+                f"{len(self.structure_goals)} goals of structure for {len(self.styles)} styles: "
+                "give one for all, or one for each"
+            )
         if self.crop_px < 64:
             raise BadInputError(
                 f"crops must be at least 64 px for the loss network: {self.crop_px}"
@@ -140,10 +146,18 @@ class TrainSettings:
         """How many styles the finished network has."""
         return self.kept_styles + len(self.styles)
 
+    @property
+    def structure_goals(self) -> tuple[float, ...]:
+        """The goals, one per style that is learned."""
+        goal = self.structure_goal
+        return goal if isinstance(goal, tuple) else (goal,) * len(self.styles)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; the paths keep their names only."""
         values = asdict(self)
         values["styles"] = [path.name for path in self.styles]
         values["style_layers"] = list(self.style_layers)
+        if isinstance(self.structure_goal, tuple):
+            values["structure_goal"] = list(self.structure_goal)
         values["content"] = self.content.name
         return values

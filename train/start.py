@@ -83,7 +83,10 @@ def begin(
             origin.config.to_dict() | {"styles": settings.all_styles}
         )
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return Beginning(_state(network, settings), config, credits, origin, before)
+    state = _state(network, settings)
+    if origin is not None and not settings.kept_styles:
+        _take_balance(state, origin)
+    return Beginning(state, config, credits, origin, before)
 
 
 def load_teacher(path: Path, credits: tuple[StyleCredit, ...]) -> nn.Module:
@@ -126,6 +129,13 @@ def _continue_from(
     return bundle.card
 
 
+def _take_balance(state: RunState, origin: Card) -> None:
+    """Go on with the style weights that the run before had found."""
+    found = origin.results.get("balance")
+    if isinstance(found, list) and len(found) == len(state.balance):
+        state.balance.copy_(torch.tensor(found, dtype=torch.float32))
+
+
 def _state(network: nn.Module, settings: TrainSettings) -> RunState:
     if settings.rows_only:
         for name, parameter in network.named_parameters():
@@ -145,4 +155,5 @@ def _state(network: nn.Module, settings: TrainSettings) -> RunState:
     if kernels:
         optimisers.append(Muon([{"params": kernels, "rate": settings.kernel_rate}]))
     average = copy.deepcopy(network).requires_grad_(False)
-    return RunState(network, average, optimisers, torch.zeros(len(settings.styles)))
+    balance = torch.zeros(len(settings.styles), device=next(network.parameters()).device)
+    return RunState(network, average, optimisers, balance)

@@ -70,8 +70,13 @@ def train_step(state: RunState, lesson: Lesson, photographs: Tensor) -> dict[str
         loss = LIKENESS_WEIGHT * terms["identity"]
     else:
         loss, terms = _judged(state, lesson, batch, style, draw)
-    _adjust(state, settings, loss)
-    return world.mean(terms)
+    norm = _gradient(state, settings, loss)
+    # The one moment of a step that waits for the GPU; what is launched from here on fills it again.
+    told = world.mean(terms | {"gradient": norm})
+    if not math.isfinite(told.pop("gradient")):
+        raise NotFiniteError(f"step {state.step}: the gradient is not finite (loss {loss.item()})")
+    _descend(state, settings)
+    return told
 
 
 def _draw_styles(settings: TrainSettings, draw: torch.Generator) -> Tensor:
@@ -93,9 +98,9 @@ def _judged(
     rows = lesson.world.share(settings.batch)
     weights = _one_hot(style + settings.kept_styles, settings)
     views = [(batch, weights)]
-    shape = torch.Size((settings.batch, *batch.shape[1:]))
-    disturbance = Disturbance.draw(shape, draw).part(rows).to(batch.device)
     if settings.stability_weight:
+        shape = torch.Size((settings.batch, *batch.shape[1:]))
+        disturbance = Disturbance.draw(shape, draw, batch.device).part(rows).to(batch.device)
         views.append((disturbance.second_view(batch), weights))
     if lesson.before is not None:
         old = torch.randint(settings.kept_styles, (settings.batch,), generator=draw)[rows]
@@ -120,7 +125,7 @@ def _judged(
     each = settings.paintings_per_photograph
     wanted = lesson.loss.content_target(batch[::each], _draw_window(settings, draw)).repeated(each)
     styles, content = lesson.loss.terms(painting, wanted, lesson.targets, style)
-    factors = settings.style_weight * state.balance.exp().to(batch.device)[style]
+    factors = settings.style_weight * state.balance.exp()[style]
     terms |= {"content": content.mean(), "style": styles.mean()}
     _turn_balance(state, lesson, style, content.detach())
     judged = (factors * styles + settings.content_weight * content).mean()
@@ -138,10 +143,11 @@ def _draw_window(settings: TrainSettings, draw: torch.Generator) -> Window | Non
 def _turn_balance(state: RunState, lesson: Lesson, style: Tensor, content: Tensor) -> None:
     """Turn the styles' weights towards the structure that is aimed at; alike in all processes."""
     settings = lesson.settings
-    if not settings.structure_goal:
+    if not any(settings.structure_goals):
         return
+    goals = content.new_tensor(settings.structure_goals)
     change = torch.zeros_like(state.balance)
-    change.index_add_(0, style.cpu(), settings.structure_goal - content.float().cpu())
+    change.index_add_(0, style, goals[style] - content)
     state.balance += settings.balance_rate * lesson.world.sum(change)
     state.balance.clamp_(-BALANCE_LIMIT, BALANCE_LIMIT)
 
@@ -177,11 +183,9 @@ def _one_hot(style: Tensor, settings: TrainSettings) -> Tensor:
     return nn.functional.one_hot(style, settings.all_styles).float()
 
 
-def _adjust(state: RunState, settings: TrainSettings, loss: Tensor) -> None:
-    scale = _schedule(settings, state.step) * state.rate_scale
+def _gradient(state: RunState, settings: TrainSettings, loss: Tensor) -> Tensor:
+    """Leave the gradient of the loss at the parameters, clipped; return its length before."""
     for optimiser in state.optimisers:
-        for group in optimiser.param_groups:
-            group["lr"] = group["rate"] * scale
         optimiser.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
     learned = [p for p in state.network.parameters() if p.grad is not None]
@@ -190,10 +194,14 @@ def _adjust(state: RunState, settings: TrainSettings, loss: Tensor) -> None:
             # A gradient of 0 leaves Adam's moments at 0: the old rows stay bit for bit.
             assert row.grad is not None
             row.grad[: settings.kept_styles] = 0
-    norm = nn.utils.clip_grad_norm_(learned, settings.clip_norm or float("inf"))
-    if not bool(torch.isfinite(norm)):
-        raise NotFiniteError(f"step {state.step}: the gradient is not finite (loss {loss.item()})")
+    return nn.utils.clip_grad_norm_(learned, settings.clip_norm or float("inf"))
+
+
+def _descend(state: RunState, settings: TrainSettings) -> None:
+    scale = _schedule(settings, state.step) * state.rate_scale
     for optimiser in state.optimisers:
+        for group in optimiser.param_groups:
+            group["lr"] = group["rate"] * scale
         optimiser.step()
     _average(state, settings.average_decay)
 
@@ -209,5 +217,5 @@ def _schedule(settings: TrainSettings, step: int) -> float:
 def _average(state: RunState, longest: float) -> None:
     decay = min(longest, (1 + state.step) / (10 + state.step))
     with torch.no_grad():
-        for slow, quick in zip(state.average.parameters(), state.network.parameters(), strict=True):
-            slow.lerp_(quick, 1 - decay)
+        slow, quick = list(state.average.parameters()), list(state.network.parameters())
+        torch._foreach_lerp_(slow, quick, 1 - decay)

@@ -31,7 +31,8 @@ def test_every_round_has_what_it_needs(runs: Runs) -> None:
         for round_ in rounds:
             assert round_.styles == rounds[0].styles
             assert not round_.teacher or trained[round_.teacher] == round_.styles
-            assert settings_of(round_, folder.parent, CPU).steps > 0  # its settings go together
+            paintings = tuple(Path(f"{name}.png") for name in round_.styles)
+            assert settings_of(round_, paintings, folder, CPU).steps > 0  # they go together
         trained[bundle] = rounds[0].styles
     for painting in PAINTINGS.values():
         assert (folder / painting.file).is_file()
