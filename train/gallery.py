@@ -45,14 +45,14 @@ def main(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     begin_with: Annotated[
         Path | None,
-        typer.Option(help="Only one round of --only, beginning with this bundle."),
+        typer.Option(help="With --round: begin with this bundle."),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(help="With --begin-with: so many steps instead of the round's.")
+        int | None, typer.Option(help="With --round: so many steps instead of the round's.")
     ] = None,
     round_number: Annotated[
-        int, typer.Option("--round", help="With --begin-with: which round, from 1.")
-    ] = 1,
+        int | None, typer.Option("--round", help="With --only: this round alone, from 1.")
+    ] = None,
     threads: Annotated[int | None, typer.Option(help="CPU threads; default: all.")] = None,
 ) -> None:
     """Train the bundles that ship with pleinair. Run it again, and it goes on where it stopped."""
@@ -63,11 +63,11 @@ def main(
     world = World(device=pick_device(device))
     table, usual_minutes = runs_for(world.device)
     runs = {name: rounds for name, rounds in table.items() if only in ("", name)}
-    if begin_with is not None:
+    if round_number is not None:
         runs = {name: (_longer(rounds[round_number - 1], steps),) for name, rounds in runs.items()}
     if minutes is None and usual_minutes is not None:
         minutes = usual_minutes * _steps(runs) / _steps(table)
-    extras = Extras(previews=_previews(data), workers=max(2, os.cpu_count() or 2))
+    extras = Extras(previews=_previews(data), workers=min(8, os.cpu_count() or 2))
     for bundle, rounds in runs.items():
         start = begin_with
         for number, round_ in enumerate(rounds, start=1):

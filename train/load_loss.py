@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
+
 from realtime.errors import BadInputError
 from train.loss_network import LossNetwork, load_distilled, load_torchvision_vgg, load_vgg
 from train.losses import FORMULAS, LayerLoss, PerceptualLoss
@@ -36,6 +38,8 @@ def load_octave_loss(source: Path | None, *, half: bool = False) -> OctaveLoss:
     """Load VGG and the loss of the recipe `pleinair`; see `load_loss`."""
     vgg = _load(source)
     _require(vgg, LAYERS[-1], source, "pleinair")
+    if half:
+        vgg.stages.to(torch.bfloat16)  # once, not at every call
     return OctaveLoss(vgg, half)
 
 

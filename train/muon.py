@@ -36,38 +36,69 @@ class Muon(torch.optim.Optimizer):
         """Change every kernel that has a gradient."""
         assert closure is None
         for group in self.param_groups:
-            # Kernels of one shape in one go: a GPU hardly notices how many there are.
-            shapes: dict[torch.Size, list[nn.Parameter]] = {}
-            for parameter in group["params"]:
-                if parameter.grad is not None:
-                    shapes.setdefault(parameter.shape, []).append(parameter)
-            for kernels in shapes.values():
-                self._step_some(kernels, group["lr"])
+            kernels = [kernel for kernel in group["params"] if kernel.grad is not None]
+            if kernels:
+                self._step(kernels, group["lr"])
 
-    def _step_some(self, kernels: list[nn.Parameter], rate: float) -> None:
-        directions = [self._direction(kernel) for kernel in kernels]
-        changes = orthogonalised(torch.stack(directions).flatten(2))
+    def _step(self, kernels: list[nn.Parameter], rate: float) -> None:
+        gradients = [kernel.grad for kernel in kernels if kernel.grad is not None]
+        for kernel, gradient in zip(kernels, gradients, strict=True):
+            if not self.state[kernel]:
+                self.state[kernel]["momentum"] = torch.zeros_like(gradient)
+        momenta = [self.state[kernel]["momentum"] for kernel in kernels]
+        torch._foreach_lerp_(momenta, gradients, 1 - MOMENTUM)
+        directions = torch._foreach_lerp(gradients, momenta, MOMENTUM)
+        flat = [direction.flatten(1) for direction in directions]
+        # A GPU hardly notices how large a product is, but every call.
+        padded = kernels[0].device.type == "cuda"
+        changes = (_padded if padded else _by_shape)(flat)
         # Wide and tall kernels change by the same size per output.
-        scale = max(1.0, changes.shape[1] / changes.shape[2]) ** 0.5
-        for kernel, change in zip(kernels, changes, strict=True):
-            kernel.add_(change.view(kernel.shape), alpha=-rate * scale)
-
-    def _direction(self, kernel: nn.Parameter) -> Tensor:
-        gradient, state = kernel.grad, self.state[kernel]
-        assert gradient is not None
-        if not state:
-            state["momentum"] = torch.zeros_like(gradient)
-        momentum: Tensor = state["momentum"].lerp_(gradient, 1 - MOMENTUM)
-        return gradient.lerp(momentum, MOMENTUM)
+        steps = [
+            change.reshape(kernel.shape) * max(1.0, change.shape[0] / change.shape[1]) ** 0.5
+            for kernel, change in zip(kernels, changes, strict=True)
+        ]
+        torch._foreach_add_(kernels, steps, alpha=-rate)
 
 
 def orthogonalised(matrices: Tensor) -> Tensor:
-    """Bring the singular values of (N, A, B) or (A, B) near 1, by Newton and Schulz's iteration."""
+    """Bring the singular values of (N, A, B) near 1, by Newton and Schulz's iteration.
+
+    Those that are 0 stay 0, so matrices may be padded with zeros.
+    """
     a, b, c = NEWTON_SCHULZ
-    tall = matrices.shape[-2] > matrices.shape[-1]
+    tall = matrices.shape[1] > matrices.shape[2]
     x: Tensor = matrices.mT if tall else matrices
-    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(ITERATIONS):
         square = x @ x.mT
-        x = a * x + (b * square + c * square @ square) @ x
+        square = torch.baddbmm(square, square, square, beta=b, alpha=c)
+        x = torch.baddbmm(x, square, x, beta=a)
     return x.mT if tall else x
+
+
+def _by_shape(matrices: list[Tensor]) -> list[Tensor]:
+    """Orthogonalise matrices, those of one shape in one call."""
+    changes = list(matrices)
+    for shape in {matrix.shape for matrix in matrices}:
+        places = [i for i, matrix in enumerate(matrices) if matrix.shape == shape]
+        found = orthogonalised(torch.stack([matrices[i] for i in places]))
+        for i, change in zip(places, found, strict=True):
+            changes[i] = change
+    return changes
+
+
+def _padded(matrices: list[Tensor]) -> list[Tensor]:
+    """Orthogonalise matrices in one call, padded to the size of the largest."""
+    wide = [m.T if m.shape[0] > m.shape[1] else m for m in matrices]
+    rows, columns = (max(m.shape[axis] for m in wide) for axis in (0, 1))
+    together = wide[0].new_zeros(len(wide), rows, columns)
+    for place, matrix in zip(together, wide, strict=True):
+        place[: matrix.shape[0], : matrix.shape[1]] = matrix
+    found = [
+        change[: m.shape[0], : m.shape[1]]
+        for change, m in zip(orthogonalised(together), wide, strict=True)
+    ]
+    return [
+        change.T if m.shape[0] > m.shape[1] else change
+        for change, m in zip(found, matrices, strict=True)
+    ]

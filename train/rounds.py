@@ -43,6 +43,8 @@ picture is known by its colours, little; where large shapes are what it is known
 STYLES = tuple(STRUCTURE_GOALS)
 
 TEACHER: dict[str, Any] = {"architecture": "quality", "paintings_per_photograph": 2}
+ALONE: dict[str, Any] = TEACHER | {"architecture": "fast"}
+"""A pupil's first lessons: texture is best learned from the painting itself."""
 STEADY: dict[str, Any] = {
     "identity_steps": 0,
     "stability_weight": 15.0,
@@ -85,12 +87,13 @@ LARGE: dict[str, Any] = {
 
 ON_GPU: Runs = {
     "quality": (
-        Round(STYLES, TEACHER | LARGE | {"steps": 12_000}),
-        Round(STYLES, TEACHER | LARGE | STEADY | {"steps": 3_000}),
+        Round(STYLES, TEACHER | LARGE | {"steps": 10_000}),
+        Round(STYLES, TEACHER | LARGE | STEADY | {"steps": 4_000}),
     ),
     "fast": (
-        Round(STYLES, PUPIL | LARGE | {"steps": 12_000}, PUPIL_STRUCTURE, "quality"),
-        Round(STYLES, PUPIL | LARGE | STEADY | {"steps": 3_000}, PUPIL_STRUCTURE, "quality"),
+        Round(STYLES, ALONE | LARGE | {"steps": 5_000}, PUPIL_STRUCTURE),
+        Round(STYLES, PUPIL | LARGE | {"steps": 5_000}, PUPIL_STRUCTURE, "quality"),
+        Round(STYLES, PUPIL | LARGE | STEADY | {"steps": 4_000}, PUPIL_STRUCTURE, "quality"),
     ),
     "article": (Round(("edtaonisl",), ARTICLE | {"batch": 8, "steps": 3_000}),),
 }

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 
-from train.muon import Muon, orthogonalised
+from train.muon import Muon, _by_shape, _padded, orthogonalised
 
 
 @pytest.mark.parametrize("shape", [(8, 30), (30, 8), (12, 12)])
 def test_the_singular_values_come_near_1(shape: tuple[int, int]) -> None:
     torch.manual_seed(0)
     matrix = torch.randn(shape) @ torch.diag(torch.logspace(-1, 1, shape[1]))
-    values = torch.linalg.svdvals(orthogonalised(matrix))
+    values = torch.linalg.svdvals(orthogonalised(matrix[None])[0])
     assert values.max() < 1.3
     assert values.median() > 0.6
 
@@ -20,7 +20,15 @@ def test_the_singular_values_come_near_1(shape: tuple[int, int]) -> None:
 def test_the_direction_of_the_largest_change_is_kept() -> None:
     torch.manual_seed(0)
     matrix = torch.randn(6, 20)
-    assert (orthogonalised(matrix) * matrix).sum() > 0
+    assert (orthogonalised(matrix[None])[0] * matrix).sum() > 0
+
+
+def test_padding_and_company_change_nothing() -> None:
+    torch.manual_seed(0)
+    matrices = [torch.randn(shape) for shape in ((4, 9), (12, 5), (4, 9), (7, 30))]
+    for one, other, matrix in zip(_padded(matrices), _by_shape(matrices), matrices, strict=True):
+        torch.testing.assert_close(one, orthogonalised(matrix[None])[0], atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(other, one, atol=1e-5, rtol=1e-4)
 
 
 def test_a_step_does_not_depend_on_the_size_of_the_gradient() -> None:
