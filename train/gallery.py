@@ -26,7 +26,7 @@ from train.loop import Extras, train
 from train.paintings import PAINTINGS, lay_out
 from train.plan import pick_device, pick_precision
 from train.progress import shown
-from train.rounds import ON_CPU, STRUCTURE_GOALS, Round, Runs, runs_for
+from train.rounds import ON_CPU, Round, Runs, runs_for
 from train.settings import TrainSettings
 
 app = typer.Typer(add_completion=False)
@@ -104,8 +104,11 @@ def settings_of(
         content: Folder of photographs.
         device: Where it is trained.
     """
-    goals = tuple(STRUCTURE_GOALS.get(name, 0.75) * round_.structure for name in round_.styles)
-    own: dict[str, Any] = {"precision": pick_precision("auto", device), "structure_goal": goals}
+    own: dict[str, Any] = {
+        "precision": pick_precision("auto", device),
+        "structure_goal": round_.structure_goals,
+        "stability_weight": round_.stability_weights,
+    }
     return TrainSettings(styles=paintings, content=content, **(own | dict(round_.settings)))
 
 

@@ -76,9 +76,10 @@ class TrainSettings:
     """Total variation; 0 in the article's configurations, 1e-6 in Johnson's code."""
     range_weight: float = 10.0
     """Keeps colours within [0, 255], where there is no tanh to do so."""
-    stability_weight: float = 0.0
+    stability_weight: float | tuple[float, ...] = 0.0
     """A picture and the same picture a moment later must give the same painting. Trained last, from
-    a bundle that paints well already: 15."""
+    a bundle that paints well already: 15. One for all styles, or one for each: hard lines of high
+    contrast tremble most."""
     imitation_weight: float = 0.0
     """Of a teacher's paintings, pixel by pixel: `losses.imitation_error`."""
     judged_every: int = 1
@@ -126,11 +127,15 @@ class TrainSettings:
                 f"a batch of {self.batch} paintings cannot be made of photographs that are painted "
                 f"{self.paintings_per_photograph} times each: give a multiple"
             )
-        if len(self.structure_goals) != len(self.styles):
-            raise BadInputError(
-                f"{len(self.structure_goals)} goals of structure for {len(self.styles)} styles: "
-                "give one for all, or one for each"
-            )
+        for numbers, what in (
+            (self.structure_goals, "goals of structure"),
+            (self.stability_weights, "weights of stability"),
+        ):
+            if len(numbers) != len(self.styles):
+                raise BadInputError(
+                    f"{len(numbers)} {what} for {len(self.styles)} styles: give one for all, or "
+                    "one for each"
+                )
         if self.crop_px < 64:
             raise BadInputError(
                 f"crops must be at least 64 px for the loss network: {self.crop_px}"
@@ -149,15 +154,23 @@ class TrainSettings:
     @property
     def structure_goals(self) -> tuple[float, ...]:
         """The goals, one per style that is learned."""
-        goal = self.structure_goal
-        return goal if isinstance(goal, tuple) else (goal,) * len(self.styles)
+        return self._each(self.structure_goal)
+
+    @property
+    def stability_weights(self) -> tuple[float, ...]:
+        """The weights of stability, one per style that is learned."""
+        return self._each(self.stability_weight)
+
+    def _each(self, number: float | tuple[float, ...]) -> tuple[float, ...]:
+        return number if isinstance(number, tuple) else (number,) * len(self.styles)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; the paths keep their names only."""
         values = asdict(self)
         values["styles"] = [path.name for path in self.styles]
         values["style_layers"] = list(self.style_layers)
-        if isinstance(self.structure_goal, tuple):
-            values["structure_goal"] = list(self.structure_goal)
+        for name in ("structure_goal", "stability_weight"):
+            if isinstance(values[name], tuple):
+                values[name] = list(values[name])
         values["content"] = self.content.name
         return values

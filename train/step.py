@@ -98,7 +98,7 @@ def _judged(
     rows = lesson.world.share(settings.batch)
     weights = _one_hot(style + settings.kept_styles, settings)
     views = [(batch, weights)]
-    if settings.stability_weight:
+    if any(settings.stability_weights):
         shape = torch.Size((settings.batch, *batch.shape[1:]))
         disturbance = Disturbance.draw(shape, draw, batch.device).part(rows).to(batch.device)
         views.append((disturbance.second_view(batch), weights))
@@ -110,8 +110,10 @@ def _judged(
     painting, *others = paintings.view(len(views), *batch.shape).unbind(0)
     if lesson.before is not None:
         terms["kept"] = pixel_error(others.pop(), _as_before(lesson, *views[-1]))
-    if settings.stability_weight:
-        terms["stability"] = disturbance.instability(painting, others.pop(), batch)
+    shaky = torch.zeros(len(painting), device=batch.device)
+    if any(settings.stability_weights):
+        shaky = disturbance.instability(painting, others.pop(), batch)
+        terms["stability"] = shaky.mean()
     if lesson.teacher is not None:
         with torch.no_grad():
             example = lesson.teacher(batch, weights)
@@ -120,6 +122,7 @@ def _judged(
     terms["tv"] = squared_variation(painting) if johnson else total_variation(painting)
     terms["range"] = out_of_range(painting)
     loss = _weighed(settings, terms)
+    loss = loss + (shaky.new_tensor(settings.stability_weights)[style] * shaky).mean()
     if lesson.loss is None or state.step % max(1, settings.judged_every):
         return loss, terms
     each = settings.paintings_per_photograph
@@ -153,15 +156,14 @@ def _turn_balance(state: RunState, lesson: Lesson, style: Tensor, content: Tenso
 
 
 def _weighed(settings: TrainSettings, terms: dict[str, Tensor]) -> Tensor:
-    """Add up the terms that need no loss network."""
+    """Add up the terms that need no loss network and weigh the same in all styles."""
     weights = {
         "tv": settings.tv_weight,
         "range": settings.range_weight,
-        "stability": settings.stability_weight,
         "imitation": settings.imitation_weight,
         "kept": LIKENESS_WEIGHT,
     }
-    return torch.stack([weights[name] * term for name, term in terms.items()]).sum()
+    return torch.stack([weights[name] * terms[name] for name in weights if name in terms]).sum()
 
 
 def _as_before(lesson: Lesson, batch: Tensor, weights: Tensor) -> Tensor:

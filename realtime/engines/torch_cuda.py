@@ -51,8 +51,8 @@ class GraphedPainter:
             RuntimeError: the GPU ran out of memory, or failed.
         """
         captured = self._sizes[pixels.shape]
-        captured.host_in.copy_(torch.from_numpy(np.require(pixels, requirements="W")))
         with torch.inference_mode(), torch.cuda.stream(self._stream):
+            captured.host_in.copy_(torch.from_numpy(np.require(pixels, requirements="W")))
             captured.device_in.copy_(captured.host_in, non_blocking=True)
             captured.weights.copy_(torch.from_numpy(style_weights[None]))
             captured.strength.fill_(strength)
