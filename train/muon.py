@@ -42,6 +42,7 @@ class Muon(torch.optim.Optimizer):
 
     def _step(self, kernels: list[nn.Parameter], rate: float) -> None:
         gradients = [kernel.grad for kernel in kernels if kernel.grad is not None]
+        values = [kernel.data for kernel in kernels]
         for kernel, gradient in zip(kernels, gradients, strict=True):
             if not self.state[kernel]:
                 self.state[kernel]["momentum"] = torch.zeros_like(gradient)
@@ -57,7 +58,7 @@ class Muon(torch.optim.Optimizer):
             change.reshape(kernel.shape) * max(1.0, change.shape[0] / change.shape[1]) ** 0.5
             for kernel, change in zip(kernels, changes, strict=True)
         ]
-        torch._foreach_add_(kernels, steps, alpha=-rate)
+        torch._foreach_add_(values, steps, alpha=-rate)
 
 
 def orthogonalised(matrices: Tensor) -> Tensor:

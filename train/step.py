@@ -219,5 +219,6 @@ def _schedule(settings: TrainSettings, step: int) -> float:
 def _average(state: RunState, longest: float) -> None:
     decay = min(longest, (1 + state.step) / (10 + state.step))
     with torch.no_grad():
-        slow, quick = list(state.average.parameters()), list(state.network.parameters())
+        slow = [parameter.data for parameter in state.average.parameters()]
+        quick = [parameter.data for parameter in state.network.parameters()]
         torch._foreach_lerp_(slow, quick, 1 - decay)

@@ -39,9 +39,9 @@ def instance_norm(
         return normed[0] if len(normed) == 1 else torch.cat(normed)
     # Batch norm over pictures that lie side by side, as channels of one: this is what PyTorch's
     # instance norm does inside, but scale and shift are part of it, and half precision goes in.
-    rows = [None if factors is None else factors.flatten().float() for factors in (scale, shift)]
+    factor, offset = (None if rows is None else rows.flatten().float() for rows in (scale, shift))
     side_by_side = x.contiguous().view(1, -1, *x.shape[2:])
-    y = F.batch_norm(side_by_side, None, None, *rows, True, 0.0, epsilon)
+    y = F.batch_norm(side_by_side, None, None, factor, offset, True, 0.0, epsilon)
     return y.view(x.shape)
 
 

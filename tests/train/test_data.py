@@ -46,6 +46,21 @@ def test_batches_are_decoded_ahead_in_order(folder: Path) -> None:
         assert torch.equal(batch, photographs.batch_at(step))
 
 
+def test_processes_give_what_threads_give_and_tell_what_they_skipped(folder: Path) -> None:
+    (folder / "broken.png").write_bytes(b"no picture")
+    photographs = Photographs(folder, crop_px=64, batch=4, seed=1)
+    shares = [
+        list(photographs.batches(0, 6, rows=slice(1, 4), workers=1, processes=processes))
+        for processes in (True, False)
+    ]
+    assert [step for step, _ in shares[0]] == list(range(6))
+    for (_, one), (_, other) in zip(*shares, strict=True):
+        assert torch.equal(one, other)
+    fresh = Photographs(folder, crop_px=64, batch=4, seed=1)
+    list(fresh.batches(0, 6, workers=1, processes=True))
+    assert fresh.skipped == photographs.skipped == {folder / "broken.png"}
+
+
 def test_small_photographs_are_enlarged(folder: Path) -> None:
     assert Photographs(folder, crop_px=200, batch=1, seed=1).batch_at(0).shape == (1, 3, 200, 200)
 

@@ -44,13 +44,13 @@ def test_it_is_a_function_of_the_generator_and_stays_in_bounds() -> None:
 def test_when_nothing_happens_the_second_view_is_the_first() -> None:
     pictures = smooth_pictures()
     assert torch.equal(still().second_view(pictures), pictures)
-    assert still().instability(pictures, pictures, pictures).item() == 0
+    assert still().instability(pictures, pictures, pictures).mean().item() == 0
 
 
 def test_a_painter_that_copies_the_noise_is_charged_for_it() -> None:
     pictures = smooth_pictures()
     noisy = replace(still(), noise=draw().noise)
-    charged = noisy.instability(pictures, noisy.second_view(pictures), pictures).item()
+    charged = noisy.instability(pictures, noisy.second_view(pictures), pictures).mean().item()
     levels = (draw().noise.square() + 1).sqrt().mean().item() - 1
     assert charged == pytest.approx(levels / 255, rel=0.02)
 
@@ -60,16 +60,16 @@ def test_exposure_must_not_change_the_painting() -> None:
     exposed = replace(still(), exposure=torch.full((3,), 0.08))
     second = exposed.second_view(pictures)
     torch.testing.assert_close(second, pictures * 1.08)
-    assert exposed.instability(pictures, pictures, pictures).item() == 0
-    assert exposed.instability(pictures, second, pictures).item() > 1e-4
+    assert exposed.instability(pictures, pictures, pictures).mean().item() == 0
+    assert exposed.instability(pictures, second, pictures).mean().item() > 1e-4
 
 
 def test_lamplight_must_change_the_paintings_luminance_as_much() -> None:
     grey = smooth_pictures().mean(1, keepdim=True).expand(-1, 3, -1, -1)
     lamp = replace(still(), lamp=torch.full((3, 2), 0.1))
     second = lamp.second_view(grey)
-    assert lamp.instability(grey, second, grey).item() < 1e-9
-    assert lamp.instability(grey, grey, grey).item() > 1e-4
+    assert lamp.instability(grey, second, grey).mean().item() < 1e-9
+    assert lamp.instability(grey, grey, grey).mean().item() > 1e-4
 
 
 @pytest.mark.parametrize("motion", [(0.02, 0.0, 0.0), (0.0, 0.03, -0.03), (-0.015, 0.02, 0.03)])
@@ -78,8 +78,8 @@ def test_a_painter_that_follows_the_motion_is_hardly_charged(
 ) -> None:
     pictures = smooth_pictures()
     moving = replace(still(), motion=torch.tensor(motion).repeat(3, 1))
-    followed = moving.instability(pictures, moving.second_view(pictures), pictures).item()
-    stayed = moving.instability(pictures, pictures, pictures).item()
+    followed = moving.instability(pictures, moving.second_view(pictures), pictures).mean().item()
+    stayed = moving.instability(pictures, pictures, pictures).mean().item()
     assert followed < 0.05 * stayed
 
 
@@ -89,8 +89,20 @@ def test_paint_that_is_locked_to_a_grid_is_charged() -> None:
     moving = replace(still(), motion=torch.tensor([0.0, 16.0 / side, 0.0]).repeat(3, 1))  # 8 px
     grid = 20 * (1 - 2 * (torch.arange(side) // 8 % 2)).float()
     second = moving.second_view(pictures)
-    calm = moving.instability(pictures, second, pictures).item()
-    assert moving.instability(pictures + grid, second + grid, pictures).item() > 5 * calm + 0.1
+    calm = moving.instability(pictures, second, pictures).mean().item()
+    assert (
+        moving.instability(pictures + grid, second + grid, pictures).mean().item() > 5 * calm + 0.1
+    )
+
+
+def test_paint_that_is_locked_to_a_corner_is_charged() -> None:
+    pictures = smooth_pictures()
+    moving = replace(still(), motion=torch.tensor([0.0, 0.3, -0.3]).repeat(3, 1))
+    patch = torch.zeros(SHAPE[2:])
+    patch[-24:, :24] = 60.0  # larger than the border that is left out
+    second = moving.second_view(pictures)
+    calm = moving.instability(pictures, second, pictures).mean().item()
+    assert moving.instability(pictures + patch, second + patch, pictures).mean().item() > 5 * calm
 
 
 def test_a_share_of_the_batch_sees_its_share_of_the_disturbance() -> None:

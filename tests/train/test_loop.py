@@ -131,6 +131,23 @@ def test_the_styles_weights_turn_until_both_have_the_same_structure(
     assert contents[0] < contents[1]
 
 
+def test_every_style_has_a_goal_and_a_weight_of_steadiness_of_its_own(
+    settings: TrainSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "two.safetensors"
+    own = replace(settings, structure_goal=(0.2, 1.9), balance_rate=0.5, stability_weight=(0, 5.0))
+    card = run(own, out)
+    towards_the_photograph, towards_the_style = card.results["balance"]
+    assert towards_the_photograph < 0 < towards_the_style
+    assert card.recipe["stability_weight"] == [0, 5.0]
+    again = replace(own, steps=1, identity_steps=0, balance_rate=0.0)
+    assert run(again, tmp_path / "on.safetensors", start=out).results["balance"] == [
+        towards_the_photograph, towards_the_style,
+    ]  # fmt: skip
+    with pytest.raises(BadInputError, match="1 goals of structure for 2 styles"):
+        replace(settings, structure_goal=(0.5,))
+
+
 def test_every_photograph_is_painted_in_different_styles(settings: TrainSettings) -> None:
     pairs = replace(settings, batch=4, paintings_per_photograph=2)
     for seed in range(20):

@@ -59,7 +59,7 @@ def test_what_was_given_wins_over_the_recipe(wish: Wish) -> None:
     assert (settings.style_weight, settings.steps) == (9.0, 1)  # 2 epochs of 3 photographs in 4s
     numbers = {"style_weight": None, "batch": 2}
     settings = plan(replace(wish, numbers=numbers, steps=7), CPU).settings
-    assert settings.structure_goal > 0
+    assert all(goal > 0 for goal in settings.structure_goals)
     assert (settings.style_weight, settings.batch, settings.steps) == (3.0, 2, 7)
 
 
