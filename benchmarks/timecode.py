@@ -1,9 +1,10 @@
 """A time code that a camera sees and a painting does not lose: black and white blocks.
 
 `stamp` writes the time over the top of a frame, where the network paints it like everything else;
-`read` finds it in the painting. Each of the 21 cells is two blocks, one above the other, of which
-one is black and one white: which is which is the bit. The first cell is known, so the reader
-learns from it what this style makes of black and white, be it blue and yellow. The last four bits
+`read` finds it in the painting. Each of the 22 cells is two blocks, one above the other, of which
+one is black and one white: which is which is the bit. The first two cells are known, so the reader
+learns from them what this style makes of either. It looks at how colours change from row to row
+down a cell: networks that take light out of flat areas still paint their edges. The last four bits
 check the others: what cannot be read for certain is reported as lost, not guessed.
 """
 
@@ -16,7 +17,9 @@ from realtime.frame import Frame, Pixels
 
 TIME_BITS = 16
 CHECK_BITS = 4
-CELLS = 1 + TIME_BITS + CHECK_BITS
+KNOWN = (1, 0)
+"""What the first cells hold."""
+CELLS = len(KNOWN) + TIME_BITS + CHECK_BITS
 TICK_SECONDS = 0.00025
 PERIOD_SECONDS = TICK_SECONDS * 2**TIME_BITS
 """About 16 s: longer latencies are taken for shorter ones."""
@@ -34,7 +37,7 @@ def stamp(frame: Frame, seconds: float) -> Frame:
     pixels = frame.pixels.copy()
     side = frame.width // CELLS
     ticks = round(seconds / TICK_SECONDS) % 2**TIME_BITS
-    bits = [1, *_bits(ticks, TIME_BITS), *_bits(_check(ticks), CHECK_BITS)]
+    bits = [*KNOWN, *_bits(ticks, TIME_BITS), *_bits(_check(ticks), CHECK_BITS)]
     for cell, bit in enumerate(bits):
         columns = slice(cell * side, (cell + 1) * side)
         pixels[:side, columns] = 255 * bit
@@ -45,19 +48,28 @@ def stamp(frame: Frame, seconds: float) -> Frame:
 def read(pixels: Pixels) -> float | None:
     """Return the time in seconds, modulo the period, from a painted frame; None: unreadable."""
     side = pixels.shape[1] // CELLS
-    edge = side // 4  # brush strokes cross the borders of blocks
-    blocks = pixels[: 2 * side, : CELLS * side].reshape(2, side, CELLS, side, 3)
-    inner = blocks[:, edge : side - edge, :, edge : side - edge]
-    colours = inner.mean((1, 3), dtype=np.float64)  # (2, CELLS, 3)
-    differences = colours[0] - colours[1]
-    leaning = differences @ differences[0]
-    if leaning[0] <= 0:
-        return None
-    bits = (leaning[1:] > 0).astype(int)
+    edge = side // 4  # brush strokes cross the borders of cells
+    cells = pixels[: 2 * side, : CELLS * side].reshape(2 * side, CELLS, side, 3)
+    rows = cells[:, :, edge : side - edge].mean(2, dtype=np.float64)  # (2 * side, CELLS, 3)
+    steps = np.diff(rows, axis=0).transpose(1, 0, 2).reshape(CELLS, -1)
+    bits = _told_apart(steps)[len(KNOWN) :]
     ticks = _number(bits[:TIME_BITS])
     if _number(bits[TIME_BITS:]) != _check(ticks):
         return None
     return ticks * TICK_SECONDS
+
+
+def _told_apart(cells: npt.NDArray[np.float64]) -> npt.NDArray[np.int_]:
+    """Return the bit of each cell, (CELLS, features): the kind it is nearer to, a 1 or a 0.
+
+    At first the kinds are the two cells that are known, then the means of all that were like them.
+    """
+    bits = np.array([*KNOWN, *[-1] * (len(cells) - len(KNOWN))])
+    for _ in range(3):
+        one, zero = (cells[bits == bit].mean(0) for bit in (1, 0))
+        nearer = (cells - (one + zero) / 2) @ (one - zero) > 0
+        bits = np.array([*KNOWN, *nearer[len(KNOWN) :].astype(int)])
+    return bits
 
 
 def age_seconds(pixels: Pixels, now: float) -> float | None:

@@ -145,9 +145,20 @@ def signed(data: bytes, note: str = MARK) -> bytes:
         return data[:at] + b"\xff\xfe" + struct.pack(">H", len(text) + 2) + text + data[at:]
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return _signed_webp(data, text)
-    if data.startswith(b"GIF8") and data.endswith(b";"):
-        return data[:-1] + b"!\xfe" + bytes([len(text)]) + text + b"\0;"
+    if data.startswith(b"GIF8") and len(data) > 13 and data.endswith(b";"):
+        at = _behind_gif_head(data)
+        return data[:at] + b"!\xfe" + bytes([len(text)]) + text + b"\0" + data[at:]
     return data
+
+
+def _behind_gif_head(data: bytes) -> int:
+    """Return where a comment may stand: behind the palette and the number of repetitions.
+
+    Behind the pictures FFmpeg would take it for one more of them.
+    """
+    flags = data[10]
+    at = 13 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+    return at + (19 if data.startswith(b"!\xff\x0bNETSCAPE2.0", at) else 0)
 
 
 def _behind_jfif(data: bytes) -> int:

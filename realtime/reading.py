@@ -13,6 +13,8 @@ from typing import NoReturn
 
 from realtime.errors import BadInputError
 
+LONGEST_HEADER_BYTES = 100_000_000
+"""What the safetensors format allows."""
 HEAD_BYTES = 512
 """Enough for everything below."""
 
@@ -140,6 +142,11 @@ def kind_of(head: bytes) -> str | None:
     if len(head) > 2 and head[0] == 0x08 and 0 < head[1] < 32 and head[2] in ONNX_FIELDS:
         return "an ONNX model"
     return _kind_of_text(head)
+
+
+def is_safetensors(head: bytes) -> bool:
+    """Whether a file may be one of safetensors, by its first bytes."""
+    return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= LONGEST_HEADER_BYTES
 
 
 def is_picture(path: Path) -> bool:

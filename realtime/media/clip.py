@@ -18,7 +18,7 @@ from av.video.stream import VideoStream
 
 from realtime.errors import BadInputError, PleinairError
 from realtime.media.colour import UNTAGGED, ColourTags
-from realtime.media.decoding import decode
+from realtime.media.decoding import WITHOUT_PRESENTATION_TIMES, decode
 from realtime.media.formats import refuse_unreadable_film
 from realtime.media.orientation import display_matrix, is_sideways
 
@@ -108,7 +108,7 @@ def is_broadcast(container: InputContainer) -> bool:
 
 
 def picture_stream(container: InputContainer, path: Path) -> VideoStream:
-    """Return the stream to paint, ready for threaded decoding: the default one, or the first.
+    """Return the stream to paint, ready to be decoded: the default one, or the first.
 
     Raises:
         BadInputError: there is none, or nothing here can decode it.
@@ -119,7 +119,10 @@ def picture_stream(container: InputContainer, path: Path) -> VideoStream:
     stream = next((s for s in moving if s.disposition & Disposition.default), moving[0])
     if stream.codec_context is None:
         raise BadInputError(f"{path}: nothing here decodes its video: convert it to H.264 first")
-    stream.thread_type = ThreadType.AUTO
+    if container.format.name not in WITHOUT_PRESENTATION_TIMES:
+        # Decoders of several pictures at once report damage packets later, and there the times of
+        # all pictures hang on which packet it was.
+        stream.thread_type = ThreadType.AUTO
     return stream
 
 

@@ -11,12 +11,10 @@ import torch
 from safetensors import safe_open
 
 from realtime.errors import BadInputError
-from realtime.reading import HEAD_BYTES, read_file, refuse_other_kind
+from realtime.reading import HEAD_BYTES, is_safetensors, read_file, refuse_other_kind
 
 PICKLE, ZIP = b"\x80", b"PK\x03\x04"
 """How files of torch.save begin: before PyTorch 1.6, and since."""
-LONGEST_HEADER_BYTES = 100_000_000
-"""What the safetensors format allows."""
 CODE, REASON = re.compile(r"GLOBAL ([\w.]+)"), re.compile(r"WeightsUnpickler error: (.+)")
 """Where PyTorch's message names what would be executed, and what else is wrong."""
 
@@ -24,11 +22,6 @@ CODE, REASON = re.compile(r"GLOBAL ([\w.]+)"), re.compile(r"WeightsUnpickler err
 def is_torch(head: bytes) -> bool:
     """Whether a file may be one of torch.save, by its first bytes."""
     return head.startswith((PICKLE, ZIP))
-
-
-def is_safetensors(head: bytes) -> bool:
-    """Whether a file may be one of safetensors, by its first bytes."""
-    return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= LONGEST_HEADER_BYTES
 
 
 def load_weights(path: Path, expected: str) -> tuple[object, dict[str, str]]:

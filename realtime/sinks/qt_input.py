@@ -9,6 +9,7 @@ the window is made of something else, nothing is done here and OpenCV's own way 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +36,19 @@ MANGLED = (
     "_ZN14QtOpenCVPython9QInternal{}ENS0_8CallbackEPFbPPvE",
 )
 """How the function is called in Qt's library, and in the one that opencv-python 5 brings along."""
+
+
+def keep_events_from_xlib() -> None:
+    """Let Qt alone read what the X server sends; to be called before the first window.
+
+    Qt asks for that with `XSetEventQueueOwner`, but opencv-python brings along one of a libX11-xcb
+    older than the libX11 of today's systems, which writes into the wrong field of a private
+    structure. Xlib then goes on taking events while it waits for answers, above all on a busy
+    machine: keys are lost, and a window whose `MapNotify` is lost stays black for good. The
+    system's own libX11-xcb knows its libX11; loaded first, its function is the one that Qt finds.
+    """
+    with contextlib.suppress(OSError):  # no X11 here, or one without that library
+        ctypes.CDLL("libX11-xcb.so.1", mode=ctypes.RTLD_GLOBAL)
 
 
 class QtInput:

@@ -17,7 +17,7 @@ from realtime.frame import MIN_SIDE_PX, Frame
 from realtime.ports import Event, Key, Mouse, WindowClosed
 from realtime.settings import Size
 from realtime.sinks import SinkOptions
-from realtime.sinks.qt_input import QtInput
+from realtime.sinks.qt_input import QtInput, keep_events_from_xlib
 
 KEY_NAMES = {
     27: "escape", 9: "tab", 32: "space", 65480: "f11", 7995392: "f11",
@@ -54,6 +54,8 @@ class WindowSink:
         self._mouse: list[Event] = []
         # Qt complains about the fonts that OpenCV leaves out; no text is drawn with Qt.
         os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
+        if sys.platform.startswith("linux"):
+            keep_events_from_xlib()
         try:
             # Without Qt's toolbar, whose buttons mean nothing here.
             cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)

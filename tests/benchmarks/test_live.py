@@ -14,7 +14,10 @@ from benchmarks.timecode import PERIOD_SECONDS, TICK_SECONDS, age_seconds, fits,
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.frame import Frame
 from realtime.look import Look
+from realtime.painter import open_painter
 from realtime.ports import Event, Style
+from realtime.settings import PaintSettings
+from realtime.sources.landscape import Landscape
 from tests.benchmarks.clock import FakeClock
 from tests.benchmarks.test_benchmarks import measured
 from tests.helpers import ListSource
@@ -144,13 +147,23 @@ def test_drops_are_counted() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.01, 1.23425, PERIOD_SECONDS - TICK_SECONDS])
-@pytest.mark.parametrize("size", [(168, 64), (640, 480), (1281, 721)])
+@pytest.mark.parametrize("size", [(176, 64), (640, 480), (1281, 721)])
 def test_a_code_is_read_as_it_was_written(seconds: float, size: tuple[int, int]) -> None:
     frame = Frame(np.full((size[1], size[0], 3), 90, np.uint8), 0, 0.0)
     stamped = stamp(frame, seconds).pixels
     for painted in (stamped, 255 - stamped, stamped // 4 + 100):
         assert read(painted) == pytest.approx(seconds)
     assert age_seconds(stamped, seconds + 0.5) == pytest.approx(0.5)
+
+
+def test_what_a_network_painted_is_read() -> None:
+    engine, look = open_painter(PaintSettings(engine="torch", style="starry-night"))
+    scene = Landscape(192, 96)
+    for number in range(8):
+        seconds = number * 101 * TICK_SECONDS  # little else than zeros, and quite mixed
+        stamped = stamp(Frame(scene.at(number / 30), number, 0.0), seconds)
+        assert read(engine.stylize(stamped, look).pixels) == pytest.approx(seconds)
+    engine.close()
 
 
 def test_time_goes_round() -> None:
@@ -164,7 +177,7 @@ def test_what_cannot_be_read_is_lost_not_guessed() -> None:
     noise = [read(rng.integers(0, 256, (48, 192, 3), np.uint8)) for _ in range(100)]
     assert noise.count(None) > 80  # four bits of checking let one in sixteen pass
     stamped = stamp(grey(0), 3.0).pixels
-    stamped[:18, 9:18] = 255 - stamped[:18, 9:18]  # one bit turned over
+    stamped[:16, 16:24] = 255 - stamped[:16, 16:24]  # one bit turned over
     assert read(stamped) is None
 
 

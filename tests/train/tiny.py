@@ -102,4 +102,6 @@ def same_weights(first: Path, second: Path) -> bool:
 
 
 def diary_lines(out: Path) -> list[dict[str, float]]:
-    return [json.loads(line) for line in out.with_suffix(".jsonl").read_text().splitlines()]
+    """Return the numbers of every step, without the first line's mark of who wrote it."""
+    lines = map(json.loads, out.with_suffix(".jsonl").read_text().splitlines())
+    return [{name: value for name, value in line.items() if name != "written_by"} for line in lines]

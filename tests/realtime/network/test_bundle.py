@@ -36,6 +36,17 @@ def test_a_bundle_survives_the_disk(bundle_path: Path) -> None:
     assert [path.name for path in bundle_path.parent.iterdir()] == ["two.safetensors"]
 
 
+def test_a_bundle_is_known_whatever_the_length_of_its_header(bundle_path: Path) -> None:
+    """The length comes first: one in 32 begins as pickles do."""
+    data = bundle_path.read_bytes()
+    length, card = int.from_bytes(data[:8], "little"), read_card(bundle_path)
+    header, rest = data[8 : 8 + length], data[8 + length :]
+    for longer in range(0, 256, 8):
+        start = (length + longer).to_bytes(8, "little")
+        bundle_path.write_bytes(start + header + b" " * longer + rest)
+        assert read_card(bundle_path) == card
+
+
 def test_weights_are_stored_in_half_precision(bundle_path: Path) -> None:
     assert {t.dtype for t in load_file(bundle_path).values()} == {torch.float16}
 
