@@ -18,6 +18,7 @@ from realtime.options import (
     JsonFile,
     Overwrite,
     Precision,
+    Stroke,
     Style,
     one_of,
     plugin_names,
@@ -57,10 +58,7 @@ def live(
             rich_help_panel=LOOK, help="0 leaves the picture as it is, 1 paints it fully."
         ),
     ] = None,
-    stroke: Annotated[
-        float | None,
-        typer.Option(rich_help_panel=LOOK, help="Size of the strokes, 0.5 to 2."),
-    ] = None,
+    stroke: Stroke = None,
     keep_colours: Annotated[
         bool | None,
         typer.Option(

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Literal
 
 STROKES = (0.5, 2.0)
 """Smallest and largest stroke size: the network sees the picture at the inverse scale."""
+LINES = 480
+"""Pixels of the shorter side at which strokes of size 1 are painted: a stroke then has the same
+share of the picture, whatever its size, and upright or not. What the styles are trained for."""
+LONGEST_ENLARGED_PX = 1920
+"""Small pictures are enlarged for the network as far as their longer side stays within this."""
+NEARLY_LINES = 0.05
+"""So near to it, a picture is painted as it is: scaling would blur it, and change nothing else."""
 SMALLEST_DETAIL = 0.2
+NATIVE: Literal["native"] = "native"
+"""Asked for instead of a size: the network's own strokes on the pixels as they are."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +33,14 @@ class Look:
     strength: float = 1.0
     """0 returns the frame itself, bit for bit; 1 is the painting; between, a blend of both."""
     stroke: float = 1.0
-    """Size of the strokes, 0.5 to 2: the network paints the picture at 1 / stroke of its size."""
+    """Size of the strokes, 0.5 to 2: the network paints the picture at 1 / stroke of its lines."""
     keep_colours: bool = False
     """Take light and dark from the painting, colours from the picture (Gatys et al. 2016,
     "Preserving color in neural artistic style transfer")."""
     detail: float = 1.0
     """Up to 1: paint a smaller picture, for speed, and enlarge it along the picture's own edges."""
+    lines: int | None = None
+    """Pixels of the shorter side at which stroke 1 is painted, `LINES` for users; None: its own."""
 
     def __post_init__(self) -> None:
         total = sum(self.style_weights)
@@ -51,10 +63,20 @@ class Look:
         """Index of the heaviest style."""
         return max(range(len(self.style_weights)), key=self.style_weights.__getitem__)
 
-    @property
-    def scale(self) -> float:
-        """At what scale the network sees the picture."""
-        return self.detail / self.stroke
+    def scale(self, width: int, height: int) -> float:
+        """Return at what scale the network sees a picture of so many pixels."""
+        whole = 1.0 if self.lines is None else self.lines / min(width, height)
+        if whole > 1.0:
+            whole = max(1.0, min(whole, LONGEST_ENLARGED_PX / max(width, height)))
+        if abs(whole - 1.0) <= NEARLY_LINES:
+            whole = 1.0
+        return whole * self.detail / self.stroke
+
+    def in_strokes(self, asked: float | Literal["native"]) -> Look:
+        """Return the same styles in strokes as a user asks for them: a size, or `NATIVE`."""
+        if asked == NATIVE:
+            return replace(self, stroke=1.0, lines=None)
+        return replace(self, stroke=asked, lines=LINES)
 
     def with_strength(self, strength: float) -> Look:
         """Return the same styles at another strength, held within [0, 1]."""

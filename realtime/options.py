@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from realtime.plugins import names_in, offered
-from realtime.settings import PaintSettings, parse_size
+from realtime.settings import PaintSettings, parse_size, parse_stroke
+from realtime.settings import Stroke as StrokeSize
 
 LOOK, TIME, FILES, MACHINE = "The look", "How fast", "Files", "Machine"
 """Panels of the help."""
@@ -56,11 +57,14 @@ Strength = Annotated[
     ),
 ]  # fmt: skip
 Stroke = Annotated[
-    float,
+    Any,  # a float or "native": Typer knows no unions
     typer.Option(
-        rich_help_panel=LOOK, help="Size of the strokes, 0.5 to 2: small for small pictures."
+        rich_help_panel=LOOK, parser=parse_stroke, metavar="[SIZE|native]",
+        help="Size of the strokes, 0.5 to 2: the same share of any picture. "
+        "native: of its pixels, finer in large ones.",
+        autocompletion=_completing(lambda: ("0.5", "1", "2", "native")),
     ),
-]
+]  # fmt: skip
 KeepColours = Annotated[
     bool,
     typer.Option(
@@ -127,7 +131,7 @@ def paint_settings(
     engine: str,
     device: str,
     precision: str,
-    stroke: float = 1.0,
+    stroke: StrokeSize = 1.0,
     keep_colours: bool = False,
 ) -> PaintSettings:
     """Check the options and freeze them."""

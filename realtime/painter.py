@@ -29,12 +29,8 @@ def open_painter(settings: PaintSettings) -> tuple[Engine, Look]:
 
 def asked_look(look: Look, settings: PaintSettings) -> Look:
     """Return the styles of a look as they were asked for: how strong, in which strokes."""
-    return replace(
-        look,
-        strength=settings.strength,
-        stroke=settings.stroke,
-        keep_colours=settings.keep_colours,
-    )
+    turned = replace(look, strength=settings.strength, keep_colours=settings.keep_colours)
+    return turned.in_strokes(settings.stroke)
 
 
 def style_label(engine: Engine, look: Look) -> str:
@@ -123,6 +119,7 @@ def job_of(path: Path, painter: Painter) -> dict[str, Any]:
         "style_weights": list(painter.look.style_weights),
         "strength": painter.look.strength,
         "stroke": painter.look.stroke,
+        "lines": painter.look.lines,
         "keep_colours": painter.look.keep_colours,
         "engine": painter.description,
     }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from realtime.errors import BadInputError
 
 Size = tuple[int, int]
 """Width and height in pixels."""
 MAX_SIDE_PX = 16384
+Stroke = float | Literal["native"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +24,8 @@ class PaintSettings:
     bundle: str | None = None
     """Name or path of a style bundle; None looks through all."""
     strength: float = 1.0
-    stroke: float = 1.0
-    """Size of the strokes, 0.5 to 2."""
+    stroke: Stroke = 1.0
+    """Size of the strokes, 0.5 to 2, in shares of the picture; or `native`, on its own pixels."""
     keep_colours: bool = False
     """Take only light and dark from the painting."""
     engine: str = "auto"
@@ -35,8 +37,7 @@ class PaintSettings:
     def __post_init__(self) -> None:
         if not 0.0 <= self.strength <= 1.0:
             raise BadInputError(f"strength must be between 0 and 1, got {self.strength:g}")
-        if not 0.5 <= self.stroke <= 2.0:
-            raise BadInputError(f"stroke must be between 0.5 and 2, got {self.stroke:g}")
+        _require_stroke(self.stroke)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class LiveSettings(PaintSettings):
     """End after this long; None runs until the source ends or the user quits."""
     live_strength: float | None = None
     """None: as it was left."""
-    live_stroke: float | None = None
+    live_stroke: Stroke | None = None
     live_keep_colours: bool | None = None
     mirror: bool | None = None
     """None: as it was left."""
@@ -77,8 +78,8 @@ class LiveSettings(PaintSettings):
         super().__post_init__()
         if self.live_strength is not None and not 0.0 <= self.live_strength <= 1.0:
             raise BadInputError(f"strength must be between 0 and 1, got {self.live_strength:g}")
-        if self.live_stroke is not None and not 0.5 <= self.live_stroke <= 2.0:
-            raise BadInputError(f"stroke must be between 0.5 and 2, got {self.live_stroke:g}")
+        if self.live_stroke is not None:
+            _require_stroke(self.live_stroke)
         above_zero = {
             "seconds": self.seconds, "rate": self.rate_fps, "fps": self.hold_fps,
             "latency": self.latency_ms,
@@ -86,6 +87,23 @@ class LiveSettings(PaintSettings):
         for name, value in above_zero.items():
             if value is not None and not value > 0:
                 raise BadInputError(f"{name} must be above 0, got {value:g}")
+
+
+def parse_stroke(text: str | float) -> Stroke:
+    """Read `1.5` as a number and `native` as it is; BadInputError when it is neither."""
+    if text == "native":
+        return "native"
+    try:
+        return float(text)
+    except ValueError:
+        raise BadInputError(
+            f"stroke {text!r} not understood: expected a number from 0.5 to 2, or native"
+        ) from None
+
+
+def _require_stroke(stroke: Stroke) -> None:
+    if stroke != "native" and not 0.5 <= stroke <= 2.0:
+        raise BadInputError(f"stroke must be between 0.5 and 2, or native, got {stroke:g}")
 
 
 def parse_size(text: str) -> Size:

@@ -71,7 +71,7 @@ def contact_sheet(
         with closing(open_engine("auto", entry.path)) as engine:
             for number, name in enumerate(entry.card.names):
                 tell(f"{entry.name}, {name}")
-                look = Look.of_style(number, len(entry.card.names))
+                look = Look.of_style(number, len(entry.card.names)).in_strokes(1.0)
                 paintings = [engine.stylize(Frame(scene, 0, 0.0), look).pixels for scene in scenes]
                 columns.append([_labelled(name)] + [_cell(painting) for painting in paintings])
     strips = [np.vstack(column) for column in columns]

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from realtime.engines.enlarge import enlarged, reduced, scaled_size, with_colours_of
+from realtime.engines.enlarge import at_size_of, blended, resized, scaled_size, with_colours_of
 from realtime.errors import EngineError
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
+from realtime.machine import reuse_freed_memory
 from realtime.network.card import read_card
 from realtime.ports import Style
 
@@ -27,6 +28,8 @@ class BundleEngine(ABC):
 
     def __init__(self, styles: tuple[Style, ...]) -> None:
         self.styles = styles
+        # Enlarging makes a dozen pictures of the frame's size: new pages for them cost half of it.
+        reuse_freed_memory()
 
     @abstractmethod
     def paint(
@@ -57,12 +60,14 @@ class BundleEngine(ABC):
     def _painted(self, pixels: Pixels, look: Look) -> Pixels:
         weights = np.asarray(look.style_weights, np.float32)
         height, width = pixels.shape[:2]
-        size = (width, height) if look.scale == 1.0 else scaled_size(width, height, look.scale)
+        scale = look.scale(width, height)
+        size = (width, height) if scale == 1.0 else scaled_size(width, height, scale)
         if size == (width, height):
             painting = self.paint(pixels, weights, look.strength)
         else:
-            small = reduced(pixels, size)
-            painting = enlarged(self.paint(small, weights, look.strength), small, pixels)
+            scaled = resized(pixels, size)
+            painting = at_size_of(pixels, self.paint(scaled, weights, 1.0), scaled)
+            painting = blended(pixels, painting, look.strength)
         return with_colours_of(painting, pixels) if look.keep_colours else painting
 
 

@@ -14,7 +14,7 @@ from realtime.engines.base import BundleEngine
 from realtime.engines.torch_cuda import GraphedPainter
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
-from realtime.machine import reuse_freed_memory, threads_in_words
+from realtime.machine import threads_in_words
 from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.folding import fold
 from realtime.network.pixels import to_pixels, to_tensor
@@ -43,7 +43,6 @@ class TorchEngine(BundleEngine):
         self.dtype = DTYPES[precision]
         if device.type == "cpu":
             self.lockstep_threads = threads or torch.get_num_threads()
-            reuse_freed_memory()
         network = fold(bundle.network)
         self.network: nn.Module = network.to(device, self.dtype)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

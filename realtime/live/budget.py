@@ -20,8 +20,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-DETAILS = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4, 0.3)
-"""Details to choose from. Few, because an engine compiles something for every size."""
+DETAILS = (1.0, 0.85, 0.7, 0.6, 0.5)
+"""Details to choose from. Few, because an engine compiles something for every size. The last one
+is 240 lines: with fewer, strokes get broader than people, and no enlarging brings those back."""
 LEAST_OF_THE_BETTER = 0.7
 """Below this detail a cheaper network at full size looks better."""
 COST_OF_A_DRAFT = 0.4
@@ -79,6 +80,9 @@ class Budget:
         self, rate_fps: float, latency_seconds: float, rungs: Sequence[Rung] | None = None
     ) -> None:
         self._rungs = tuple(rungs or ladder())
+        self._rate_fps, self._latency_seconds = rate_fps, latency_seconds
+        self._too_dear: float | None = None
+        """What a frame costs where nothing is left to do about it."""
         self.seconds = min(SHARE_OF_PERIOD / rate_fps, SHARE_OF_LATENCY * latency_seconds)
         self.can_spare = False
         """Whether whoever paints can leave a core to others: set once that is known."""
@@ -107,6 +111,16 @@ class Budget:
         """At what detail to paint the next frame."""
         return self.rung.detail
 
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """What was asked for and cannot be held even on the last rung, in words; empty: all is."""
+        cost = self._too_dear
+        if cost is None:
+            return ()
+        rate = (f"{self._rate_fps:g} fps",) if cost > SHARE_OF_PERIOD / self._rate_fps else ()
+        too_late = cost > SHARE_OF_LATENCY * self._latency_seconds
+        return (*rate, f"{1000 * self._latency_seconds:g} ms") if too_late else rate
+
     def paid(self, seconds: float, now: float) -> bool:
         """Take in what a frame cost the engine; True when the way to paint has changed.
 
@@ -126,6 +140,7 @@ class Budget:
             self._no_sparing_before = now + LONGEST_PATIENCE_SECONDS
             self._go_to(self._step, now, spare=False)
             return True
+        self._too_dear = None
         if cost > self.seconds:
             return self._relieve(cost, now)
         if len(self._costs) == RECENT and now - self._changed >= self._patience:
@@ -151,6 +166,7 @@ class Budget:
             self._move(cost, wanted, now)
             self._foreseen_cost = foreseen
         else:
+            self._too_dear = cost
             return False
         return True
 
@@ -200,3 +216,4 @@ class Budget:
         self._foreseen_cost, self._left = math.inf, None
         self._settling = SETTLING
         self._costs.clear()
+        self._too_dear = None

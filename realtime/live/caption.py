@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from realtime.clockwork import Latency
-from realtime.live.budget import Rung
+from realtime.live.budget import Budget, Rung
 from realtime.look import Look
 from realtime.pipeline import Report
 
@@ -24,6 +24,8 @@ def figures(
         what += f"   strength {look.strength:.0%}"
     if rung is not None:
         what += f"   {manner(rung)}"
+    if look.lines is None:
+        what += "   native strokes"
     if look.stroke != 1.0:
         what += f"   strokes {look.stroke:.2g}"
     dropped = f"   {dropped_share(report):.0%} dropped" if report.dropped else ""
@@ -34,6 +36,14 @@ def figures(
     ]
 
 
+def shortfall(budget: Budget) -> str:
+    """Say what cannot be held though it is painted as coarsely as may be; empty: nothing."""
+    if not budget.missed:
+        return ""
+    least = manner(budget.rung)
+    return f"cannot hold {' and '.join(budget.missed)} here, {least}: less would lose the edges"
+
+
 def dropped_share(report: Report) -> float:
     """Return how much of what the source gave was not shown, 0 to 1."""
     return report.dropped / max(1, report.frames + report.dropped)
@@ -41,6 +51,6 @@ def dropped_share(report: Report) -> float:
 
 def manner(rung: Rung) -> str:
     """Say how the budget has it painted."""
-    size = "at full size" if rung.detail == 1.0 else f"at {rung.detail:.0%} of the size"
+    size = "in full detail" if rung.detail == 1.0 else f"at {rung.detail:.0%} of the detail"
     draft = ", by the lighter network" if rung.draft else ""
     return f"{size}{draft}{', a core left to others' if rung.spare else ''}"

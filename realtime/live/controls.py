@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from realtime.look import STROKES, Look
+from realtime.look import LINES, STROKES, Look
 from realtime.ports import Event, Key, Mouse, WindowClosed
 
 STRENGTH_STEP = 0.1
@@ -26,6 +26,8 @@ class State:
     """Style weights before the mix with `partner`; sums to 1."""
     strength: float = 1.0
     stroke: float = 1.0
+    native: bool = False
+    """Strokes on the pixels as they are, finer in large pictures."""
     keep_colours: bool = False
     partner: int | None = None
     """The style that is mixed in."""
@@ -66,7 +68,8 @@ class State:
         if self.partner is not None:
             weights = [weight * (1 - self.mix) for weight in weights]
             weights[self.partner] += self.mix
-        return Look(tuple(weights), self.strength, self.stroke, self.keep_colours)
+        lines = None if self.native else LINES
+        return Look(tuple(weights), self.strength, self.stroke, self.keep_colours, lines=lines)
 
 
 Change = Callable[[State], State]

@@ -15,7 +15,7 @@ from realtime.settings import MAX_SIDE_PX, Size
 
 VIEWS = ("painting", "split", "beside")
 PLAIN = (
-    "strength", "stroke", "keep_colours", "mix", "divider", "overlay", "mirror", "view",
+    "strength", "stroke", "native", "keep_colours", "mix", "divider", "overlay", "mirror", "view",
     "fullscreen",
 )  # fmt: skip
 """Fields that are kept as they are; styles are kept by name."""

@@ -84,8 +84,9 @@ def engine_opener(
         )  # fmt: skip
         if size is not None:
             grey = np.full((size[1], size[0], 3), 128, np.uint8)
+            look = Look.of_style(0, len(engine.styles)).in_strokes(settings.live_stroke or 1.0)
             for _ in range(WARM_UP_FRAMES):
-                engine.stylize(Frame(grey, 0, 0.0), Look.of_style(0, len(engine.styles)))
+                engine.stylize(Frame(grey, 0, 0.0), look)
         return engine
 
     def opened() -> Engine:

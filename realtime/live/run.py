@@ -117,9 +117,11 @@ def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State
     state = restored(values, fresh, entry.card.names)
     if settings.style is not None:
         state = replace(state, base=fresh.base, partner=None)
+    if settings.live_stroke is not None:
+        strokes = fresh.look.in_strokes(settings.live_stroke)
+        state = replace(state, stroke=strokes.stroke, native=strokes.lines is None)
     asked: dict[str, bool | float | None] = {
         "strength": settings.live_strength,
-        "stroke": settings.live_stroke,
         "keep_colours": settings.live_keep_colours,
         "mirror": settings.mirror,
         "overlay": settings.overlay,

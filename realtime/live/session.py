@@ -11,8 +11,8 @@ from realtime.clockwork import Clock, monotonic
 from realtime.errors import SinkError
 from realtime.folders import replace_whole
 from realtime.frame import Frame, Pixels
-from realtime.live.budget import Budget
-from realtime.live.caption import figures, manner
+from realtime.live.budget import DETAILS, Budget
+from realtime.live.caption import figures, manner, shortfall
 from realtime.live.controls import HELP, State, react, with_style
 from realtime.live.panel import help_columns, with_panel
 from realtime.live.recording import Recording, stamp
@@ -74,6 +74,8 @@ class Session:
         self._from, self._to, self._changed = state.look, state.look, -FADE_SECONDS
         self._recording = Recording(around.snapshots)
         self._costs_seen = 0
+        self._told_missed: set[str] = set()
+        """What was said not to be held, since it was painted in more detail."""
 
     def hooks(self) -> Hooks:
         """Return the hooks to run the pipeline with."""
@@ -149,7 +151,17 @@ class Session:
             # A frozen frame is painted only when the look changes: that says nothing about time.
             if self.frozen is None and budget.paid(cost, self._around.clock()):
                 self._say(f"painting {manner(budget.rung)}")
+                if budget.detail > DETAILS[-1]:
+                    self._told_missed.clear()
+        self._say_shortfall()
         return self._around.seconds is None or report.seconds < self._around.seconds
+
+    def _say_shortfall(self) -> None:
+        """Tell what cannot be held, once; the overlay says it for as long as it is so."""
+        budget = self._around.budget
+        if budget is not None and not self._told_missed.issuperset(budget.missed):
+            self._told_missed.update(budget.missed)
+            self._around.tell(shortfall(budget))
 
     def _note_first_painting(self) -> None:
         first = self._around.first_painted()
@@ -194,6 +206,8 @@ class Session:
         if self.state.overlay and not self.state.help:  # the help covers the middle
             rung = None if self._around.budget is None else self._around.budget.rung
             lines += figures(self.state.look, names, rung, report, self.engine.description)
+            if self._around.budget is not None and (short := shortfall(self._around.budget)):
+                lines.append(short)
         if self.state.frozen:
             lines.append("frozen")
         if self._around.clock() < self._message_until:

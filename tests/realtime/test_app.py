@@ -183,5 +183,6 @@ def test_strokes_and_kept_colours_are_asked_for_like_strength(tmp_path: Path) ->
 
     far, near = (np.abs(colours(p) - colours(original)).mean() for p in (usual, kept))
     assert near < 0.5 * far
-    with pytest.raises(BadInputError, match=r"stroke must be between 0\.5 and 2, got 3"):
+    assert np.abs(usual - painted(stroke="native")).mean() > 5
+    with pytest.raises(BadInputError, match=r"stroke must be between 0\.5 and 2, or native, got 3"):
         PaintSettings(stroke=3)

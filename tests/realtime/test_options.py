@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from realtime.cli import app
 from realtime.commands import with_json_file
+from realtime.settings import parse_stroke
 from tests.realtime.test_cli import assert_refused, pleinair
 
 
@@ -42,6 +43,18 @@ def test_the_commands_that_paint_share_their_options(command: str) -> None:
     options = options_of(command)
     assert {"-o", "--out", "-s", "--style", "--strength", "--stroke", "--size"} <= options
     assert {"--keep-colours", "--keep-colors", "--bundle", "--engine"} <= options
+
+
+@pytest.mark.parametrize("command", ["live", "video", "image", "demo"])
+def test_a_stroke_is_a_number_or_native(command: str) -> None:
+    files = [] if command in ("live", "demo") else ["missing.png"]
+    assert_refused(
+        pleinair(command, *files, "--stroke", "big"),
+        "stroke 'big' not understood: expected a number from 0.5 to 2, or native",
+    )
+    assert_refused(pleinair(command, *files, "--stroke", "nan"), "between 0.5 and 2, or native")
+    assert parse_stroke("native") == "native"
+    assert parse_stroke("0.5") == 0.5
 
 
 @pytest.mark.parametrize(("command", "more"), [("paint", {"--size"}), ("styles", {"--sheet"})])

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from realtime.engines import open_engine
-from realtime.engines.enlarge import enlarged, reduced, scaled_size, with_colours_of
+from realtime.engines.enlarge import at_size_of, resized, scaled_size, with_colours_of
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.network.library import choose
+from realtime.sources.landscape import Landscape
 from tests.helpers import quadrant_card
 
 
@@ -34,24 +35,59 @@ def error(one: Pixels, two: Pixels) -> float:
 
 def test_edges_of_the_picture_come_back() -> None:
     picture = scene()
-    small = reduced(picture, (128, 96))
-    painting = 255 - small  # its light does not follow the picture's: smooth enlargement
+    small = resized(picture, (128, 96))
     followed = (small * 0.7 + 20).astype(np.uint8)
     wanted = (picture * 0.7 + 20).astype(np.uint8)
-    smooth = cv2.resize(followed, (320, 240), interpolation=cv2.INTER_CUBIC)
-    assert error(enlarged(followed, small, picture), wanted) < 0.6 * error(smooth, wanted)  # type: ignore[arg-type]
-    plain = cv2.resize(painting, (320, 240), interpolation=cv2.INTER_CUBIC)
-    assert error(enlarged(painting, small, picture), plain) < 0.5  # type: ignore[arg-type]
+    smooth = np.asarray(cv2.resize(followed, (320, 240), interpolation=cv2.INTER_CUBIC), np.uint8)
+    assert error(at_size_of(picture, followed, small), wanted) < 0.9 * error(smooth, wanted)
 
 
-def test_flat_stays_flat_and_other_sizes_fit() -> None:
-    grey = np.full((61, 83, 3), 120, np.uint8)
-    small = reduced(grey, scaled_size(83, 61, 0.5))
-    assert small.shape == (32, 40, 3)
-    np.testing.assert_array_equal(enlarged(small, small, grey), grey)
-    larger = reduced(grey, scaled_size(83, 61, 2.0))
-    assert enlarged(larger, larger, grey).shape == grey.shape
+def test_an_edge_of_the_picture_is_as_sharp_as_it_was() -> None:
+    """From dark to light the picture takes one pixel, what is merely enlarged takes many."""
+    picture = np.full((960, 1440, 3), 50, np.uint8)
+    picture[:, 700:] = 200
+    small = resized(picture, (360, 240))
+    enlarged = at_size_of(picture, small, small)
+    smooth = np.asarray(cv2.resize(small, (1440, 960), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+    def steepest(pixels: Pixels) -> int:
+        return int(np.abs(np.diff(pixels[480, :, 0].astype(int))).max())
+
+    assert steepest(smooth) < 60
+    assert steepest(enlarged) > 120
+
+
+def test_strokes_get_edges_where_the_picture_has_none_and_do_not_overshoot() -> None:
+    grey = np.full((480, 720, 3), 128, np.uint8)
+    small = resized(grey, (180, 120))
+    painting = small.copy()
+    painting[:, 80:100] = 220
+    painting[40:60, 20:40] = 30
+    enlarged = at_size_of(grey, painting, small)
+    smooth = np.asarray(cv2.resize(painting, (720, 480), interpolation=cv2.INTER_CUBIC), np.uint8)
+    one, other = (np.abs(np.diff(p[400, :, 0].astype(int))).max() for p in (enlarged, smooth))
+    assert one > 1.3 * other
+    assert enlarged.min() >= 30
+    assert enlarged.max() <= 220
+
+
+@pytest.mark.parametrize("size", [(83, 61), (16, 16), (17, 301), (1281, 719)])
+def test_flat_stays_flat_at_any_size(size: tuple[int, int]) -> None:
+    grey = np.full((size[1], size[0], 3), 120, np.uint8)
+    for scale in (0.3, 0.5, 0.97, 2.0):
+        scaled = resized(grey, scaled_size(*size, scale))
+        np.testing.assert_array_equal(at_size_of(grey, scaled, scaled), grey)
     assert scaled_size(20, 17, 0.2) == (16, 16)
+
+
+def test_the_enlarged_has_no_seams() -> None:
+    """A ramp stays one: no step between neighbours is larger than a ramp's own."""
+    ramp = np.repeat(np.linspace(20, 235, 1283).astype(np.uint8)[None, :, None], 3, 2)
+    picture = np.ascontiguousarray(np.repeat(ramp, 711, 0))
+    small = resized(picture, scaled_size(1283, 711, 0.37))
+    steps = np.diff(at_size_of(picture, small, small).astype(int), axis=1)
+    assert np.abs(steps).max() <= 2
+    assert np.abs(np.diff(at_size_of(picture, small, small).astype(int), axis=0)).max() <= 1
 
 
 def test_colours_are_kept_and_light_is_the_painting_s() -> None:
@@ -100,4 +136,55 @@ def test_larger_strokes_are_larger() -> None:
 
     fine, plain, coarse = (grain(replace(look, stroke=s)) for s in (0.5, 1.0, 2.0))
     assert fine > 1.2 * plain > 1.4 * coarse
+    opened.close()
+
+
+def likeness(one: Pixels, two: Pixels) -> float:
+    """Structural similarity of two pictures' light (Wang et al. 2004); 1 is the same."""
+    a, b = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(float) for each in (one, two))
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return np.asarray(cv2.GaussianBlur(values, (0, 0), 1.5))
+
+    mean_a, mean_b = mean(a), mean(b)
+    var_a, var_b = mean(a * a) - mean_a**2, mean(b * b) - mean_b**2
+    both = mean(a * b) - mean_a * mean_b
+    light = (2 * mean_a * mean_b + 6.5) / (mean_a**2 + mean_b**2 + 6.5)
+    return float((light * (2 * both + 58.5) / (var_a + var_b + 58.5)).mean())
+
+
+@pytest.mark.parametrize("style", ["starry-night", "mosaic"])
+def test_a_picture_is_the_same_painting_at_three_sizes(style: str) -> None:
+    entry, look = choose(style, "fast")
+    opened = open_engine("torch", Path(entry.path))
+    large = Landscape(1500, 1000).at(1.0)
+
+    def paintings(look: Look) -> list[Pixels]:
+        sizes = [(432, 288), (900, 600), (1500, 1000)]
+        frames = [Frame(resized(large, size), 0, 0.0) for size in sizes]
+        painted = [opened.stylize(frame, look).pixels for frame in frames]
+        assert [each.shape for each in painted] == [frame.pixels.shape for frame in frames]
+        return [resized(each, sizes[0]) for each in painted]
+
+    alike = paintings(look.in_strokes(1.0))
+    assert likeness(alike[0], alike[1]) > 0.85
+    assert likeness(alike[0], alike[2]) > 0.85
+    own = paintings(look.in_strokes("native"))
+    assert likeness(own[0], own[2]) < 0.7
+    opened.close()
+
+
+@pytest.mark.parametrize("size", [(17, 16), (16, 40), (333, 49), (1281, 721)])
+def test_odd_and_tiny_pictures_keep_their_size_and_strength_0_is_the_picture(
+    size: tuple[int, int],
+) -> None:
+    entry, look = choose("scream", "fast")
+    look = look.in_strokes(1.0)
+    opened = open_engine("torch", Path(entry.path))
+    picture = scene(1300, 730)[: size[1], : size[0]]
+    frame = Frame(np.ascontiguousarray(picture), 0, 0.0)
+    assert opened.stylize(frame, look).pixels.shape == frame.pixels.shape
+    assert opened.stylize(frame, look.with_strength(0)).pixels.tobytes() == frame.pixels.tobytes()
+    faint = opened.stylize(frame, look.with_strength(0.01)).pixels
+    assert np.abs(faint.astype(int) - frame.pixels).max() <= 3
     opened.close()

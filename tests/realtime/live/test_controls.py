@@ -63,7 +63,9 @@ def test_escape_leaves_full_screen_first_and_ends_only_from_the_window() -> None
 
 
 def test_digits_choose_styles_that_exist() -> None:
-    assert react(Key("3"), START).look == Look.of_style(2, 3, strength=0.5)
+    third = Look.of_style(2, 3, strength=0.5)
+    assert react(Key("3"), START).look == third.in_strokes(1.0)
+    assert react(Key("3"), replace(START, native=True)).look == third.in_strokes("native")
     assert react(Key("4"), START) == START
     assert react(Key("0"), START) == START
     ten = State((1.0, *([0.0] * 9)))

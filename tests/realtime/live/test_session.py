@@ -274,6 +274,23 @@ def test_the_budget_is_told_every_cost_once(tmp_path: Path) -> None:
     assert session.look().detail == budget.detail < 1
 
 
+def test_what_cannot_be_held_is_told_once_and_shown_as_long_as_it_is_so(tmp_path: Path) -> None:
+    budget = Budget(30, 0.08)
+    told: list[str] = []
+    session, time = make_session(tmp_path, budget=budget, tell=told.append)
+    report = Report()
+    for number in range(400):  # some of the later ones miss the rate only
+        time.now += 0.1
+        report.engine_seconds.append(0.1 if number < 200 or number // 20 % 2 else 0.04)
+        session.hooks().on_frame(report)
+    (short,) = [line for line in told if "cannot hold" in line]
+    assert short == (
+        "cannot hold 30 fps and 80 ms here, at 50% of the detail: less would lose the edges"
+    )
+    session.on_event(Key("o"))
+    assert short in session._lines(report, [style.name for style in session.engine.styles])
+
+
 def test_what_it_waits_for_is_said(tmp_path: Path) -> None:
     session, _ = make_session(tmp_path, waiting_for=lambda: "getting ready")
     frame = shown()
