@@ -21,6 +21,7 @@ from benchmarks.camera import landscape_camera
 from benchmarks.measure import percentiles
 from benchmarks.schema import Row
 from realtime import sinks
+from realtime.anypainting.request import find_look
 from realtime.clockwork import monotonic
 from realtime.engines.base import styles_of
 from realtime.live.budget import Budget, Rung
@@ -28,7 +29,6 @@ from realtime.live.controls import State
 from realtime.live.late_engine import LateEngine
 from realtime.live.opening import budget_of, denoised, engine_opener
 from realtime.live.session import Session, Surroundings
-from realtime.network.library import choose
 from realtime.pipeline import Moments, Report, run
 from realtime.settings import LiveSettings, Size
 
@@ -81,26 +81,28 @@ def measure_hold(asked: Asked, tell: Callable[[str], None] = lambda line: None) 
         bundle=asked.bundle, engine=asked.engine, hold_fps=asked.rate_fps,
         latency_ms=asked.latency_ms, size=asked.size,
     )  # fmt: skip
-    entry, look = choose(None, asked.bundle)
-    budget = budget_of(settings, entry)
+    request = find_look(None, asked.bundle)
+    budget = budget_of(settings, request.entry)
     assert budget is not None
     rows: list[Row] = []
     with ExitStack() as stack:
         camera = stack.enter_context(closing(landscape_camera(asked.size, asked.camera_fps)))
-        opener = engine_opener(settings, entry, camera, budget)
-        late = stack.enter_context(closing(LateEngine(styles_of(entry.path), opener)))
+        opener = engine_opener(settings, request, camera, budget)
+        late = stack.enter_context(closing(LateEngine(styles_of(request.entry.path), opener)))
         late.wait()
         engine = denoised(late, settings)
         sink = stack.enter_context(closing(sinks.open_sink("null")))
         session = Session(
-            engine, State.of_look(look), Surroundings(snapshots=Path(), tell=tell, budget=budget)
+            engine,
+            State.of_look(request.look),
+            Surroundings(snapshots=Path(), tell=tell, budget=budget),
         )
         course = _Course(asked, budget, stack, tell)
         hooks = replace(session.hooks(), on_moments=course.note, on_turn=course.turn)
         hooks = replace(hooks, on_frame=course.both(hooks.on_frame))
         run(camera, engine, sink, hooks)
         facts: Row = {
-            "network": entry.card.config.architecture,
+            "network": request.entry.card.config.architecture,
             "size": f"{asked.size[0]}x{asked.size[1]}",
             "goal_fps": asked.rate_fps,
             "goal_ms": asked.latency_ms,

@@ -47,7 +47,8 @@ Style = Annotated[
     str | None,
     typer.Option(
         "--style", "-s", rich_help_panel=LOOK, metavar="NAME", autocompletion=_completing(_styles),
-        help="Style name, or a mix: NAME:0.7,NAME:0.3. See `pleinair styles`.",
+        help="Style name, the file of any painting, or a mix: NAME:0.7,FILE:0.3. "
+        "See `pleinair styles`.",
     ),
 ]  # fmt: skip
 Strength = Annotated[

@@ -5,26 +5,31 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from realtime.anypainting.engine import Mixture, PaintingEngine
+from realtime.anypainting.fit import with_paintings
+from realtime.anypainting.request import find_look
 from realtime.engines import open_engine
 from realtime.look import Look
 from realtime.naming import fitting
-from realtime.network.library import choose
 from realtime.ports import Engine
 from realtime.reading import HEAD_BYTES, PICTURE_SUFFIXES, kind_of, read_file
 from realtime.settings import PaintSettings
 
 
 def open_painter(settings: PaintSettings) -> tuple[Engine, Look]:
-    """Find the style, open the engine that paints it, and return both with the look."""
-    entry, look = choose(settings.style, settings.bundle)
+    """Find the style, open the engine that paints it, and return both with the look.
+
+    Paintings that were given as files are fitted, and become further styles of the engine.
+    """
+    request = find_look(settings.style, settings.bundle)
     engine = open_engine(
-        settings.engine, entry.path, device=settings.device, precision=settings.precision
+        settings.engine, request.entry.path, device=settings.device, precision=settings.precision
     )
-    return engine, asked_look(look, settings)
+    return with_paintings(engine, request), asked_look(request.look, settings)
 
 
 def asked_look(look: Look, settings: PaintSettings) -> Look:
@@ -84,20 +89,23 @@ class Painter:
     """How many PyTorch used here. With another number it adds in another order, and rounds
     otherwise; Ray would set it to 1."""
 
+    mixtures: tuple[Mixture, ...] = ()
+    """What paintings that nobody taught the bundle were fitted with: for all processes the same."""
+
     @classmethod
     def of(cls, settings: PaintSettings, engine: Engine) -> Painter:
         """Take down what an open engine turned out to be: `auto` is decided once."""
-        entry, look = choose(settings.style, settings.bundle)
-        names = [name for name, w in zip(entry.card.names, look.style_weights, strict=True) if w]
+        request = find_look(settings.style, settings.bundle)
         return cls(
             engine=engine.name,
             device=settings.device,
             precision=settings.precision,
-            bundle=entry.path,
-            look=asked_look(look, settings),
+            bundle=request.entry.path,
+            look=asked_look(request.look, settings),
             description=engine.description,
-            label="+".join(names),
+            label=style_label(engine, request.look),
             torch_threads=_torch_threads() if engine.name == "torch" else None,
+            mixtures=engine.mixtures if isinstance(engine, PaintingEngine) else (),
         )
 
     def open(self) -> Engine:
@@ -106,7 +114,8 @@ class Painter:
             import torch
 
             torch.set_num_threads(self.torch_threads)
-        return open_engine(self.engine, self.bundle, device=self.device, precision=self.precision)
+        engine = open_engine(self.engine, self.bundle, device=self.device, precision=self.precision)
+        return PaintingEngine(engine, self.mixtures) if self.mixtures else engine
 
 
 def job_of(path: Path, painter: Painter) -> dict[str, Any]:
@@ -122,7 +131,7 @@ def job_of(path: Path, painter: Painter) -> dict[str, Any]:
         "lines": painter.look.lines,
         "keep_colours": painter.look.keep_colours,
         "engine": painter.description,
-    }
+    } | ({"mixtures": [asdict(one) for one in painter.mixtures]} if painter.mixtures else {})
 
 
 def job_key(job: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ from contextlib import ExitStack, closing
 import numpy as np
 
 from realtime import sinks, sources
+from realtime.anypainting.fit import with_paintings
+from realtime.anypainting.request import Request
 from realtime.engines import open_engine
 from realtime.frame import Frame
 from realtime.live.budget import Budget, ladder
@@ -72,9 +74,10 @@ def budget_of(settings: LiveSettings, entry: Entry) -> Budget | None:
 
 
 def engine_opener(
-    settings: LiveSettings, entry: Entry, source: Source, budget: Budget | None
+    settings: LiveSettings, request: Request, source: Source, budget: Budget | None
 ) -> Callable[[], Engine]:
     """Return what opens the engine and lets it compile for the camera's size, where it is known."""
+    entry = request.entry
     size = getattr(source, "size", None)
 
     def open_one(entry: Entry, name: str, threads: int | None = None) -> Engine:
@@ -99,6 +102,7 @@ def engine_opener(
                     engines[way] = stack.enter_context(closing(opened))
                 budget.can_spare = (False, True) in engines
                 engine = TieredEngine(engines, lambda: budget.rung)
+            engine = with_paintings(engine, request)
             stack.pop_all()
         return engine
 

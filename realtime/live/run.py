@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from realtime.anypainting.request import Request, find_look
 from realtime.engines.base import styles_of
 from realtime.interrupt import run_interruptibly
 from realtime.live.budget import Rung
@@ -23,7 +24,6 @@ from realtime.live.opening import (
 )
 from realtime.live.returning_source import ReturningSource
 from realtime.live.session import Session, Surroundings
-from realtime.network.library import Entry, choose
 from realtime.pipeline import Report
 from realtime.settings import LiveSettings
 
@@ -58,12 +58,12 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
     """
     has_window = settings.sink == "window"
     values = recalled() if has_window and settings.remembers else {}
-    state, entry = _beginning(settings, values)
-    budget = budget_of(settings, entry)
+    state, request = _beginning(settings, values)
+    budget = budget_of(settings, request.entry)
     with ExitStack() as stack:
         source = stack.enter_context(closing(open_live_source(settings)))
-        styles = styles_of(entry.path)
-        opener = engine_opener(settings, entry, source, budget)
+        styles = styles_of(request.entry.path) + request.styles
+        opener = engine_opener(settings, request, source, budget)
         late = stack.enter_context(closing(LateEngine(styles, opener)))
         if not has_window:
             late.wait()
@@ -110,11 +110,11 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
     )  # fmt: skip
 
 
-def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State, Entry]:
-    """The state to begin in and its bundle: what was asked, else what is remembered."""
-    entry, look = choose(settings.style, settings.bundle)
-    fresh = State.of_look(look)
-    state = restored(values, fresh, entry.card.names)
+def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State, Request]:
+    """The state to begin in and what it needs: what was asked, else what is remembered."""
+    request = find_look(settings.style, settings.bundle)
+    fresh = State.of_look(request.look)
+    state = restored(values, fresh, request.names)
     if settings.style is not None:
         state = replace(state, base=fresh.base, partner=None)
     if settings.live_stroke is not None:
@@ -127,4 +127,4 @@ def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State
         "overlay": settings.overlay,
     }
     given = {name: value for name, value in asked.items() if value is not None}
-    return replace(state, **given), entry  # type: ignore[arg-type]
+    return replace(state, **given), request  # type: ignore[arg-type]

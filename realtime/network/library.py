@@ -64,13 +64,16 @@ def find_bundle(name: str) -> Path:
     return _named(name, find_bundles())[-1].path  # the user's own, where two have the name
 
 
-def choose(style: str | None, bundle: str | None = None) -> tuple[Entry, Look]:
+def choose(
+    style: str | None, bundle: str | None = None, *, also: Sequence[str] = ()
+) -> tuple[Entry, Look]:
     """Find the bundle and the look for what a user asked.
 
     Args:
         style: A style name, a mix such as `starry-night:0.7,scream:0.3` (weights are scaled to sum
             to 1), or None for the first style.
         bundle: The path or the name of a bundle; None looks through all of them.
+        also: Names that every bundle shall be taken to know, behind its own.
 
     Raises:
         BadInputError: no bundle, a mix that is not understood, or styles of different bundles.
@@ -78,12 +81,12 @@ def choose(style: str | None, bundle: str | None = None) -> tuple[Entry, Look]:
     """
     entries = _bundles(bundle)
     parts = _parse_mix(style) if style else {entries[0].card.names[0]: 1.0}
-    known = [name for entry in entries for name in entry.card.names]
+    known = [*(name for entry in entries for name in entry.card.names), *also]
     for name in parts:
         if name not in known:
             raise UnknownNameError("style", name, known)
     for entry in entries:
-        names = entry.card.names
+        names = (*entry.card.names, *also)
         if all(name in names for name in parts):
             total = sum(parts.values())
             return entry, Look(tuple(parts.get(name, 0.0) / total for name in names))

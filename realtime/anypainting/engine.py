@@ -1,0 +1,88 @@
+"""An engine that paints paintings nobody taught it: mixtures of its styles, in their colours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from realtime.anypainting.palette import Palette, blended
+from realtime.engines.enlarge import with_colours_of
+from realtime.frame import Frame, Pixels
+from realtime.look import Look
+from realtime.ports import Engine, Style
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """What comes nearest to a painting among the styles of a bundle. Plain numbers, hashable."""
+
+    name: str
+    """What the painting is called among the styles."""
+    style_weights: tuple[float, ...]
+    """How much of each style; sums to 1."""
+    palette: Palette
+    """What gives a picture painted like this the painting's colours."""
+
+
+class PaintingEngine:
+    """Paints the styles of another engine, and behind them some paintings as further styles.
+
+    So a painting takes part in all that styles do: it is mixed, faded to, previewed, remembered.
+
+    Args:
+        engine: Paints the mixtures.
+        mixtures: The paintings, in the order of the weights behind those of the styles.
+    """
+
+    def __init__(self, engine: Engine, mixtures: Sequence[Mixture]) -> None:
+        self._engine, self.mixtures = engine, tuple(mixtures)
+        self.name = engine.name
+        self.styles = engine.styles + tuple(Style(one.name) for one in self.mixtures)
+
+    @property
+    def description(self) -> str:
+        """What the engine inside runs on."""
+        return self._engine.description
+
+    def stylize(self, frame: Frame, look: Look) -> Frame:
+        """Paint one frame (see `ports.Engine`)."""
+        if len(look.style_weights) != len(self.styles):
+            raise ValueError(
+                f"look has {len(look.style_weights)} style weights for {len(self.styles)} styles"
+            )
+        known = len(self._engine.styles)
+        learned, others = look.style_weights[:known], look.style_weights[known:]
+        if not any(others):
+            return self._engine.stylize(frame, replace(look, style_weights=learned))
+        if look.strength == 0.0:
+            return frame
+        plain = replace(
+            look, style_weights=self._mixed(learned, others), strength=1.0, keep_colours=False
+        )
+        painting = self._engine.stylize(frame, plain).pixels
+        palette = blended([one.palette for one in self.mixtures], others)
+        return frame.with_pixels(_finished(palette.applied(painting), frame.pixels, look))
+
+    def close(self) -> None:
+        """Close the engine inside."""
+        self._engine.close()
+
+    def _mixed(self, learned: Sequence[float], others: Sequence[float]) -> tuple[float, ...]:
+        """Return the style weights of the engine inside."""
+        weights = np.asarray(learned, np.float64)
+        for share, one in zip(others, self.mixtures, strict=True):
+            weights = weights + share * np.asarray(one.style_weights)
+        return tuple(float(weight) for weight in weights / weights.sum())
+
+
+def _finished(painting: Pixels, original: Pixels, look: Look) -> Pixels:
+    """Do to a painting in its final colours what engines do to theirs: strength, kept colours."""
+    if look.strength < 1.0:
+        mixed = cv2.addWeighted(painting, look.strength, original, 1.0 - look.strength, 0.0)
+        painting = np.asarray(mixed, np.uint8)
+    if look.keep_colours:
+        painting = with_colours_of(painting, original)
+    return np.ascontiguousarray(painting)
