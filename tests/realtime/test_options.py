@@ -44,6 +44,11 @@ def test_the_commands_that_paint_share_their_options(command: str) -> None:
     assert {"--keep-colours", "--keep-colors", "--bundle", "--engine"} <= options
 
 
+@pytest.mark.parametrize("command", ["live", "video", "image", "paint", "styles", "doctor"])
+def test_programs_are_told_by_one_option(command: str) -> None:
+    assert "--json" in options_of(command)
+
+
 @pytest.mark.parametrize(("command", "more"), [("paint", {"--size"}), ("styles", {"--sheet"})])
 def test_out_and_help_are_called_alike_everywhere(command: str, more: set[str]) -> None:
     assert {"-o", "--out"} | more <= options_of(command)
@@ -63,7 +68,7 @@ def test_choices_are_shown_and_those_for_tests_are_not() -> None:
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
-        ("pleinair live --style s", ["scream", "shipwreck", "starry-night"]),
+        ("pleinair live --style s", ["scream", "shipwreck", "starry-night", "starry-sky"]),
         ("pleinair image x.png --engine t", ["tensorrt", "torch"]),
         ("pleinair tr", ["train"]),
         ("pleinair export onnx --opse", ["--opset"]),
