@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
 
-.PHONY: demo live test lint types floors unit bench clean
+.PHONY: demo live test lint types floors unit bench dist clean
 
 demo: $(VENV)/ready
 	$(RUN) -m realtime demo --out out
@@ -30,6 +30,12 @@ floors: $(VENV)/dev-ready
 
 unit: $(VENV)/dev-ready
 	$(RUN) -m pytest
+
+# A wheel, tried in an environment that has nothing but it and its dependencies.
+dist: $(VENV)/dev-ready
+	rm -rf dist
+	$(RUN) -m build --wheel --no-isolation --outdir dist
+	WHEEL=$$(ls dist/*.whl) $(RUN) -m pytest tests/test_wheel.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv --without-pip $(VENV)

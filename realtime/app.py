@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from realtime import overlay, sinks, sources
@@ -18,12 +18,24 @@ from realtime.provenance import is_ours, is_painted, note_of
 from realtime.resize import ResizedSource
 from realtime.settings import PaintSettings, Size
 from realtime.sinks import SinkOptions
-from realtime.sinks.outputs import make_folder
+from realtime.sinks.images_sink import check_picture_name
+from realtime.sinks.outputs import is_file_name, make_folder
 from realtime.sinks.planned import left_as_it_is, planned
 from realtime.sources.images_source import pictures_in
 
 Watch = Callable[[Report], None]
-__all__ = ["Outcome", "paint_demo", "paint_images", "run_live"]
+__all__ = ["Outcome", "Painted", "paint_demo", "paint_images", "run_live"]
+
+
+@dataclass(frozen=True)
+class Painted:
+    """What came of a picture."""
+
+    picture: Path
+    result: Path | None = None
+    was_done: bool = False
+    """An earlier run painted it in just this way."""
+    error: PleinairError | None = None
 
 
 def paint_images(
@@ -35,6 +47,7 @@ def paint_images(
     *,
     overwrite: bool = False,
     tell: Callable[[str], None] = lambda line: None,
+    record: Callable[[Painted], None] = lambda painted: None,
 ) -> list[Path]:
     """Paint pictures one by one; one that cannot be painted does not stop the others.
 
@@ -42,26 +55,37 @@ def paint_images(
         settings: How.
         paths: Pictures, and folders of pictures; of those, paintings of ours are left out. Two
             of one name get two paintings: `a-x.jpg` and `a-x-2.jpg`.
-        out: The folder for the paintings, made if need be; None is beside each picture.
+        out: The folder for the paintings, made if need be; or, for one picture, a file, whose name
+            has an ending. None is beside each picture.
         watch: Told of every painting that was written.
         failed: Told why a picture was not painted; None raises that and stops.
         overwrite: Replace files that pleinair did not write, and paint what is painted already.
         tell: Given sentences for the user.
+        record: Told of every picture what came of it.
 
     Returns:
         What is painted, by this run or in just this way by an earlier one.
 
     Raises:
-        BadInputError: the style or the engine does not exist, or the folder cannot be made.
+        BadInputError: the style or the engine does not exist, the folder cannot be made, or a file
+            is to hold several paintings.
         SinkError: the disk is full.
         KeyboardInterrupt: after Ctrl-C, between two pictures.
     """
     written: list[Path] = []
-    failed = _raise if failed is None else failed
+    if out is not None and is_file_name(out):
+        check_picture_name(out)
+
+    def cannot(path: Path, error: PleinairError) -> None:
+        if failed is None:
+            raise error
+        record(Painted(path, error=error))
+        failed(error)
+
     engine, look = open_painter(settings)
     with closing(engine), stop_on_interrupt() as asked:
         painter = Painter.of(settings, engine)
-        targets = _targets(paths, out, painter.label, failed)
+        targets = _targets(paths, out, painter.label, cannot)
         pairs = planned(list(targets), targets.__getitem__, tell)
         inputs = tuple(path for path, _ in pairs)
         for path, target in pairs:
@@ -72,6 +96,7 @@ def paint_images(
             job = job_key(_picture_job(path, settings, painter))
             if is_painted(target, job) and not overwrite:
                 tell(left_as_it_is(target))
+                record(Painted(path, target, was_done=True))
                 written.append(target)
                 continue
             options = SinkOptions(
@@ -81,24 +106,32 @@ def paint_images(
             try:
                 frames = list(_frames(path, settings.size))
             except PleinairError as exc:
-                failed(exc)
+                cannot(path, exc)
                 continue
             if out is not None:
-                make_folder(out)
+                make_folder(target.parent)
             try:
                 _write_picture((engine.stylize(frame, look) for frame in frames), options)
             except (BadInputError, EngineError) as exc:
-                failed(exc)
+                cannot(path, exc)
                 continue
+            record(Painted(path, target))
             watch(target)
             written.append(target)
     return written
 
 
 def _targets(
-    paths: Sequence[Path], out: Path | None, label: str, failed: Callable[[PleinairError], None]
+    paths: Sequence[Path],
+    out: Path | None,
+    label: str,
+    cannot: Callable[[Path, PleinairError], None],
 ) -> dict[Path, Path]:
-    """Return the usual painting of every picture that is there."""
+    """Return the usual painting of every picture that is there.
+
+    Raises:
+        BadInputError: one file for several pictures.
+    """
     targets = {}
     for path in paths:
         try:
@@ -106,8 +139,15 @@ def _targets(
                 target = beside_picture(picture, label)
                 targets[picture] = target if out is None else out / target.name
         except PleinairError as exc:
-            failed(exc)
-    return targets
+            cannot(path, exc)
+    if out is None or not is_file_name(out):
+        return targets
+    if len({path.resolve() for path in targets}) > 1:
+        raise BadInputError(
+            f"{len(targets)} pictures cannot all become {out}: give a folder, one that is there or "
+            "a name without an ending"
+        )
+    return dict.fromkeys(targets, out)
 
 
 def _unpainted(folder: Path) -> list[Path]:
@@ -132,10 +172,6 @@ def _write_picture(frames: Iterable[Frame], options: SinkOptions) -> None:
         for frame in frames:
             sink.show(frame)
         sink.finish()
-
-
-def _raise(error: PleinairError) -> None:
-    raise error
 
 
 def paint_demo(

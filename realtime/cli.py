@@ -29,7 +29,7 @@ app = typer.Typer(
 
 app.command(cls=JsonCommand)(live)
 app.command(cls=JsonCommand)(video)
-app.command()(image)
+app.command(cls=JsonCommand)(image)
 app.command()(demo)
 app.command(cls=JsonCommand)(styles)
 app.command(cls=JsonCommand)(doctor)

@@ -1,19 +1,23 @@
-"""`pleinair image`: pictures, one or many."""
+"""`pleinair image`: pictures, one or many, or one through pipes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realtime.errors import EXIT_BAD, PleinairError
+from realtime.commands import put_json, require_json
+from realtime.errors import EXIT_BAD, BadInputError, PleinairError
 from realtime.naming import printable
 from realtime.options import (
+    FILES,
     Bundle,
     Device,
     Engine,
     Fit,
+    JsonFile,
     KeepColours,
     Overwrite,
     Precision,
@@ -22,14 +26,29 @@ from realtime.options import (
     Style,
     paint_settings,
 )
+from realtime.settings import PaintSettings
+
+if TYPE_CHECKING:
+    from realtime.app import Painted
+
+PIPE = Path("-")
 
 
 def image(
-    pictures: Annotated[list[Path], typer.Argument(help="Pictures, and folders of pictures.")],
+    pictures: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PICTURE...", help="Pictures, and folders of pictures; - is standard input."
+        ),
+    ],
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="Folder for the paintings, made if need be; default: beside each."
+            "--out",
+            "-o",
+            rich_help_panel=FILES,
+            help="For one picture a file: .jpg, .png, .webp, or - for standard output. For several "
+            "a folder, made if need be. Default: PICTURE-STYLE.jpg beside each.",
         ),
     ] = None,
     style: Style = None,
@@ -38,29 +57,89 @@ def image(
     keep_colours: KeepColours = False,
     size: Fit = None,
     overwrite: Overwrite = False,
+    json_out: JsonFile = None,
     bundle: Bundle = None,
     engine: Engine = "auto",
     device: Device = "auto",
     precision: Precision = "auto",
 ) -> None:
     """Paint pictures: PICTURE-STYLE.jpg and so on; the originals stay as they are."""
-    from realtime.app import paint_images
-
     settings = paint_settings(
         style, strength, size, bundle, engine, device, precision, stroke, keep_colours
     )
-    failures: list[PleinairError] = []
+    require_json(json_out, pictures, overwrite=overwrite)
+    painted: list[Painted] = []
+    try:
+        if PIPE in pictures or out == PIPE:
+            painted.append(_through_pipes(settings, pictures, out, json_out, overwrite=overwrite))
+        else:
+            _files(settings, pictures, out, painted, overwrite=overwrite, quiet=json_out == PIPE)
+    finally:  # after Ctrl-C, too
+        if json_out is not None and painted:
+            put_json([_facts(one) for one in painted], json_out)
+    if any(one.error for one in painted):
+        raise typer.Exit(EXIT_BAD)
 
-    def failed(error: PleinairError) -> None:
-        failures.append(error)
-        typer.echo(printable(f"pleinair: {error}"), err=True)
+
+def _files(
+    settings: PaintSettings,
+    pictures: Sequence[Path],
+    out: Path | None,
+    painted: list[Painted],
+    *,
+    overwrite: bool,
+    quiet: bool,
+) -> None:
+    """Paint files, and tell of them: not on standard output, where `quiet`."""
+    from realtime.app import paint_images
 
     def say(line: object) -> None:
-        typer.echo(printable(str(line)))
+        typer.echo(printable(str(line)), err=quiet)
 
-    written = paint_images(settings, pictures, out, say, failed, overwrite=overwrite, tell=say)
-    if failures:
-        total = len(written) + len(failures)
-        if total > 1:
-            typer.echo(f"{len(written)} of {total} pictures are painted")
-        raise typer.Exit(EXIT_BAD)
+    def failed(error: PleinairError) -> None:
+        typer.echo(printable(f"pleinair: {error}"), err=True)
+
+    written = paint_images(
+        settings, pictures, out, say, failed, overwrite=overwrite, tell=say, record=painted.append
+    )
+    if len(painted) > 1 and len(written) < len(painted):
+        say(f"{len(written)} of {len(painted)} pictures are painted")
+
+
+def _through_pipes(
+    settings: PaintSettings,
+    pictures: Sequence[Path],
+    out: Path | None,
+    json_out: Path | None,
+    *,
+    overwrite: bool,
+) -> Painted:
+    from realtime.app import Painted
+    from realtime.piped import paint_piped
+
+    if len(pictures) > 1 or pictures[0].is_dir():
+        raise BadInputError(
+            "through a pipe (-) goes one picture: give one, or a folder with --out for several"
+        )
+    if out in (None, PIPE) and json_out == PIPE:
+        raise BadInputError(
+            "standard output takes the picture or the JSON, not both: give --json FILE"
+        )
+    try:
+        result = paint_piped(settings, pictures[0], out, overwrite=overwrite)
+    except PleinairError as exc:
+        typer.echo(printable(f"pleinair: {exc}"), err=True)
+        return Painted(pictures[0], error=exc)
+    if result != PIPE:
+        typer.echo(printable(str(result)), err=json_out == PIPE)
+    return Painted(pictures[0], result)
+
+
+def _facts(one: Painted) -> dict[str, object]:
+    """What came of a picture, for programs."""
+    return {
+        "picture": str(one.picture),
+        "result": None if one.result is None else str(one.result),
+        "was_done": one.was_done,
+        "error": None if one.error is None else str(one.error),
+    }

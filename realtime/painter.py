@@ -68,9 +68,14 @@ def beside_picture(path: Path, label: str) -> Path:
     if suffix not in PICTURE_SUFFIXES:
         stem = path.name
     if suffix not in {".png", ".jpg", ".jpeg", ".webp"}:
-        kind = kind_of(read_file(path, "a picture", most_bytes=HEAD_BYTES))
-        suffix = {"a JPEG picture": ".jpg", "a WebP picture": ".webp"}.get(kind or "", ".png")
+        suffix = suffix_like(read_file(path, "a picture", most_bytes=HEAD_BYTES))
     return path.with_name(fitting(stem, f"-{label}{suffix}"))
+
+
+def suffix_like(data: bytes) -> str:
+    """Return `.jpg` or `.webp` if an encoded picture, or its beginning, is one, and else `.png`."""
+    kind = kind_of(data[:HEAD_BYTES])
+    return {"a JPEG picture": ".jpg", "a WebP picture": ".webp"}.get(kind or "", ".png")
 
 
 @dataclass(frozen=True)

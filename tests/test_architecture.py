@@ -12,7 +12,7 @@ from realtime.plugins import load
 ROOT = Path(__file__).parents[1]
 CODE = [
     path
-    for folder in ("realtime", "train", "export", "benchmarks")
+    for folder in ("pleinair", "realtime", "train", "export", "benchmarks")
     for path in (ROOT / folder).rglob("*.py")
 ]
 

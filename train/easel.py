@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
 
+from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, EngineError
 from realtime.frame import Frame
 from realtime.naming import fitting
@@ -55,16 +56,28 @@ def load_photograph(path: Path, size_px: int) -> Tensor:
 
 
 class Last:
-    """Passes every turn on to several listeners, and remembers its number."""
+    """Passes every turn on to several listeners, and remembers the last one."""
 
     def __init__(self, listeners: list[Listener]) -> None:
         self.listeners, self.step = listeners, 0
+        self.terms: dict[str, float] = {}
+        self._began = monotonic()
 
     def __call__(self, turn: Turn) -> None:
         """Hear of one step."""
-        self.step = turn.step
+        self.step, self.terms = turn.step, _rounded(turn.terms)
         for listen in self.listeners:
             listen(turn)
+
+    def facts(self, steps: int) -> dict[str, object]:
+        """Tell programs how far it came of so many steps, in which time, and to which losses."""
+        return {
+            "step": self.step,
+            "steps": steps,
+            "seconds": round(monotonic() - self._began, 1),
+            "losses": self.terms,
+            "interrupted": self.step < steps,
+        }
 
 
 @contextmanager
@@ -115,13 +128,17 @@ def ledger(file: TextIO) -> Listener:
     """Return a listener that writes the terms of every step, a JSON line each, at once."""
 
     def listen(turn: Turn) -> None:
-        terms = {name: float(f"{value:.5g}") for name, value in turn.terms.items()}
+        terms = _rounded(turn.terms)
         size = f"{turn.size[0]}x{turn.size[1]}"
         mark = WRITTEN_BY if file.tell() == 0 else {}
         file.write(json.dumps({**mark, "step": turn.step, "size": size, **terms}) + "\n")
         file.flush()
 
     return listen
+
+
+def _rounded(terms: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(f"{value:.5g}") for name, value in terms.items()}
 
 
 def write_picture(path: Path, picture: Tensor) -> None:

@@ -11,10 +11,11 @@ import torch
 import typer
 from torch import Tensor
 
+from realtime.commands import JsonCommand, put_json, require_json
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
 from realtime.naming import fitting
-from realtime.options import HELP_NAMES, Overwrite, one_of
+from realtime.options import HELP_NAMES, JsonFile, Overwrite, one_of
 from realtime.resize import fitted
 from realtime.settings import parse_size
 from realtime.sinks import outputs
@@ -44,7 +45,7 @@ DEFAULT = GatysSettings()
 Name = TypeVar("Name", bound=str)
 
 
-@app.command()
+@app.command(cls=JsonCommand)
 def main(
     content: Annotated[Path, typer.Argument(help="The picture to paint.")],
     style: Annotated[Path, typer.Argument(help="The painting whose style to use.")],
@@ -107,6 +108,7 @@ def main(
         str, typer.Option(help="What it runs on.", **one_of("auto", "cpu", "cuda"))
     ] = "auto",
     overwrite: Overwrite = False,
+    json_out: JsonFile = None,
 ) -> None:
     """Paint one picture by optimising its pixels (Gatys et al. 2016). Ctrl-C keeps what there is.
 
@@ -130,6 +132,7 @@ def main(
     for file in (target, losses):
         if file is not None:
             outputs.check_target(file, inputs, overwrite=overwrite)
+    require_json(json_out, inputs, overwrite=overwrite)
     for file in sketches:
         outputs.require_free(file, inputs, overwrite=overwrite)
     networks = [network.to(chosen) for network in load_loss_networks(vgg)]
@@ -148,10 +151,13 @@ def main(
             listen=last, should_stop=asked.is_set,
         )  # fmt: skip
         write_picture(target, picture)
+    if json_out is not None:
+        files = {"picture": content, "painting": style, "result": target}
+        put_json({name: str(file) for name, file in files.items()} | last.facts(steps), json_out)
     if last.step < steps:
         typer.echo(f"stopped at step {last.step} of {steps}; painted so far: {target}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
-    typer.echo(f"wrote {target}")
+    typer.echo(f"wrote {target}", err=str(json_out) == "-")
 
 
 def _longer_side(picture: Path, size: str) -> int:
@@ -203,4 +209,5 @@ def _one_of(kind: str, name: str, known: Sequence[Name]) -> Name:
 
 def _say_taps(networks: Sequence[LossNetwork]) -> None:
     (_, content), style = find_taps(networks)
-    typer.echo(f"content from {content}, style from {', '.join(layer for _, layer in style)}")
+    taps = ", ".join(layer for _, layer in style)
+    typer.echo(f"content from {content}, style from {taps}", err=True)

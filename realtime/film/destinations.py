@@ -7,7 +7,7 @@ from pathlib import Path
 
 from realtime.errors import BadInputError
 from realtime.painter import beside
-from realtime.sinks.outputs import make_folder
+from realtime.sinks.outputs import is_file_name, make_folder
 from realtime.sinks.planned import planned
 
 
@@ -27,13 +27,13 @@ def destinations(
     """
     if output is None:
         return planned(clips, lambda path: beside(path, label), tell)
-    if output.is_dir() or not output.suffix:
+    if not is_file_name(output):
         make_folder(output)
         return planned(clips, lambda path: output / beside(path, label).name, tell)
     pairs = planned(clips, lambda path: output)
     if len(pairs) > 1:
         raise BadInputError(
-            f"{len(clips)} clips cannot all become {output}: give a folder (its name without an "
-            "ending, or with a slash behind it)"
+            f"{len(clips)} clips cannot all become {output}: give a folder, one that is there or a "
+            "name without an ending"
         )
     return pairs

@@ -64,8 +64,26 @@ def read_picture(
     Raises:
         BadInputError: it is missing, no file, empty, no picture, damaged, animated or too large.
     """
-    _refuse_other_kinds(path)
+    _refuse_other_kinds(path, read_file(path, "a picture", most_bytes=HEAD_BYTES))
     data = read_file(path, "a picture")
+    return decode_picture(data, path, most_pixels=most_pixels, may_shrink=may_shrink)
+
+
+def decode_picture(
+    data: bytes, path: Path, *, most_pixels: int = MOST_PIXELS, may_shrink: bool = False
+) -> Picture:
+    """Decode the bytes of a picture, as `read_picture` does those of a file.
+
+    Args:
+        data: A whole encoded picture.
+        path: Its name, for messages.
+        most_pixels: As of `read_picture`, like the rest.
+        may_shrink: Likewise.
+
+    Raises:
+        BadInputError: it is no picture, damaged, animated or too large.
+    """
+    _refuse_other_kinds(path, data[:HEAD_BYTES])
     with _one_line(path), Image.open(io.BytesIO(data), formats=FORMATS) as image:
         refuse_animated(image, path)
         if may_shrink:
@@ -96,8 +114,7 @@ def _one_line(path: Path) -> Iterator[None]:
         ) from exc
 
 
-def _refuse_other_kinds(path: Path) -> None:
-    head = read_file(path, "a picture", most_bytes=HEAD_BYTES)
+def _refuse_other_kinds(path: Path, head: bytes) -> None:
     kind = kind_of(head)
     if kind in KINDS:
         return

@@ -93,10 +93,19 @@ def open_sink(options: SinkOptions) -> ImagesSink:
     return ImagesSink(options.path, options.names, options.note)
 
 
+def check_picture_name(path: Path) -> None:
+    """Make sure that a picture can be written under a name.
+
+    Raises:
+        BadInputError: it ends as no kind that is written.
+    """
+    if path.suffix.lower() not in QUALITY_95:
+        raise BadInputError(f"{path.name} cannot be written, expected {', '.join(QUALITY_95)}")
+
+
 def _check_name(name: str, count: int) -> None:
     if Path(name).name != name:
         raise BadInputError(f"{name!r} is a path, expected a file name inside the output folder")
-    if Path(name).suffix.lower() not in QUALITY_95:
-        raise BadInputError(f"{name} cannot be written, expected {', '.join(QUALITY_95)}")
+    check_picture_name(Path(name))
     if count > 1:
         raise BadInputError(f"{count} pictures would be written to {name}: rename all but one")

@@ -132,6 +132,11 @@ def check_folder(folder: Path) -> None:
         ) from exc
 
 
+def is_file_name(out: Path) -> bool:
+    """Whether `--out` names a file: with an ending, and not a folder that is there."""
+    return not out.is_dir() and bool(out.suffix)
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder for outputs, and those above it, where they are not there yet.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from realtime.errors import BadInputError
 from realtime.frame import MIN_SIDE_PX, Frame, Pixels
-from realtime.media.picture import read_picture
+from realtime.media.picture import Picture, decode_picture, read_picture
 from realtime.reading import is_picture, require_file
 from realtime.sources import Size
 
@@ -90,7 +90,15 @@ def read_image(path: Path) -> Pixels:
     Raises:
         BadInputError: it is missing, empty, no picture, animated, too large, or under 16x16.
     """
-    picture = read_picture(path)
+    return _paintable(read_picture(path), path)
+
+
+def image_of(data: bytes, path: Path) -> Pixels:
+    """Decode one picture, whose name is for messages only, as `read_image` does a file's."""
+    return _paintable(decode_picture(data, path), path)
+
+
+def _paintable(picture: Picture, path: Path) -> Pixels:
     height, width = picture.pixels.shape[:2]
     if min(height, width) < MIN_SIDE_PX:
         raise BadInputError(

@@ -141,7 +141,8 @@ def test_one_bad_picture_does_not_end_the_list(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_ends_it(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "a.png"), quadrant_card())
     failed: list[str] = []
-    for out, message in (("a.png", "is a file, expected"), ("a.png/out", "cannot be made")):
+    (tmp_path / "b").write_text("no folder")
+    for out, message in (("b", "is a file, expected"), ("a.png/out", "cannot be made")):
         with pytest.raises(BadInputError, match=message):
             paint_images(
                 PaintSettings(engine="identity"),

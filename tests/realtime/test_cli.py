@@ -130,7 +130,7 @@ def test_image_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
     one = write_image(tmp_path / "one.png", np.zeros((1, 1, 3), np.uint8))
     assert_refused(pleinair("image", one), "1x1", "16")
     picture = write_image(tmp_path / "photo.png")
-    assert_refused(pleinair("image", picture, "--out", picture), "expected an output folder")
+    assert_refused(pleinair("image", picture, "--out", picture), "is the input itself")
     assert_refused(pleinair("image", picture, "--style", "mosiac"), "did you mean mosaic")
     assert_refused(pleinair("image", picture, "--size", "big"), "WIDTHxHEIGHT")
     assert_refused(pleinair("image", picture, "--engine", "abacus"), "known are", "torch")

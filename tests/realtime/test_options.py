@@ -57,6 +57,11 @@ def test_a_stroke_is_a_number_or_native(command: str) -> None:
     assert parse_stroke("0.5") == 0.5
 
 
+@pytest.mark.parametrize("command", ["live", "video", "image", "paint", "styles", "doctor"])
+def test_programs_are_told_by_one_option(command: str) -> None:
+    assert "--json" in options_of(command)
+
+
 @pytest.mark.parametrize(("command", "more"), [("paint", {"--size"}), ("styles", {"--sheet"})])
 def test_out_and_help_are_called_alike_everywhere(command: str, more: set[str]) -> None:
     assert {"-o", "--out"} | more <= options_of(command)
@@ -76,7 +81,7 @@ def test_choices_are_shown_and_those_for_tests_are_not() -> None:
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
-        ("pleinair live --style s", ["scream", "shipwreck", "starry-night"]),
+        ("pleinair live --style s", ["scream", "shipwreck", "starry-night", "starry-sky"]),
         ("pleinair image x.png --engine t", ["tensorrt", "torch"]),
         ("pleinair tr", ["train"]),
         ("pleinair export onnx --opse", ["--opset"]),

@@ -123,3 +123,19 @@ def test_ctrl_c_keeps_the_picture_so_far(folder: Path) -> None:
     assert "of 100000; painted so far" in errors
     assert "Traceback" not in errors
     assert cv2.imread(str(out)) is not None
+
+
+def test_programs_are_told_what_came_of_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paint(folder, "--steps", "2", "--json", "--out", str(folder / "out.png"))
+    told = json.loads(capsys.readouterr().out)
+    assert told["result"] == str(folder / "out.png")
+    assert (told["step"], told["steps"], told["interrupted"]) == (2, 2, False)
+    assert {"content", "style", "total"} <= told["losses"].keys()
+    kept = folder / "facts.json"
+    paint(folder, "--steps", "1", "--json", str(kept))
+    assert json.loads(kept.read_text())["written_by"] == "pleinair"
+    (folder / "notes.json").write_text("{}")
+    with pytest.raises(PleinairError, match="did not write it"):
+        paint(folder, "--steps", "1", "--json", str(folder / "notes.json"))
