@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from realtime.errors import EXIT_BAD, PleinairError
-from realtime.naming import printable
 from realtime.options import (
     Bundle,
     Device,
@@ -22,6 +21,7 @@ from realtime.options import (
     Style,
     paint_settings,
 )
+from realtime.terminal import echo
 
 
 def image(
@@ -53,14 +53,14 @@ def image(
 
     def failed(error: PleinairError) -> None:
         failures.append(error)
-        typer.echo(printable(f"pleinair: {error}"), err=True)
+        echo(f"pleinair: {error}", err=True)
 
     def say(line: object) -> None:
-        typer.echo(printable(str(line)))
+        echo(str(line))
 
     written = paint_images(settings, pictures, out, say, failed, overwrite=overwrite, tell=say)
     if failures:
         total = len(written) + len(failures)
         if total > 1:
-            typer.echo(f"{len(written)} of {total} pictures are painted")
+            echo(f"{len(written)} of {total} pictures are painted")
         raise typer.Exit(EXIT_BAD)

@@ -19,6 +19,7 @@ from realtime.resize import fitted
 from realtime.settings import parse_size
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import QUALITY_95
+from realtime.terminal import echo
 from train.data import load_painting, read_rgb
 from train.easel import (
     SIZES_PX,
@@ -149,9 +150,9 @@ def main(
         )  # fmt: skip
         write_picture(target, picture)
     if last.step < steps:
-        typer.echo(f"stopped at step {last.step} of {steps}; painted so far: {target}", err=True)
+        echo(f"stopped at step {last.step} of {steps}; painted so far: {target}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
-    typer.echo(f"wrote {target}")
+    echo(f"wrote {target}")
 
 
 def _longer_side(picture: Path, size: str) -> int:
@@ -203,4 +204,4 @@ def _one_of(kind: str, name: str, known: Sequence[Name]) -> Name:
 
 def _say_taps(networks: Sequence[LossNetwork]) -> None:
     (_, content), style = find_taps(networks)
-    typer.echo(f"content from {content}, style from {', '.join(layer for _, layer in style)}")
+    echo(f"content from {content}, style from {', '.join(layer for _, layer in style)}")
