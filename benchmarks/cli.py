@@ -13,6 +13,7 @@ from benchmarks.output import Device, Overwrite, console, show, tell
 from benchmarks.picture_cli import article, engines, scaling
 from benchmarks.result_cli import compare, goals, report
 from realtime.options import HELP_NAMES
+from realtime.terminal import echo
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
 for command in (
@@ -62,12 +63,12 @@ def main(
     result = Result.here(run_parts(parts, tell), NOTES)
     result.write(out, overwrite=overwrite)
     show(result)
-    typer.echo()
+    echo()
     screen = console()
     screen.print(rich_table(verdict(result.rows), screen.width))
-    typer.echo(f"wrote {out}")
+    echo(f"wrote {out}")
     if drawable:
-        typer.echo(f"no plot: {drawable}")
+        echo(f"no plot: {drawable}")
     else:
         draw([result], picture, overwrite=overwrite)
-        typer.echo(f"drew {picture}")
+        echo(f"drew {picture}")

@@ -31,6 +31,7 @@ from realtime.network.library import Entry, find_bundles
 from realtime.options import Overwrite
 from realtime.settings import Size, parse_size
 from realtime.sinks.outputs import require_free
+from realtime.terminal import echo
 
 app = typer.Typer(add_completion=False)
 SIZES = "640x480,1280x720,1920x1080,3840x2160"
@@ -56,7 +57,7 @@ def main(
     def keep(part: str, found: Mapping[str, Row], **facts: str) -> None:
         for what, values in found.items():
             rows.append({"bench": "gpu", "part": part, **facts, "what": what, **values})
-            typer.echo(json.dumps(rows[-1])[:300])
+            echo(json.dumps(rows[-1])[:300])
         Result.here(rows).write(out, overwrite=overwrite)
 
     peaks = measure_peaks(target, dtype, copy_bytes=COPY_BYTES if seconds >= 0.1 else 1 << 20)
@@ -74,7 +75,7 @@ def main(
             keep("floor", {str(dtype): vars(work) | floor}, **facts)
             keep("network", _networks(entry, size, target, dtype, seconds, compiled), **facts)
             keep("engine", _engines(entry, size, device, seconds), **facts)
-    typer.echo(f"wrote {out}")
+    echo(f"wrote {out}")
 
 
 def _parities(entry: Entry, device: str) -> dict[str, Row]:

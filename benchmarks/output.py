@@ -17,6 +17,7 @@ from benchmarks.terminal import fitted, rich_table
 from realtime.errors import BadInputError
 from realtime.settings import Size, parse_size
 from realtime.sinks.outputs import require_free
+from realtime.terminal import echo
 
 FILE_COLUMNS = 160
 Overwrite = Annotated[
@@ -54,7 +55,7 @@ def console() -> Console:
 
 def tell(line: str) -> None:
     """Say what is being measured."""
-    typer.echo(line, err=True)
+    echo(line, err=True)
 
 
 def publish(
@@ -72,7 +73,7 @@ def keep(result: Result, json_out: Path | None, *, overwrite: bool) -> None:
     show(result)
     if json_out is not None:
         result.write(json_out, overwrite=overwrite)
-        typer.echo(f"wrote {json_out}")
+        echo(f"wrote {json_out}")
 
 
 def show(result: Result) -> None:

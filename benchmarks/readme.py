@@ -22,6 +22,7 @@ from benchmarks.tables import Sheet, markdown, sheet_of
 from realtime.errors import EXIT_BAD
 from realtime.network.card import StyleCredit
 from realtime.network.library import SHIPPED, Entry, find_bundles
+from realtime.terminal import echo
 
 WORTH = ("structure", "texture", "noise_gain")
 """What a style is worth, of `pleinair appraise`."""
@@ -242,7 +243,7 @@ def main(
         text = path.read_text()
         new = renewed(text)
         if check and new != text:
-            typer.echo(f"{path.name} is stale: run python -m benchmarks.readme", err=True)
+            echo(f"{path.name} is stale: run python -m benchmarks.readme", err=True)
             sys.exit(EXIT_BAD)
         if not check:
             path.write_text(new)

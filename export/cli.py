@@ -10,6 +10,7 @@ import typer
 from realtime.errors import MissingExtraError
 from realtime.options import HELP_NAMES, Overwrite
 from realtime.settings import parse_size
+from realtime.terminal import echo
 
 if TYPE_CHECKING:
     from export.job import Job
@@ -127,11 +128,11 @@ def _job(
         size=parse_size(size) if size else None,
         photographs=find_photographs(photographs),
         overwrite=overwrite,
-        listen=typer.echo,
+        listen=echo,
     )
 
 
 def _tell(job: Job, parity: Parity) -> None:
-    typer.echo(f"against PyTorch in fp32, worst: {parity.worst}")
-    typer.echo(f"run with {parity.engine}")
-    typer.echo(f"wrote {job.out}")
+    echo(f"against PyTorch in fp32, worst: {parity.worst}")
+    echo(f"run with {parity.engine}")
+    echo(f"wrote {job.out}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from realtime.options import HELP_NAMES, Overwrite
+from realtime.terminal import echo
 
 app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
 
@@ -35,5 +36,5 @@ def main(
     credit = StyleCredit(name=require_style_name(name), title=title, artist=artist, year=year)
     target = out or Path(f"{name}.safetensors")
     card = import_checkpoint(checkpoint, target, credit, licence=licence, overwrite=overwrite)
-    typer.echo(f"wrote {target}: {card.config.architecture} network, style {name}")
-    typer.echo(f"try it: pleinair live --bundle {target}")
+    echo(f"wrote {target}: {card.config.architecture} network, style {name}")
+    echo(f"try it: pleinair live --bundle {target}")

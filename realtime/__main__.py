@@ -10,11 +10,9 @@ import logging
 import sys
 from typing import NoReturn, TextIO
 
-import typer
-
 from realtime.cli import app
 from realtime.errors import EXIT_BAD, EXIT_INTERRUPTED, PleinairError
-from realtime.naming import printable
+from realtime.terminal import LineFormatter, echo
 
 LIBGL_ADVICE = (
     "OpenCV needs the system's libGL for windows: apt install libgl1 libglib2.0-0, "
@@ -38,9 +36,9 @@ class StderrHandler(logging.StreamHandler[TextIO]):
 def main() -> None:
     """Run the command line; our own errors become a message without a traceback."""
     _print_every_name()
-    logging.basicConfig(
-        format="pleinair: %(message)s", level=logging.WARNING, handlers=[StderrHandler()]
-    )
+    handler = StderrHandler()
+    handler.setFormatter(LineFormatter("pleinair: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("realtime").setLevel(logging.INFO)
     try:
         app()
@@ -49,7 +47,7 @@ def main() -> None:
     except (ImportError, OSError, RuntimeError, MemoryError) as exc:
         _refuse_what_the_system_refused(exc)
     except KeyboardInterrupt:
-        typer.echo("pleinair: interrupted", err=True)
+        echo("pleinair: interrupted", err=True)
         sys.exit(EXIT_INTERRUPTED)
 
 
@@ -75,7 +73,7 @@ def _refuse_what_the_system_refused(exc: Exception) -> None:
 
 
 def _refuse(message: str) -> NoReturn:
-    typer.echo(f"pleinair: {printable(message)}", err=True)
+    echo(f"pleinair: {message}", err=True)
     sys.exit(EXIT_BAD)
 
 

@@ -11,6 +11,7 @@ import typer
 from realtime.commands import put_json, require_json
 from realtime.errors import BadInputError
 from realtime.options import FILES, JsonFile, Overwrite
+from realtime.terminal import echo
 
 
 def styles(
@@ -43,8 +44,8 @@ def styles(
         from realtime.sheet import write_sheet
 
         photographs = [Path(name) for name in names or ()]
-        write_sheet(sheet, find_bundles(), photographs, typer.echo, overwrite=overwrite)
-        typer.echo(f"wrote {sheet}")
+        write_sheet(sheet, find_bundles(), photographs, echo, overwrite=overwrite)
+        echo(f"wrote {sheet}")
         return
     if names and len(names) > 1:
         raise BadInputError(f"got {len(names)} names: give one, or photographs with --sheet")
@@ -54,7 +55,8 @@ def styles(
         if json_out is not None:
             put_json(json.loads(found.card.to_json()), json_out)
         else:
-            typer.echo("\n".join(describe(found, only)))
+            for line in describe(found, only):
+                echo(line)
         return
     entries = find_bundles()
     if json_out is not None:
@@ -66,9 +68,9 @@ def styles(
         put_json(listed, json_out)
         return
     for entry in entries:
-        typer.echo(f"{entry.name}  ({entry.card.config.architecture} network)")
+        echo(f"{entry.name}  ({entry.card.config.architecture} network)")
         for style in entry.card.styles:
-            typer.echo(f"  {style}")
+            echo(f"  {style}")
 
 
 def doctor(
@@ -87,6 +89,6 @@ def doctor(
         put_json([vars(check) for check in checks], json_out)
     else:
         for check in checks:  # as they come
-            typer.echo(f"{'ok  ' if check.ok else 'NO  '}{check.name}: {check.found}")
+            echo(f"{'ok  ' if check.ok else 'NO  '}{check.name}: {check.found}")
             if check.advice:
-                typer.echo(f"      {check.advice}")
+                echo(f"      {check.advice}")

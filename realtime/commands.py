@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from realtime.errors import EXIT_INTERRUPTED
 from realtime.provenance import WRITTEN_BY
+from realtime.terminal import echo
 
 if TYPE_CHECKING:
     from realtime.app import Outcome
@@ -121,7 +122,7 @@ def _signed(value: dict[str, Any] | list[dict[str, Any]]) -> object:
 def say_result(outcome: Outcome) -> None:
     """Say which file there is, and end with the code for it when the run was interrupted."""
     if outcome.result is not None:
-        typer.echo(
+        echo(
             f"{'interrupted; painted so far' if outcome.interrupted else 'wrote'}: {outcome.result}"
         )
     if outcome.interrupted:

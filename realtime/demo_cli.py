@@ -20,6 +20,7 @@ from realtime.options import (
     Style,
     paint_settings,
 )
+from realtime.terminal import echo
 
 
 def demo(
@@ -49,8 +50,8 @@ def demo(
         progress.expect(round(seconds * 30))
         outcome = paint_demo(settings, out, seconds, progress.update, overwrite=overwrite)
     report = outcome.report
-    typer.echo(f"{report.frames} frames, {report.mean_fps:.1f} fps on {outcome.engine}")
-    typer.echo(f"latency of painting one frame: {report.engine_latency}")
+    echo(f"{report.frames} frames, {report.mean_fps:.1f} fps on {outcome.engine}")
+    echo(f"latency of painting one frame: {report.engine_latency}")
     say_result(outcome)
-    typer.echo(f"before and after: {out / 'demo.png'}")
-    typer.echo("go live: pleinair live (a camera), or pleinair live --source synthetic")
+    echo(f"before and after: {out / 'demo.png'}")
+    echo("go live: pleinair live (a camera), or pleinair live --source synthetic")

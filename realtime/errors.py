@@ -23,6 +23,11 @@ EXIT_INTERRUPTED = 130
 """What a shell gives a program that Ctrl-C ended."""
 
 
+def one_line(exc: BaseException) -> str:
+    """Return what a library said in an error, which may be many lines, as one."""
+    return " ".join(str(exc).split()) or type(exc).__name__
+
+
 class PleinairError(Exception):
     """Base of everything pleinair raises on purpose."""
 

@@ -10,7 +10,6 @@ import typer
 
 from realtime.commands import put_json, require_json
 from realtime.errors import EXIT_BAD, BadInputError, PleinairError
-from realtime.naming import printable
 from realtime.options import (
     FILES,
     Bundle,
@@ -27,6 +26,7 @@ from realtime.options import (
     paint_settings,
 )
 from realtime.settings import PaintSettings
+from realtime.terminal import echo
 
 if TYPE_CHECKING:
     from realtime.app import Painted
@@ -94,10 +94,10 @@ def _files(
     from realtime.app import paint_images
 
     def say(line: object) -> None:
-        typer.echo(printable(str(line)), err=quiet)
+        echo(str(line), err=quiet)
 
     def failed(error: PleinairError) -> None:
-        typer.echo(printable(f"pleinair: {error}"), err=True)
+        echo(f"pleinair: {error}", err=True)
 
     written = paint_images(
         settings, pictures, out, say, failed, overwrite=overwrite, tell=say, record=painted.append
@@ -128,10 +128,10 @@ def _through_pipes(
     try:
         result = paint_piped(settings, pictures[0], out, overwrite=overwrite)
     except PleinairError as exc:
-        typer.echo(printable(f"pleinair: {exc}"), err=True)
+        echo(f"pleinair: {exc}", err=True)
         return Painted(pictures[0], error=exc)
     if result != PIPE:
-        typer.echo(printable(str(result)), err=json_out == PIPE)
+        echo(str(result), err=json_out == PIPE)
     return Painted(pictures[0], result)
 
 

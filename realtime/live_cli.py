@@ -24,6 +24,7 @@ from realtime.options import (
     plugin_names,
 )
 from realtime.settings import LiveSettings, parse_size
+from realtime.terminal import echo
 
 SINKS = ("window", *(name for name in plugin_names("sinks", "sink") if name != "window"))
 
@@ -133,18 +134,18 @@ def live(
     )  # fmt: skip
     to_stdout = str(json_out) == "-"
     require_json(json_out, files_of(settings.source), overwrite=overwrite)
-    outcome = run_live(settings, lambda line: typer.echo(line, err=to_stdout))
+    outcome = run_live(settings, lambda line: echo(line, err=to_stdout))
     if json_out is not None:
         put_json(figures(outcome), json_out)
     if to_stdout:
         return
     report = outcome.report
-    typer.echo(
+    echo(
         f"{report.frames} frames in {report.seconds:.1f} s: {report.mean_fps:.1f} fps end to end, "
         f"{dropped_share(report):.0%} of the source's frames dropped"
     )
     if (after := outcome.first_painted_seconds) is not None:
-        typer.echo(f"first painted frame {after:.2f} s after the start of the program")
-    typer.echo(f"latency, capture to shown: {report.latency}")
-    typer.echo(f"of which the engine: {report.engine_latency}")
+        echo(f"first painted frame {after:.2f} s after the start of the program")
+    echo(f"latency, capture to shown: {report.latency}")
+    echo(f"of which the engine: {report.engine_latency}")
     say_result(outcome)

@@ -60,12 +60,6 @@ def _key(path: Path) -> str:
     return unicodedata.normalize("NFC", f"{folder}{os.sep}{path.name}").casefold()
 
 
-def printable(text: str) -> str:
-    """Return text for a terminal: what would steer it, as names of files may, is spelt out."""
-    return "".join(f"\\x{ord(c):02x}" if unicodedata.category(c) == "Cc" and c != "\n" else c
-                   for c in text)  # fmt: skip
-
-
 def followed(path: Path) -> Path:
     """Return the file that a link leads to, there or not; any other path as it is."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path

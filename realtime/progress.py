@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column
 
 from realtime.pipeline import Report
+from realtime.terminal import echo, printable
 
 
 class FrameBars:
@@ -56,7 +56,7 @@ class FrameBars:
         shown = self._bar.live.is_started
         if shown:
             self._bar.stop()
-        typer.echo(line, err=err)
+        echo(line, err=err)
         if shown:
             self._bar.start()
 
@@ -66,7 +66,7 @@ class FrameProgress(FrameBars):
 
     def __init__(self, title: str, console: Console | None = None) -> None:
         super().__init__(console)
-        self._task = self._bar.add_task(title, total=None, fps=0.0)
+        self._task = self._bar.add_task(printable(title), total=None, fps=0.0)
 
     def expect(self, frames: int | None) -> None:
         """Say how many frames will come, if anybody knows."""

@@ -11,7 +11,6 @@ import typer
 
 from realtime.commands import put_json, require_json
 from realtime.errors import EXIT_BAD, EXIT_INTERRUPTED, BadInputError
-from realtime.naming import printable
 from realtime.options import (
     FILES,
     MACHINE,
@@ -28,6 +27,7 @@ from realtime.options import (
     Style,
     paint_settings,
 )
+from realtime.terminal import echo
 
 if TYPE_CHECKING:
     from realtime.film.batch import Finished
@@ -134,7 +134,7 @@ def video(
     with FilmProgress() as progress:
 
         def say(line: str) -> None:
-            progress.say(printable(line), err=for_programs)
+            progress.say(line, err=for_programs)
 
         for film in paint_batch(batch, progress, say):
             finished.append(film)
@@ -145,16 +145,21 @@ def video(
     if len(finished) > 1:
         painted = sum(film.is_painted for film in finished)
         goes_on = "; the same command goes on with the others" if interrupted else ""
-        typer.echo(f"{painted} of {len(finished)} films are painted{goes_on}", err=for_programs)
+        echo(f"{painted} of {len(finished)} films are painted{goes_on}", err=for_programs)
     for film in failed:
-        name = f"{film.clip}: " if len(finished) > 1 else ""
-        typer.echo(printable(f"pleinair: {name}{film.error}"), err=True)
+        echo(f"pleinair: {_of_clip(film, is_one_of_many=len(finished) > 1)}", err=True)
     if json_out is not None:
         put_json([_facts(film) for film in finished], json_out)
     if failed:
         raise typer.Exit(EXIT_BAD)
     if interrupted:
         raise typer.Exit(EXIT_INTERRUPTED)
+
+
+def _of_clip(film: Finished, *, is_one_of_many: bool) -> str:
+    """Return the error with the name of its clip, which most errors begin with already."""
+    said = str(film.error)
+    return f"{film.clip}: {said}" if is_one_of_many and film.clip.name not in said else said
 
 
 def _facts(film: Finished) -> dict[str, object]:

@@ -93,6 +93,23 @@ WRITERS = {
 """Who writes files by other means than `folders.write_whole`, and why that may be."""
 
 
+PRINTING = re.compile(r"typer\.(echo|secho)|(?<![.\w])print\(")
+PRINTERS = {
+    "realtime/terminal.py": "echo itself",
+    "realtime/cli.py": "the version",
+    "realtime/commands.py": "JSON",
+    "benchmarks/output.py": "JSON",
+    "benchmarks/result_cli.py": "a page of Markdown",
+    "benchmarks/alone.py": "JSON, for the process that waits for it",
+}
+"""Who prints by other means than `terminal.echo`: no file's name may be in there as it is."""
+
+
+def test_nobody_prints_names_as_they_are() -> None:
+    found = {str(path.relative_to(ROOT)) for path in CODE if PRINTING.search(path.read_text())}
+    assert found <= PRINTERS.keys()
+
+
 def test_nobody_writes_files_past_the_rule() -> None:
     """Whoever writes by hand must ask `sinks.outputs` first: a new one is to be added above."""
     found = {str(path.relative_to(ROOT)) for path in CODE if WRITING.search(path.read_text())}

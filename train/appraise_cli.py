@@ -12,6 +12,7 @@ from realtime.network.card import read_card
 from realtime.network.describe import TABLE_HEAD, appraisal_row
 from realtime.network.library import find_bundle
 from realtime.options import HELP_NAMES
+from realtime.terminal import echo
 from train.appraise import Appraisal, Terms, appraise, rounded
 from train.data import find_photographs
 from train.load_loss import load_octave_loss
@@ -55,13 +56,13 @@ def main(
     read_card(path)
     chosen = find_photographs(photographs)[:first]
     network = load_octave_loss(vgg).network
-    typer.echo(TABLE_HEAD)
+    echo(TABLE_HEAD)
 
     def listen(style: str, appraisal: Appraisal) -> None:
-        typer.echo(appraisal_row(style, rounded(appraisal)))
+        echo(appraisal_row(style, rounded(appraisal)))
 
     appraise(
         path, chosen, paintings, network, terms=Terms(long_side_px=size),
         device=pick_device(device), listen=listen,
     )  # fmt: skip
-    typer.echo(f"written into the card of {path}; `pleinair styles {path.stem}` shows it")
+    echo(f"written into the card of {path}; `pleinair styles {path.stem}` shows it")

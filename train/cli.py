@@ -10,6 +10,7 @@ import typer
 
 from realtime.interrupt import stop_on_interrupt
 from realtime.options import HELP_NAMES, Overwrite
+from realtime.terminal import echo
 from train.budget import steps_in
 from train.distributed import World, joined
 from train.load_loss import load_loss
@@ -201,11 +202,11 @@ def _run(wish: Wish, extras: Extras, vgg: Path | None, minutes: float | None, wo
     if not world.first:
         return
     if asked.is_set():
-        typer.echo(f"stopped; the bundle so far is {out}; the same command goes on", err=True)
+        echo(f"stopped; the bundle so far is {out}; the same command goes on", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
     new = card.names[-len(settings.styles)]
-    typer.echo(f"wrote {out}: {', '.join(card.names)}")
-    typer.echo(f"try it: pleinair live --bundle {out} --style {new}")
+    echo(f"wrote {out}: {', '.join(card.names)}")
+    echo(f"try it: pleinair live --bundle {out} --style {new}")
     if len(card.names) > 1:
         other = next(name for name in card.names if name != new)
-        typer.echo(f"mix it: pleinair live --bundle {out} --style {new}:0.6,{other}:0.4")
+        echo(f"mix it: pleinair live --bundle {out} --style {new}:0.6,{other}:0.4")

@@ -19,6 +19,7 @@ import typer
 
 from realtime.errors import EXIT_BAD, PleinairError
 from realtime.network.library import find_bundle
+from realtime.terminal import echo
 from train.budget import steps_in
 from train.distributed import World
 from train.load_loss import load_loss
@@ -136,5 +137,5 @@ if __name__ == "__main__":
     try:
         app()
     except PleinairError as exc:
-        typer.echo(f"train.gallery: {exc}", err=True)
+        echo(f"train.gallery: {exc}", err=True)
         sys.exit(EXIT_BAD)

@@ -20,6 +20,7 @@ from realtime.resize import fitted
 from realtime.settings import parse_size
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import QUALITY_95
+from realtime.terminal import echo
 from train.data import load_painting, read_rgb
 from train.easel import (
     SIZES_PX,
@@ -155,9 +156,9 @@ def main(
         files = {"picture": content, "painting": style, "result": target}
         put_json({name: str(file) for name, file in files.items()} | last.facts(steps), json_out)
     if last.step < steps:
-        typer.echo(f"stopped at step {last.step} of {steps}; painted so far: {target}", err=True)
+        echo(f"stopped at step {last.step} of {steps}; painted so far: {target}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
-    typer.echo(f"wrote {target}", err=str(json_out) == "-")
+    echo(f"wrote {target}", err=str(json_out) == "-")
 
 
 def _longer_side(picture: Path, size: str) -> int:
@@ -210,4 +211,4 @@ def _one_of(kind: str, name: str, known: Sequence[Name]) -> Name:
 def _say_taps(networks: Sequence[LossNetwork]) -> None:
     (_, content), style = find_taps(networks)
     taps = ", ".join(layer for _, layer in style)
-    typer.echo(f"content from {content}, style from {taps}", err=True)
+    echo(f"content from {content}, style from {taps}", err=True)

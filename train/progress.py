@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from realtime.terminal import echo
 from train.loop import Progress
 
 LINE_EVERY_SECONDS = 30.0
@@ -45,7 +45,7 @@ def _lines(title: str, *, quiet: bool) -> Callable[[Progress], None]:
             return
         last = now
         left = f"{progress.seconds_left / 60:.1f} min left"
-        typer.echo(
+        echo(
             f"{title}: step {progress.step}/{progress.steps}, {left}, {_terms(progress)}", err=True
         )
 

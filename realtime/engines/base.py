@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from realtime.engines.enlarge import at_size_of, blended, resized, scaled_size, with_colours_of
-from realtime.errors import EngineError
+from realtime.errors import EngineError, one_line
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.machine import reuse_freed_memory
@@ -53,7 +53,8 @@ class BundleEngine(ABC):
             painting = self._painted(frame.pixels, look)
         except (RuntimeError, MemoryError) as exc:  # torch.OutOfMemoryError is the former
             raise EngineError(
-                f"{self.description} failed on a {frame.width}x{frame.height} frame: {exc}"
+                f"{self.description} failed on a {frame.width}x{frame.height} frame: "
+                f"{one_line(exc)}"
             ) from exc
         return frame.with_pixels(np.ascontiguousarray(painting))
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from realtime.engines.base import BundleEngine, styles_of
-from realtime.errors import BadInputError, EngineError
+from realtime.errors import BadInputError, EngineError, one_line
 from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
 from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
@@ -98,7 +98,9 @@ def open_engine(
             graph, styles_of(bundle), device=target, precision=precision, threads=threads
         )
     except RuntimeError as exc:
-        raise EngineError(f"ONNX Runtime cannot run {bundle.stem} on {target}: {exc}") from exc
+        raise EngineError(
+            f"ONNX Runtime cannot run {bundle.stem} on {target}: {one_line(exc)}"
+        ) from exc
 
 
 def _choose_device(name: str) -> str:

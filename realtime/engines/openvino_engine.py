@@ -14,7 +14,7 @@ from openvino.properties import hint
 
 from realtime.engines.base import BundleEngine, styles_of
 from realtime.engines.per_size import PerSize, Shape
-from realtime.errors import BadInputError, EngineError
+from realtime.errors import BadInputError, EngineError, one_line
 from realtime.folders import usable_cache
 from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
@@ -134,7 +134,9 @@ def open_engine(
             graph, styles_of(bundle), device=target, precision=precision, threads=threads
         )
     except RuntimeError as exc:
-        raise EngineError(f"OpenVINO cannot run {bundle.stem} on {target}: {exc}") from exc
+        raise EngineError(
+            f"OpenVINO cannot run {bundle.stem} on {target}: {one_line(exc)}"
+        ) from exc
 
 
 def _choose_device(core: openvino.Core, name: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from realtime import overlay
-from realtime.errors import PleinairError, SourceError
+from realtime.errors import PleinairError, SourceError, one_line
 from realtime.film.film import Film
 from realtime.film.plan import Segment
 from realtime.film.segment_sink import SegmentSink
@@ -100,8 +100,8 @@ def one_error(clip: Path) -> Iterator[None]:
     except Exception as exc:
         LOGGER.debug("%s cannot be painted", clip, exc_info=True)
         raise SourceError(
-            f"{clip.name} cannot be painted ({type(exc).__name__}: {exc}): if it plays elsewhere, "
-            "convert it first, as with ffmpeg -i IN OUT.mp4"
+            f"{clip.name} cannot be painted ({type(exc).__name__}: {one_line(exc)}): if it plays "
+            "elsewhere, convert it first, as with ffmpeg -i IN OUT.mp4"
         ) from exc
 
 

@@ -13,6 +13,7 @@ from rich.progress import TaskID
 from realtime.film.film import Film
 from realtime.pipeline import Report
 from realtime.progress import FrameBars
+from realtime.terminal import printable
 
 
 class FilmProgress(FrameBars):
@@ -27,7 +28,7 @@ class FilmProgress(FrameBars):
         name, total = film.clip.name, film.frames
         before = (total or 0) - (film.frames_of(film.missing) or 0)
         known = self._tasks.get(str(film.clip))
-        task = known[0] if known else self._bar.add_task(name, total=total, fps=0.0)
+        task = known[0] if known else self._bar.add_task(printable(name), total=total, fps=0.0)
         self._bar.update(task, completed=before)
         self._tasks[str(film.clip)] = (task, before)
 

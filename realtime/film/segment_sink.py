@@ -124,4 +124,4 @@ class SegmentSink:
 
 
 def _with_advice(error: SinkError) -> SinkError:
-    return SinkError(f"{error}\nWhat was painted is kept: the same command goes on from there.")
+    return SinkError(f"{error} What was painted is kept: the same command goes on from there.")

@@ -26,6 +26,7 @@ from realtime.live.returning_source import ReturningSource
 from realtime.live.session import Session, Surroundings
 from realtime.pipeline import Report
 from realtime.settings import LiveSettings
+from realtime.sinks.outputs import make_folder
 
 WARMING_UP = "getting ready to paint ..."
 
@@ -59,6 +60,8 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
     has_window = settings.sink == "window"
     values = recalled() if has_window and settings.remembers else {}
     state, request = _beginning(settings, values)
+    if settings.snapshots != Path():
+        make_folder(settings.snapshots)  # now: a key that is pressed later must not fail
     budget = budget_of(settings, request.entry)
     with ExitStack() as stack:
         source = stack.enter_context(closing(open_live_source(settings)))

@@ -101,7 +101,7 @@ class Session:
             self._from, self._to = self._faded(), self.state.look
             self._changed = self._around.clock()
         if self.state.snapshots > before.snapshots and self._last is not None:
-            self._say(f"saved {self._save_snapshot(self._last)}")
+            self._save_snapshot(self._last)
         if self.state.fullscreen != before.fullscreen:
             self._around.fullscreen(self.state.fullscreen)
         if before.recording and not self.state.recording:
@@ -232,11 +232,14 @@ class Session:
         if (path := self._recording.stop()) is not None:
             self._say(f"recorded {path}")
 
-    def _save_snapshot(self, shown: Shown) -> Path:
+    def _save_snapshot(self, shown: Shown) -> None:
+        """Save both pictures. A disk that does not take them is no reason to end the show."""
         path = self._around.snapshots / f"pleinair-{stamp()}.png"
         both = overlay.joined(shown.original, shown.painted)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             replace_whole(path, encode(both, ".png"))
         except OSError as exc:
-            raise SinkError(f"cannot save the snapshot {path}: {exc.strerror}") from exc
-        return path
+            self._say(f"the snapshot {path} could not be saved: {exc.strerror}")
+        else:
+            self._say(f"saved {path}")

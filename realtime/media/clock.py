@@ -99,7 +99,8 @@ class PictureClock:
         start = stored
         if self._sound_start is not None:
             start = min(start, self._sound_start // self._base)
-        if -WARM_UP_SECONDS < start * self._base < 0:
+        # A broadcast whose clock wraps soon begins before 0 in FFmpeg's eyes: no warm-up.
+        if not self._is_broadcast and -WARM_UP_SECONDS < start * self._base < 0:
             start = 0
         self._origin, self._shift = start, -start
         self.shifts = [-start * self._base]

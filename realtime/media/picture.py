@@ -20,6 +20,28 @@ from realtime.media.quiet import quiet_stderr
 from realtime.reading import HEAD_BYTES, kind_of, read_file, refuse_other_kind
 
 EXPECTED = "one of these pictures: .png, .jpg, .webp, .bmp, .tif, .avif, .jp2, .gif"
+SAVE_AS = ": save it as JPEG or PNG in the program that shows it"
+DEVELOP = ": develop it first, in the camera or a RAW converter, and save it as JPEG or TIFF"
+ADVICE = {
+    "a HEIC picture": ": save it as JPEG (iPhones take JPEGs with Settings, Camera, Formats, Most "
+    "Compatible)",
+    **dict.fromkeys(
+        ("a JPEG XL picture", "a Photoshop document", "a GIMP document", "an OpenEXR picture",
+         "a Radiance HDR picture", "an SVG drawing", "a PDF document", "a DDS texture",
+         "an icon file", "a DjVu document", "a PostScript document"),
+        SAVE_AS,
+    ),
+    **dict.fromkeys(
+        (f"{maker} RAW picture" for maker in
+         ("a Canon", "a Fujifilm", "a Panasonic", "an Olympus", "a Minolta", "a Sigma")),
+        DEVELOP,
+    ),
+}  # fmt: skip
+"""What to do with pictures of kinds that are known and not read."""
+DNG_VERSION, SUB_FILES, KIND_OF_FILE, PHOTOMETRIC = 0xC612, 0x014A, 0x00FE, 0x0106
+SENSOR_DATA = frozenset({32803, 34892})
+"""TIFF's photometric interpretations of what no one has developed yet."""
+RAW = "a camera's RAW picture, of which only a thumbnail could be read"
 MOST_PIXELS = 2**28
 """16384 x 16384: more than any camera has. Eight gigabytes would be needed to paint it."""
 ORIENTATION = 0x0112
@@ -86,6 +108,7 @@ def decode_picture(
     _refuse_other_kinds(path, data[:HEAD_BYTES])
     with _one_line(path), Image.open(io.BytesIO(data), formats=FORMATS) as image:
         refuse_animated(image, path)
+        _refuse_raw(image, path)
         if may_shrink:
             _shrink(image, most_pixels)
         if image.width * image.height > most_pixels:
@@ -120,7 +143,17 @@ def _refuse_other_kinds(path: Path, head: bytes) -> None:
         return
     if kind is not None and kind.endswith(("video", "transport stream")):
         raise BadInputError(f"{path} is {kind}, expected a picture: paint it with pleinair video")
-    refuse_other_kind(path, head, EXPECTED)
+    refuse_other_kind(path, head, EXPECTED + ADVICE.get(kind or "", ""))
+
+
+def _refuse_raw(image: Image.Image, path: Path) -> None:
+    """Refuse DNG, NEF, ARW and others that are TIFF files whose first picture is a thumbnail."""
+    if image.format != "TIFF":
+        return
+    tags = getattr(image, "tag_v2", {})
+    is_thumbnail = bool(int(tags.get(KIND_OF_FILE, 0)) & 1) and SUB_FILES in tags
+    if DNG_VERSION in tags or is_thumbnail or tags.get(PHOTOMETRIC) in SENSOR_DATA:
+        raise BadInputError(f"{path} is {RAW}, expected {EXPECTED}{DEVELOP}")
 
 
 def _shrink(image: Image.Image, most_pixels: int) -> None:

@@ -79,10 +79,12 @@ def choose(
         BadInputError: no bundle, a mix that is not understood, or styles of different bundles.
         UnknownNameError: no such style or bundle; the message names the nearest.
     """
-    return choose_among(_bundles(bundle), style)
+    return choose_among(_bundles(bundle), style, also=also)
 
 
-def choose_among(entries: Sequence[Entry], style: str | None) -> tuple[Entry, Look]:
+def choose_among(
+    entries: Sequence[Entry], style: str | None, *, also: Sequence[str] = ()
+) -> tuple[Entry, Look]:
     """Find the first of several bundles, at least one, that has what a user asked; see `choose`."""
     parts = _parse_mix(style) if style else {entries[0].card.names[0]: 1.0}
     known = [*(name for entry in entries for name in entry.card.names), *also]

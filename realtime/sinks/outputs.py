@@ -166,7 +166,7 @@ def write_error(exc: Exception, path: Path, progress: str) -> SinkError:
     """
     if getattr(exc, "errno", None) in FULL:
         return SinkError(
-            f"disk full {progress}: {path} could not be written further.\n"
+            f"disk full {progress}: {path} could not be written further. "
             "Free some space there, or choose an output on another disk."
         )
     reason = getattr(exc, "strerror", None) or str(exc)

@@ -224,7 +224,7 @@ class VideoSource:
         of_how_many = f" of {expected}" if expected else ""
         return SourceError(
             f"{self.path.name} is cut off or damaged: {count}{of_how_many} frames could be read; "
-            "what was painted of them is kept.\nDownload or copy the file again for the rest."
+            "what was painted of them is kept. Download or copy the file again for the rest."
         )
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -67,6 +68,20 @@ def test_a_live_run_drops_rather_than_lags() -> None:
     assert outcome.report.dropped > 0
     assert outcome.report.latency.p50_ms < 2000
     assert "painting on" in said[0]
+
+
+def test_the_folder_for_snapshots_is_made_or_refused_before_anything_is_opened(
+    tmp_path: Path,
+) -> None:
+    settings = LiveSettings(
+        source="synthetic", sink="null", seconds=0.1, size=(64, 48), engine="identity",
+        snapshots=tmp_path / "new" / "deep",
+    )  # fmt: skip
+    run_live(settings, lambda line: None)
+    assert (tmp_path / "new" / "deep").is_dir()
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInputError, match="cannot be made"):
+        run_live(replace(settings, snapshots=tmp_path / "file" / "in"), lambda line: None)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from realtime.__main__ import _refuse_what_the_system_refused
-from realtime.naming import printable
+from realtime.terminal import LineFormatter, printable
 from tests.realtime.test_cli import ROOT, write_image
 
 
@@ -44,6 +45,30 @@ def test_what_is_ours_to_mend(error: Exception) -> None:
 
 def test_names_do_not_steer_the_terminal() -> None:
     assert printable("a\x1b[31mb\x07é日.png") == "a\\x1b[31mb\\x07é日.png"
+    assert printable("a\nb\r\tc\u2028d.png") == "a\\nb\\r\\tc\\u2028d.png"
+    assert printable("\u202egpj.exe") == "\\u202egpj.exe"
+    assert printable("👩\u200d🎨 क्\u200dष.png") == "👩\u200d🎨 क्\u200dष.png"
+
+
+def test_a_name_is_one_line_whoever_prints_it(tmp_path: Path) -> None:
+    folder = tmp_path / "a\n\x1b[2Jb"
+    folder.mkdir()
+    picture = write_image(folder / "x.png").rename(folder / "x\u202e.png")
+    finished = subprocess.run(
+        [sys.executable, "-m", "realtime", "image", picture, folder / "no\n.png", "--engine",
+         "identity"],
+        capture_output=True, check=False, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert finished.returncode == 2
+    for said, count in ((finished.stdout, 2), (finished.stderr, 1)):
+        assert len(said.splitlines()) == count, said
+        assert r"/a\n\x1b[2Jb/" in said
+    assert r"x\u202e-starry-night.png" in finished.stdout
+
+
+def test_a_log_line_is_one_line() -> None:
+    record = logging.makeLogRecord({"msg": "%s is odd", "args": ("a\nb.mp4",)})
+    assert LineFormatter("pleinair: %(message)s").format(record) == "pleinair: a\\nb.mp4 is odd"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1:strict"])

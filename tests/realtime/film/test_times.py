@@ -46,8 +46,8 @@ def pixel_times(path: Path) -> list[float]:
 
 @pytest.mark.parametrize(
     "start",
-    [1.4, 12 * HOUR, WRAP_SECONDS - 1],
-    ids=["as FFmpeg begins", "at noon", "wraps inside"],
+    [1.4, 12 * HOUR, WRAP_SECONDS - 1, WRAP_SECONDS - 0.7],
+    ids=["as FFmpeg begins", "at noon", "wraps inside", "wraps soon"],
 )
 def test_a_broadcast_begins_at_zero(tmp_path: Path, start: float) -> None:
     clip = write_broadcast(tmp_path / "tv.ts", start)

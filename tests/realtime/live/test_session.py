@@ -80,6 +80,22 @@ def test_a_snapshot_holds_both_pictures(tmp_path: Path) -> None:
     np.testing.assert_array_equal(saved[:, 64:, ::-1], frame.painted.pixels)
 
 
+def test_a_snapshot_that_cannot_be_saved_does_not_end_the_show(tmp_path: Path) -> None:
+    said: list[str] = []
+    (tmp_path / "file").touch()
+    session, _ = make_session(tmp_path, snapshots=tmp_path / "file" / "in", tell=said.append)
+    session.decorate(shown(), Report())
+    assert session.on_event(Key("s"))
+    assert "could not be saved: " in said[0]
+
+
+def test_a_folder_that_is_gone_is_made_again(tmp_path: Path) -> None:
+    session, _ = make_session(tmp_path, snapshots=tmp_path / "new" / "deep")
+    session.decorate(shown(), Report())
+    assert session.on_event(Key("s"))
+    assert len(list((tmp_path / "new" / "deep").glob("pleinair-*.png"))) == 1
+
+
 def test_a_frozen_session_keeps_its_picture(tmp_path: Path) -> None:
     session, _ = make_session(tmp_path)
     first, second = (Shown(frame, frame, 0.0) for frame in make_frames(2))

@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin, TiffTags
 
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
@@ -210,3 +210,40 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
         "save it as a file first"
     ]
     assert not is_picture(tmp_path / "pipe.png")
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [{0xC612: b"\1\4\0\0"}, {0x00FE: 1, 0x014A: 8}],
+    ids=["DNG", "a thumbnail before the picture, as NEF and ARW"],
+)
+def test_of_raw_pictures_the_thumbnail_is_not_painted(
+    tags: dict[int, object], tmp_path: Path
+) -> None:
+    path = tmp_path / "x.nef"
+    stored = TiffImagePlugin.ImageFileDirectory_v2()
+    for tag, value in tags.items():
+        stored.tagtype[tag] = TiffTags.BYTE if isinstance(value, bytes) else TiffTags.LONG
+        stored[tag] = value
+    Image.fromarray(quadrant_card()).save(path, "TIFF", tiffinfo=stored)
+    with pytest.raises(BadInputError, match=r"RAW picture, .* develop it first") as caught:
+        read_picture(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"II*\0\x10\0\0\0CR\2\0", "is a Canon RAW picture, .*: develop it first"),
+        (b"FUJIFILMCCD-RAW 0201", "is a Fujifilm RAW picture, .*: develop it first"),
+        (b"\0\0\0\x18ftypheic", "is a HEIC picture, .*: save it as JPEG .*Most Compatible"),
+        (b"\xff\x0a", "is a JPEG XL picture, .*: save it as JPEG or PNG"),
+        (b"v/1\1\2\0\0\0", "is an OpenEXR picture, .*: save it as JPEG or PNG"),
+        (b"gimp xcf v011", "is a GIMP document, .*: save it as JPEG or PNG"),
+    ],
+)
+def test_what_is_not_read_is_named_with_what_to_do(head: bytes, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.picture"
+    path.write_bytes(head + bytes(80))
+    with pytest.raises(BadInputError, match=said):
+        read_picture(path)

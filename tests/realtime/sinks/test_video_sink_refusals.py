@@ -98,7 +98,7 @@ def show_until_full(sink: VideoSink) -> None:
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm"])
 def test_full_disk(small_disk: Path, suffix: str) -> None:
     sink = open_sink(SinkOptions(path=small_disk / f"out{suffix}"))
-    with pytest.raises(SinkError, match=r"disk full after \d+ frames: .*\nFree some space"):
+    with pytest.raises(SinkError, match=r"disk full after \d+ frames: .*\. Free some space"):
         show_until_full(sink)
     sink.close()
     left = list(small_disk.iterdir())
