@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
-from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
 from tests.conftest import shared
-from train.gallery import app, settings_of
+from tests.train.tiny import same_weights
+from train import gallery
+from train.gallery import settings_of
 from train.paintings import PAINTINGS
 from train.rounds import GPU_MINUTES, ON_CPU, ON_GPU, Runs, runs_for
-
-ROOT = Path(__file__).parents[2]
-
 
 CPU = torch.device("cpu")
 
@@ -49,26 +47,54 @@ def test_a_gpu_makes_the_same_bundles_of_the_same_styles_within_25_minutes() -> 
     assert styles[0] == styles[1]
 
 
+SMALL: dict[str, Any] = {"crop_px": 64, "fine_px": 32, "style_px": 64}
+
+
+def small(runs: Runs) -> Runs:
+    """The same rounds, of the first two styles and of small pictures."""
+    return {
+        bundle: tuple(
+            replace(round_, styles=round_.styles[:2], settings={**round_.settings, **SMALL})
+            for round_ in rounds
+        )
+        for bundle, rounds in runs.items()
+    }
+
+
+def small_data(folder: Path) -> Path:
+    """Four photographs to learn from and to preview, and all paintings."""
+    data = shared("data")
+    for name in ("content", "content_val"):
+        (folder / name).mkdir(parents=True)
+        for photograph in sorted((data / "content_val").glob("*.jpg"))[:4]:
+            (folder / name / photograph.name).symlink_to(photograph)
+    (folder / "styles").symlink_to(data / "styles")
+    return folder
+
+
 def test_a_small_budget_trains_all_bundles_and_a_second_call_has_nothing_to_do(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data, vgg = shared("data"), shared("vgg")
-    command = [
-        sys.executable, "-m", "train.gallery", "--data", str(data), "--vgg", str(vgg),
-        "--out", str(tmp_path), "--minutes", "0.1", "--device", "cpu",
-    ]  # fmt: skip
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    made: list[dict[str, float]] = []
-    for _ in range(2):
-        finished = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
-        assert finished.returncode == 0, finished.stderr
-        made.append({p.name: read_card(p).results["steps"] for p in tmp_path.glob("*.safetensors")})
-    assert made[0] == made[1]
-    assert {"fast.safetensors", "article.safetensors"} <= set(made[0])
-    fast = load_bundle(tmp_path / "fast.safetensors").card
-    assert fast.names == ON_CPU["fast"][-1].styles
+    monkeypatch.setattr(gallery, "runs_for", lambda device: (small(ON_CPU), None))
+    out, data = tmp_path / "out", small_data(tmp_path / "data")
+    arguments = ["--data", str(data), "--vgg", str(shared("vgg")), "--out", str(out)]
+    arguments += ["--minutes", "0.01", "--device", "cpu"]
+    gallery.app(arguments, standalone_mode=False)
+    made = {path.name for path in out.glob("*.safetensors")}
+    assert made == {
+        "quality-1.safetensors", "quality.safetensors", "fast-1.safetensors", "fast.safetensors",
+        "article.safetensors",
+    }  # fmt: skip
+    before = shutil.copytree(out, tmp_path / "before")
+    gallery.app(arguments, standalone_mode=False)
+    for name in made:
+        assert same_weights(out / name, before / name)
+    for name, rounds in small(ON_CPU).items():
+        card, earlier = (read_card(f / f"{name}.safetensors") for f in (out, before))
+        assert card.names == rounds[-1].styles
+        assert card.results["steps"] == earlier.results["steps"] > 0
 
 
 def test_an_unknown_bundle_is_refused() -> None:
     with pytest.raises(SystemExit):
-        app(["--data", ".", "--vgg", ".", "--only", "slow"])
+        gallery.app(["--data", ".", "--vgg", ".", "--only", "slow"])

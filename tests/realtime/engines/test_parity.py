@@ -31,10 +31,29 @@ def bundle(request: pytest.FixtureRequest) -> Path:
     return path
 
 
+class Remembering:
+    """An engine that paints every picture once in every look."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.name, self.description, self.styles = engine.name, engine.description, engine.styles
+        self._engine = engine
+        self._painted: dict[tuple[bytes, tuple[int, ...], Look], Frame] = {}
+
+    def stylize(self, frame: Frame, look: Look) -> Frame:
+        key = (frame.pixels.tobytes(), frame.pixels.shape, look)
+        if key not in self._painted:
+            self._painted[key] = self._engine.stylize(frame, look)
+        return self._painted[key]
+
+    def close(self) -> None:
+        self._engine.close()
+
+
 @pytest.fixture(scope="module")
 def reference(bundle: Path) -> Iterator[Engine]:
-    with closing(open_engine("torch", bundle, device="cpu", precision="fp32")) as engine:
-        yield engine
+    engine = open_engine("torch", bundle, device="cpu", precision="fp32")
+    with closing(Remembering(engine)) as remembering:
+        yield remembering
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -43,7 +62,7 @@ def reference(bundle: Path) -> Iterator[Engine]:
 def test_parity(
     name: str, precision: str, device: str, bundle: Path, reference: Engine, shared_content: Path
 ) -> None:
-    photographs = sorted(shared_content.glob("*.jpg"))[:2]
+    photographs = sorted(shared_content.glob("*.jpg"))[:1]
     pictures = check_pictures(photographs)
     assert len(pictures) >= 8
     with closing(opened(name, bundle, device, precision)) as engine:
