@@ -115,7 +115,7 @@ def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State
     entry, look = choose(settings.style, settings.bundle)
     fresh = State.of_look(look)
     state = restored(values, fresh, entry.card.names)
-    if settings.style is not None:
+    if settings.style is not None or entry.card.added_style is not None:
         state = replace(state, base=fresh.base, partner=None)
     asked: dict[str, bool | float | None] = {
         "strength": settings.live_strength,
