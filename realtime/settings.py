@@ -20,8 +20,8 @@ class PaintSettings:
     """How to paint: common to every command."""
 
     style: str | None = None
-    """A style name, the file of a painting, a mix `NAME:WEIGHT,NAME:WEIGHT`, or None for the first
-    style."""
+    """A style name, the file of a painting, a mix `NAME:WEIGHT,NAME:WEIGHT`, or None for the
+    bundle's usual one."""
     bundle: str | None = None
     """Name or path of a style bundle; None looks through all."""
     strength: float = 1.0

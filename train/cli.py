@@ -16,6 +16,7 @@ from train.distributed import World, joined
 from train.load_loss import load_loss
 from train.loop import Extras, train
 from train.plan import Wish, pick_device, plan
+from train.preview import preview_path, some_photographs
 from train.progress import shown
 
 app = typer.Typer(
@@ -50,8 +51,9 @@ GUIDE = """Learn a style from a painting.
 [bold]On several GPUs[/bold]: torchrun --nproc-per-node 4 -m train painting.jpg ...
 
 Photographs are any folder of pictures; a few hundred varied ones do. VGG weights are
-torchvision's own, downloaded once, or a file you have (--vgg). While it learns, look at the .png
-beside the bundle. Ctrl-C at any moment leaves a usable bundle; the same command goes on.
+torchvision's own, downloaded once, or a file you have (--vgg). While it learns, look at the
+-preview.png beside the bundle. Ctrl-C at any moment leaves a usable bundle; the same
+command goes on.
 """
 
 
@@ -101,7 +103,10 @@ def main(
     ] = None,
     preview: Annotated[
         list[Path] | None,
-        typer.Option(help="Photograph for the preview; give several.", rich_help_panel=LOOK),
+        typer.Option(
+            help="Photograph for the preview; give several. [two of --content]",
+            rich_help_panel=LOOK,
+        ),
     ] = None,
     minutes: Annotated[
         float | None, typer.Option(help="As many steps as fit.", rich_help_panel=LENGTH)
@@ -181,8 +186,8 @@ def main(
         teacher=teacher, styles_folder=styles,
     )  # fmt: skip
     extras = Extras(
-        previews=tuple(preview or ()), tensorboard=tensorboard, workers=workers,
-        overwrite=overwrite,
+        previews=tuple(preview or some_photographs(content)), tensorboard=tensorboard,
+        workers=workers, overwrite=overwrite,
     )  # fmt: skip
     with joined(pick_device(device)) as world:
         _run(wish, extras, vgg, minutes, world)
@@ -192,8 +197,12 @@ def _run(wish: Wish, extras: Extras, vgg: Path | None, minutes: float | None, wo
     planned = plan(wish, world.device)
     settings, credits, out = planned.settings, planned.credits, planned.out
     beginning = {"start": planned.start, "teacher": planned.teacher}
+    if world.first:
+        typer.echo(f"look how it learns: {preview_path(out)}", err=True)
     loss = load_loss(vgg, settings) if settings.judged_every else None
     if minutes is not None:
+        if world.first:
+            typer.echo(f"trying how many steps fit into {minutes:g} minutes ...", err=True)
         settings = steps_in(minutes, settings, loss, credits, out, **beginning, world=world)
     title = "learning " + ", ".join(credit.name for credit in credits)
     with shown(title, quiet=not world.first) as listen, stop_on_interrupt() as asked:

@@ -21,13 +21,15 @@ from train.distributed import World
 from train.guard import Guard, NotFiniteError
 from train.losses import PerceptualLoss
 from train.memory import explain_out_of_memory
-from train.preview import draw_preview, save_sheet
+from train.preview import draw_preview, preview_path, save_sheet
 from train.record import describe
 from train.settings import TrainSettings
 from train.start import Beginning, begin, load_teacher
 from train.step import Lesson, train_step
 
 SAVE_EVERY_SECONDS = 60.0
+FIRST_SAVE_SECONDS = 8.0
+"""Early, so that there is a preview to look at."""
 ALONE = World()
 
 
@@ -75,10 +77,10 @@ def train(
 ) -> Card:
     """Train a network and write it to `out`.
 
-    Beside `out` lie a checkpoint (`.checkpoint`), the losses (`.jsonl`) and a preview (`.png`);
-    a run that finds its checkpoint goes on from there, and ends bit for bit as if it had never
-    stopped. The bundle is rewritten at every checkpoint, so a run stopped at any moment leaves a
-    usable one.
+    Beside `out` lie a checkpoint (`.checkpoint`), the losses (`.jsonl`) and a preview
+    (`-preview.png`); a run that finds its checkpoint goes on from there, and ends bit for bit as if
+    it had never stopped. The bundle is rewritten at every checkpoint, so a run stopped at any
+    moment leaves a usable one.
 
     Args:
         settings: The run.
@@ -133,6 +135,8 @@ def train(
     if extras.max_steps is not None:
         stop = min(stop, state.step + extras.max_steps)
     started = saved = time.monotonic() - state.seconds
+    if state.step == 0:
+        saved -= max(0.0, extras.save_every_seconds - FIRST_SAVE_SECONDS)
     recent: dict[str, float] = {}
     pace: deque[float] = deque(maxlen=50)
     guard, stopped = Guard(state), False
@@ -180,12 +184,12 @@ def _require_free(
     """Ask whether the bundle and what lies beside it may be written.
 
     Beside a checkpoint, which is looked into before it is used, the files are its run's own. What
-    is learned from is not overwritten by any run: `painting.png` would be, by its own preview.
+    is learned from is not overwritten by any run.
     """
     inputs = (*settings.styles, *extras.previews, *bundles)
     goes_on = out.with_suffix(".checkpoint").exists()
-    beside = [".jsonl"] + ([".png"] if extras.previews else [])
-    for path in (out, *(out.with_suffix(ending) for ending in beside)):
+    beside = [out.with_suffix(".jsonl"), *([preview_path(out)] if extras.previews else [])]
+    for path in (out, *beside):
         outputs.require_free(path, inputs, overwrite=extras.overwrite or goes_on)
 
 
@@ -207,7 +211,7 @@ def _save(
     state.save(out.with_suffix(".checkpoint"), settings.to_dict())
     sheet = draw_preview(state.average, settings.all_styles, extras.previews)
     if sheet is not None:
-        save_sheet(out.with_suffix(".png"), sheet)
+        save_sheet(preview_path(out), sheet)
         diary.show(state.step, sheet)
     return save_bundle(out, state.average, card)
 

@@ -15,8 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from realtime.errors import BadInputError, MissingExtraError
+from realtime.errors import BadInputError
 from realtime.network.weights_file import load_weights
+from train.vgg_advice import WEIGHTS_FILE, torchvision_line
 
 VGG16_BLOCKS = (2, 2, 3, 3, 3)
 VGG19_BLOCKS = (2, 2, 4, 4, 4)
@@ -116,12 +117,13 @@ def load_torchvision_vgg(name: str = "vgg16") -> LossNetwork:
         from torchvision import models
     except (ModuleNotFoundError, RuntimeError) as exc:
         if isinstance(exc, ModuleNotFoundError):
-            raise MissingExtraError(
-                "training with torchvision's VGG", "torchvision", "train"
+            raise BadInputError(
+                f"VGG-16 weights are needed: give {WEIGHTS_FILE} with --vgg FILE, or have "
+                f"torchvision fetch it: {torchvision_line()}"
             ) from exc
         raise BadInputError(
             f"torch {torch.__version__} and the installed torchvision do not belong together "
-            f"({exc}); install a matching pair, or give weights with --vgg FILE"
+            f"({exc}): {torchvision_line()}, or give weights with --vgg FILE"
         ) from exc
     weights: Any = models.get_model_weights(name).DEFAULT
     features = models.get_model(name, weights=weights).features

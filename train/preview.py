@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import cv2
@@ -11,12 +12,16 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from realtime.errors import BadInputError
 from realtime.folders import write_whole
+from realtime.naming import fitting
 from realtime.network.pixels import to_pixels, to_tensor
 from realtime.provenance import signed
-from train.data import LONGEST_SIDE_RATIO, middle, read_rgb
+from train.data import LONGEST_SIDE_RATIO, find_photographs, middle, read_rgb
 
 PREVIEW_HEIGHT_PX = 240
+PREVIEWED = 2
+"""Photographs, where nobody chose any."""
 SHOWN_STYLES = 6
 """At most so many columns of paintings: the newest."""
 
@@ -47,6 +52,27 @@ def draw_preview(network: nn.Module, styles: int, photographs: Sequence[Path]) -
     network.train()
     width = max(row.shape[1] for row in rows)
     return np.vstack([np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows])
+
+
+def some_photographs(folder: Path) -> list[Path]:
+    """Return the first photographs of a folder that can be read, where nobody chose any.
+
+    Raises:
+        BadInputError: the folder holds none.
+    """
+    chosen: list[Path] = []
+    for path in find_photographs(folder):
+        with suppress(BadInputError):
+            read_rgb(path, quietly=True)
+            chosen.append(path)
+        if len(chosen) == PREVIEWED:
+            break
+    return chosen
+
+
+def preview_path(out: Path) -> Path:
+    """Return where the preview of a bundle goes: `NAME-preview.png`, no painting's name."""
+    return out.with_name(fitting(out.stem, "-preview.png"))
 
 
 def save_sheet(path: Path, sheet: Sheet) -> None:

@@ -118,7 +118,7 @@ def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State
     request = find_look(settings.style, settings.bundle)
     fresh = State.of_look(request.look)
     state = restored(values, fresh, request.names)
-    if settings.style is not None:
+    if settings.style is not None or request.entry.card.added_style is not None:
         state = replace(state, base=fresh.base, partner=None)
     if settings.live_stroke is not None:
         strokes = fresh.look.in_strokes(settings.live_stroke)

@@ -81,6 +81,17 @@ class Card:
         """The style names, in the order of the style weights."""
         return tuple(style.name for style in self.styles)
 
+    @property
+    def added_style(self) -> int | None:
+        """Index of the style that the bundle was made to add to older ones; None: all are alike."""
+        kept = self.recipe.get("kept_styles", 0)
+        return kept if isinstance(kept, int) and 0 < kept < len(self.styles) else None
+
+    @property
+    def usual_name(self) -> str:
+        """The style to begin with: the one that was added, else the first."""
+        return self.names[self.added_style or 0]
+
     def require_types(self) -> None:
         """Raise TypeError or ValueError when a field holds what can be no card's."""
         texts = [getattr(style, f.name) for style in self.styles for f in fields(style)]

@@ -71,7 +71,8 @@ def choose(
 
     Args:
         style: A style name, a mix such as `starry-night:0.7,scream:0.3` (weights are scaled to sum
-            to 1), or None for the first style.
+            to 1), or None for the first style,
+            in a bundle that was made to add one the added one.
         bundle: The path or the name of a bundle; None looks through all of them.
         also: Names that every bundle shall be taken to know, behind its own.
 
@@ -86,7 +87,7 @@ def choose_among(
     entries: Sequence[Entry], style: str | None, *, also: Sequence[str] = ()
 ) -> tuple[Entry, Look]:
     """Find the first of several bundles, at least one, that has what a user asked; see `choose`."""
-    parts = _parse_mix(style) if style else {entries[0].card.names[0]: 1.0}
+    parts = _parse_mix(style) if style else {entries[0].card.usual_name: 1.0}
     known = [*(name for entry in entries for name in entry.card.names), *also]
     for name in parts:
         if name not in known:

@@ -33,7 +33,7 @@ def test_a_run_ends_in_a_bundle_with_a_card(settings: TrainSettings, tmp_path: P
     assert {"content", "style", "stability", "tv", "range"} <= card.results["losses"].keys()
     assert card.recipe["styles"] == ["style0.png", "style1.png"]
     assert [progress.step for progress in heard] == list(range(1, 13))
-    sheet = cv2.imread(str(tmp_path / "out.png"))
+    sheet = cv2.imread(str(tmp_path / "out-preview.png"))
     assert sheet is not None
     assert sheet.shape == (480, 960, 3)
     assert str(tmp_path) not in card.to_json()

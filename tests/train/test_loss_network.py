@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from safetensors.torch import load_file, save_file
 from realtime.errors import BadInputError
 from tests.train.vgg import torchvision_state
 from train.load_loss import load_loss_networks, load_octave_loss
-from train.loss_network import VGG16_BLOCKS, load_distilled, load_vgg
+from train.loss_network import VGG16_BLOCKS, load_distilled, load_torchvision_vgg, load_vgg
+from train.vgg_advice import torchvision_line
 
 REAL = "vgg19_conv1_1-conv3_4.safetensors"
 DISTILLED = "vgg19_distilled16x_to_conv5_1.safetensors"
@@ -113,3 +115,26 @@ def test_vgg_inside_a_state_dict_is_found(tmp_path: Path) -> None:
     state = {f"vgg.{key}": value for key, value in torchvision_state(VGG16_BLOCKS).items()}
     torch.save({"state_dict": state, "epoch": 3}, tmp_path / "vgg.pth")
     assert load_vgg(tmp_path / "vgg.pth").layers[-1] == "relu5_3"
+
+
+@pytest.mark.parametrize(
+    ("torch_version", "line"),
+    [
+        ("2.13.0", "pip install 'torchvision==0.28.*'"),
+        ("2.11.1+cpu", "'torchvision==0.26.*' --index-url https://download.pytorch.org/whl/cpu"),
+        (
+            "3.0.0+cu140",
+            "pip install torchvision --index-url https://download.pytorch.org/whl/cu140",
+        ),
+    ],
+)
+def test_the_torchvision_that_belongs_to_a_torch(torch_version: str, line: str) -> None:
+    assert torchvision_line(torch_version).endswith(line)
+
+
+def test_without_torchvision_one_line_says_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torchvision", None)
+    with pytest.raises(BadInputError, match=r"give vgg16-397923af.pth .* with --vgg FILE") as told:
+        load_torchvision_vgg()
+    assert torchvision_line() in str(told.value)
+    assert "\n" not in str(told.value)

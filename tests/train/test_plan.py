@@ -12,7 +12,7 @@ import typer.testing
 from realtime.errors import BadInputError, PleinairError, UnknownNameError
 from realtime.network.bundle import load_bundle
 from realtime.network.card import StyleCredit, read_card
-from realtime.network.library import find_bundle
+from realtime.network.library import choose, find_bundle
 from tests.train.tiny import run, tiny_loss, tiny_settings, write_painting, write_photographs
 from tests.train.vgg import torchvision_state
 from train.budget import steps_in
@@ -162,15 +162,17 @@ def test_a_style_is_added_from_the_command_line(tmp_path: Path) -> None:
     torch.save(torchvision_state(VGG16_BLOCKS), tmp_path / "vgg16.pth")
     painting = write_painting(tmp_path / "stripes.png", (20, 60, 220))
     content, out = write_photographs(tmp_path / "photos"), tmp_path / "mine.safetensors"
+    (content / "!damaged.jpg").write_bytes(b"\xff\xd8\xff")
     arguments = [
         painting, "--from", "fast", "--content", content, "--vgg", tmp_path / "vgg16.pth", "--out",
-        out, "--steps", 3, "--batch", 1, "--crop-size", 64, "--device", "cpu", "--preview",
-        content / "0.png",
+        out, "--steps", 3, "--batch", 1, "--crop-size", 64, "--device", "cpu",
     ]  # fmt: skip
     result = typer.testing.CliRunner().invoke(app, [str(x) for x in arguments])
     assert result.exit_code == 0, result.output
     assert f"pleinair live --bundle {out} --style stripes:0.6,starry-night:0.4" in result.output
     card = load_bundle(out).card
     assert card.names[-1] == "stripes"
+    entry, look = choose(None, str(out))
+    assert entry.card.names[look.main_style] == "stripes"
     assert card.recipe["started_from"]["recipe"]
-    assert out.with_suffix(".png").exists()
+    assert out.with_name("mine-preview.png").exists()
