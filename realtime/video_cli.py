@@ -157,9 +157,11 @@ def video(
 
 
 def _of_clip(film: Finished, *, is_one_of_many: bool) -> str:
-    """Return the error with the name of its clip, which most errors begin with already."""
-    said = str(film.error)
-    return f"{film.clip}: {said}" if is_one_of_many and film.clip.name not in said else said
+    """Return the error with the path of its clip, once: most errors name it already."""
+    said, path, name = str(film.error), str(film.clip), film.clip.name
+    if not is_one_of_many or path in said:
+        return said
+    return said.replace(name, path, 1) if name in said else f"{path}: {said}"
 
 
 def _facts(film: Finished) -> dict[str, object]:

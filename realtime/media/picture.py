@@ -41,6 +41,10 @@ ADVICE = {
 DNG_VERSION, SUB_FILES, KIND_OF_FILE, PHOTOMETRIC = 0xC612, 0x014A, 0x00FE, 0x0106
 SENSOR_DATA = frozenset({32803, 34892})
 """TIFF's photometric interpretations of what no one has developed yet."""
+RAW_SUFFIXES = frozenset(
+    {".dng", ".nef", ".nrw", ".arw", ".sr2", ".cr2", ".pef", ".srw", ".3fr", ".iiq", ".erf", ".kdc"}
+)
+"""Names of RAW pictures that are TIFF inside, for those that Pillow cannot even open."""
 RAW = "a camera's RAW picture, of which only a thumbnail could be read"
 MOST_PIXELS = 2**28
 """16384 x 16384: more than any camera has. Eight gigabytes would be needed to paint it."""
@@ -127,6 +131,8 @@ def _one_line(path: Path) -> Iterator[None]:
     except BadInputError:
         raise
     except UnidentifiedImageError as exc:
+        if path.suffix.lower() in RAW_SUFFIXES:
+            raise BadInputError(f"{path} is {RAW}, expected {EXPECTED}{DEVELOP}") from exc
         raise BadInputError(f"{path} is damaged or incomplete: download or copy it again") from exc
     except MemoryError as exc:
         raise BadInputError(f"{path} does not fit into memory: scale it down first") from exc

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from realtime.app import paint_images
-from realtime.errors import BadInputError
+from realtime.errors import BadInputError, SourceError
 from realtime.film.batch import Batch, Finished, paint_batch
 from realtime.film.film import Film
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
 from realtime.settings import PaintSettings
+from realtime.video_cli import _of_clip
 from tests.clips import noise, write_clip
 from tests.film import COPY, Silent, colours, paint
 from tests.realtime.test_cli import write_image
@@ -185,3 +186,17 @@ def test_an_interrupted_list_of_pictures_goes_on_where_it_stopped(tmp_path: Path
     written = paint_images(settings, pictures, None, watched.append)
     assert [path.name for path in watched] == [f"b-{STYLE}.png", f"c-{STYLE}.png"]
     assert len(written) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("in/x.mp4 is empty", "in/x.mp4 is empty"),
+        ("x.mp4 is cut off", "in/x.mp4 is cut off"),
+        ("disk full", "in/x.mp4: disk full"),
+    ],
+)
+def test_an_error_names_its_clip_once(said: str, shown: str) -> None:
+    film = Finished(Path("in/x.mp4"), error=SourceError(said))
+    assert _of_clip(film, is_one_of_many=True) == shown
+    assert _of_clip(film, is_one_of_many=False) == said

@@ -231,6 +231,13 @@ def test_of_raw_pictures_the_thumbnail_is_not_painted(
     assert "\n" not in str(caught.value)
 
 
+def test_a_raw_picture_that_pillow_cannot_open_is_not_called_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "X.NEF"
+    path.write_bytes(b"II*\0\x08\0\0\0" + bytes(80))
+    with pytest.raises(BadInputError, match=r"RAW picture, .* develop it first"):
+        read_picture(path)
+
+
 @pytest.mark.parametrize(
     ("head", "said"),
     [

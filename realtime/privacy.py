@@ -1,0 +1,24 @@
+"""Engines that report to their makers are told not to, before they are imported.
+
+ONNX Runtime (1.32, on Linux too) keeps an identifier and a queue of events in the cache folder and
+sends them to Microsoft; OpenVINO keeps an identifier in `~/intel` and sends to Google Analytics
+that it was imported. Whoever paints his living room has not asked for either.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+VARIABLE = "ORT_DISABLE_TELEMETRY"
+REPORTER = "openvino_telemetry"
+"""The package by which OpenVINO reports; where it cannot be imported, OpenVINO does without."""
+
+
+def tell_nobody() -> None:
+    """Switch the reports of ONNX Runtime and OpenVINO off, in this process and those it starts.
+
+    Who has set the variable, or imported the package, has decided: both are then left as they are.
+    """
+    os.environ.setdefault(VARIABLE, "1")
+    sys.modules.setdefault(REPORTER, None)  # type: ignore[arg-type]
