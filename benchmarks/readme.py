@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
+from benchmarks.gpu_table import gpu_table
 from benchmarks.scene import pixels_of
 from benchmarks.schema import Result, Row, machine_line, read
 from benchmarks.tables import Sheet, markdown, sheet_of
@@ -77,39 +78,6 @@ def speed() -> list[str]:
         lines += [f"{machine_line(measured[0].machine)} (`docs/results/{folder}/`):", ""]
         lines += [*markdown(sheet_of("engines", shown)), ""]
     return lines[:-1]
-
-
-def gpu() -> list[str]:
-    """Engines on GPUs, frame in and frame out, beside the network as its authors wrote it."""
-    lines: list[str] = []
-    for folder, measured in results().items():
-        rows = [row for result in measured for row in result.of("gpu") if "p50_ms" in row]
-        whole = [row for row in rows if row["part"] == "engine"]
-        if not whole:
-            continue
-        eager = {
-            (row["network"], row["size"]): row["p50_ms"]
-            for row in rows
-            if row["part"] == "network" and row["what"].startswith("eager fp32")
-        }
-        shown = [
-            row | {"what": _engine(row), "eager_ms": eager.get((row["network"], row["size"]), "")}
-            for row in sorted(whole, key=_order)
-        ]
-        columns = {
-            "network": "network", "size": "size", "what": "engine", "p50_ms": "p50 ms",
-            "p95_ms": "p95 ms", "fps": "fps", "eager_ms": "eager fp32, network alone, ms",
-        }  # fmt: skip
-        facts = measured[0].machine
-        lines += [f"{', '.join(facts['gpus'])} (`docs/results/{folder}/`):", ""]
-        lines += [*table(shown, columns), ""]
-    return lines[:-1]
-
-
-def _engine(row: Row) -> str:
-    """Name engine and precision, without versions and the card's name."""
-    what: str = row["what"]
-    return f"{what.partition(' ')[0]} {what.rpartition(', ')[2]}"
 
 
 def _telling(rows: Sequence[Row]) -> list[Row]:
@@ -207,7 +175,7 @@ def _order(row: Row) -> tuple[str, int, float]:
 
 TABLES: dict[str, Callable[[], list[str]]] = {
     "goals": goals,
-    "gpu": gpu,
+    "gpu": lambda: gpu_table(results()),
     "likeness": likeness,
     "speed": speed,
     "steadiness": steadiness,

@@ -198,11 +198,11 @@ def _run(wish: Wish, extras: Extras, vgg: Path | None, minutes: float | None, wo
     settings, credits, out = planned.settings, planned.credits, planned.out
     beginning = {"start": planned.start, "teacher": planned.teacher}
     if world.first:
-        typer.echo(f"look how it learns: {preview_path(out)}", err=True)
+        echo(f"look how it learns: {preview_path(out)}", err=True)
     loss = load_loss(vgg, settings) if settings.judged_every else None
     if minutes is not None:
         if world.first:
-            typer.echo(f"trying how many steps fit into {minutes:g} minutes ...", err=True)
+            echo(f"trying how many steps fit into {minutes:g} minutes ...", err=True)
         settings = steps_in(minutes, settings, loss, credits, out, **beginning, world=world)
     title = "learning " + ", ".join(credit.name for credit in credits)
     with shown(title, quiet=not world.first) as listen, stop_on_interrupt() as asked:

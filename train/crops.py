@@ -48,6 +48,12 @@ def square_of_scaled(
     return picture[top : top + side_px, left : left + side_px]
 
 
+def middle(picture: Picture, longest_px: int) -> Picture:
+    """Cut off what is longer than `longest_px`, at both ends."""
+    top, left = (max(0, side - longest_px) // 2 for side in picture.shape[:2])
+    return picture[top : top + longest_px, left : left + longest_px]
+
+
 def _span(own: int, scaled: int, start: int, side_px: int) -> tuple[slice, int, int]:
     """Along one axis: what to cut, how long it becomes, and where the square begins in it."""
     scale = scaled / own

@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader, Dataset
 from realtime.errors import BadInputError
 from realtime.media.picture import read_picture
 from realtime.reading import is_picture
-from train.crops import Picture, resized, scaled_sides, square_of_scaled
+from train.crops import Picture, middle, resized, scaled_sides, square_of_scaled
 
 LOGGER = logging.getLogger(__name__)
 MOST_PIXELS = 2**26
@@ -244,9 +244,3 @@ def find_photographs(folder: Path) -> list[Path]:
     if not paths:
         raise BadInputError(f"no photographs in {folder}: expected .jpg, .png and the like")
     return paths
-
-
-def middle(picture: Picture, longest_px: int) -> Picture:
-    """Cut off what is longer than `longest_px`, at both ends."""
-    top, left = (max(0, side - longest_px) // 2 for side in picture.shape[:2])
-    return picture[top : top + longest_px, left : left + longest_px]

@@ -17,7 +17,8 @@ from realtime.folders import write_whole
 from realtime.naming import fitting
 from realtime.network.pixels import to_pixels, to_tensor
 from realtime.provenance import signed
-from train.data import LONGEST_SIDE_RATIO, find_photographs, middle, read_rgb
+from train.crops import middle
+from train.data import LONGEST_SIDE_RATIO, find_photographs, read_rgb
 
 PREVIEW_HEIGHT_PX = 240
 PREVIEWED = 2
