@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from realtime.cli import app
 from realtime.commands import with_json_file
-from tests.realtime.test_cli import assert_refused, pleinair
+from tests.commands import assert_refused, pleinair_here
 
 
 def run_here(*arguments: str) -> Result:
@@ -55,7 +55,7 @@ def test_choices_are_shown_and_those_for_tests_are_not() -> None:
     assert "[camera|synthetic|screen|FILE|URL]" in shown
     for hidden in ("identity", "faulty", "images"):
         assert hidden not in shown
-    refused = pleinair("live", "--source", "cmera")
+    refused = pleinair_here("live", "--source", "cmera")
     assert_refused(refused, "did you mean camera? known are camera, screen, stream, synthetic")
     assert "faulty" not in refused.stderr
 
