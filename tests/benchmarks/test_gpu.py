@@ -12,6 +12,7 @@ from benchmarks.schema import REASON, read
 from realtime.network.config import TransformerConfig
 from realtime.network.folding import fold
 from realtime.network.transformer import build_network
+from tests.helpers import quadrant_card
 
 
 def test_the_work_of_the_article_network_is_what_was_counted_by_hand() -> None:
@@ -44,7 +45,9 @@ def test_peaks_are_measured() -> None:
     assert peaks.giga_bytes > 0
 
 
-def test_the_script_runs_from_end_to_end(tmp_path: Path) -> None:
+def test_the_script_runs_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whether all pictures are painted alike is asked in `test_parity`.
+    monkeypatch.setattr("benchmarks.gpu.check_pictures", lambda: {"card": quadrant_card()})
     out = tmp_path / "gpu.json"
     arguments = ["--device", "cpu", "--sizes", "48x32", "--seconds", "0.01", "--no-compiled"]
     arguments += ["--networks", "fast"]

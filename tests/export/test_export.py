@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -32,7 +33,7 @@ from realtime.network.config import TransformerConfig
 from realtime.network.library import SHIPPED
 from realtime.network.transformer import build_network
 from realtime.provenance import is_ours
-from tests.realtime.test_cli import assert_refused, pleinair
+from tests.commands import assert_refused, pleinair_here
 
 FAST = SHIPPED / "fast.safetensors"
 ROOT = Path(__file__).parents[2]
@@ -42,15 +43,20 @@ def metadata(path: Path) -> dict[str, str]:
     return {entry.key: entry.value for entry in onnx.load(path).metadata_props}
 
 
-@pytest.mark.parametrize("precision", ["fp32", "fp16"])
-def test_an_onnx_file_carries_its_card_and_its_report(precision: str, tmp_path: Path) -> None:
-    job = Job(bundle=FAST, out=tmp_path / "fast.onnx", precision=precision)
-    export_onnx(job)
-    stored = metadata(job.out)
+@pytest.fixture(scope="module", params=["fp32", "fp16"])
+def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The network `fast` as ONNX, alone in its folder."""
+    out = tmp_path_factory.mktemp(request.param) / "fast.onnx"
+    export_onnx(Job(bundle=FAST, out=out, precision=request.param))
+    return out
+
+
+def test_an_onnx_file_carries_its_card_and_its_report(exported: Path) -> None:
+    stored = metadata(exported)
     assert json.loads(stored["pleinair"])["config"]["architecture"] == "fast"
     assert set(GENERATED) <= json.loads(stored["parity"])["pictures"].keys()
-    assert [p.name for p in tmp_path.iterdir()] == ["fast.onnx"]
-    assert is_ours(job.out)
+    assert [p.name for p in exported.parent.iterdir()] == ["fast.onnx"]
+    assert is_ours(exported)
 
 
 def test_openvino_files_paint_and_carry_their_report(tmp_path: Path) -> None:
@@ -161,10 +167,11 @@ def test_bad_requests_are_refused_in_a_line(tmp_path: Path) -> None:
         (["onnx", "fast", "--size", "8x8"], ["out of range"]),
         (["openvino", "fast", "--out", str(tmp_path / "x.onnx")], ["NAME.xml"]),
     ):
-        assert_refused(pleinair("export", *arguments), *words)
+        assert_refused(pleinair_here("export", *arguments), *words)
 
 
-def test_the_lines_of_the_readme_run_with_nothing_of_ours(tmp_path: Path) -> None:
+@pytest.mark.parametrize("exported", ["fp32"], indirect=True)
+def test_the_lines_of_the_readme_run_with_nothing_of_ours(exported: Path, tmp_path: Path) -> None:
     """The README's ten lines of plain ONNX Runtime, as written there."""
     readme = (ROOT / "README.md").read_text()
     start = readme.index("import onnxruntime")
@@ -172,7 +179,7 @@ def test_the_lines_of_the_readme_run_with_nothing_of_ours(tmp_path: Path) -> Non
     lines = readme[start : readme.index("```", start)]
     assert "pleinair" not in lines
     assert len(lines.splitlines()) <= 10
-    export_onnx(Job(bundle=FAST, out=tmp_path / "fast.onnx"))
+    shutil.copy(exported, tmp_path)
     picture = np.random.default_rng(0).integers(0, 256, (97, 131, 3), np.uint8)
     import cv2
 

@@ -24,7 +24,7 @@ from realtime.network.card import StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.transformer import build_network
 from tests.article_reference import paint as paint_as_specified
-from tests.realtime.test_cli import assert_refused, pleinair
+from tests.commands import assert_refused, pleinair, pleinair_here
 
 CREDIT = StyleCredit(name="candy")
 
@@ -197,6 +197,6 @@ def test_the_command(tmp_path: Path) -> None:
     finished = pleinair(*arguments)
     assert finished.returncode == 0, finished.stderr
     assert "examples network, style candy" in finished.stdout
-    assert "candy" in pleinair("styles", out).stdout
-    assert_refused(pleinair(*arguments[:3], "Big Candy"), "such as big-candy")
-    assert_refused(pleinair("import", tmp_path / "no.pth", "--name", "a"), "no checkpoint at")
+    assert "candy" in pleinair_here("styles", out).stdout
+    assert_refused(pleinair_here(*arguments[:3], "Big Candy"), "such as big-candy")
+    assert_refused(pleinair_here("import", tmp_path / "no.pth", "--name", "a"), "no checkpoint at")

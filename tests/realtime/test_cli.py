@@ -18,27 +18,8 @@ import pytest
 
 from realtime.frame import Pixels
 from tests.clips import write_clip
+from tests.commands import ROOT, assert_refused, pleinair, pleinair_here
 from tests.helpers import quadrant_card
-
-ROOT = Path(__file__).parents[2]
-Finished = subprocess.CompletedProcess[str]
-
-
-def pleinair(*arguments: object, **environment: str) -> Finished:
-    command = [sys.executable, "-m", "realtime", *map(str, arguments)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=240, check=False, env=env
-    )
-
-
-def assert_refused(finished: Finished, *words: str) -> None:
-    assert finished.returncode == 2, finished.stderr
-    assert "Traceback" not in finished.stderr
-    assert finished.stderr.startswith("pleinair: ")
-    assert finished.stderr.count("\n") <= 4
-    for word in words:
-        assert word in finished.stderr
 
 
 def write_image(path: Path, pixels: np.ndarray | None = None) -> Path:
@@ -76,13 +57,13 @@ def test_help_names_every_command_and_imports_nothing_heavy() -> None:
 
 
 def test_commands_of_other_packages_answer_for_help() -> None:
-    assert "paintings" in pleinair("train", "--help").stdout.lower()
-    assert "bench" in pleinair("bench", "--help").stdout
+    assert "paintings" in pleinair_here("train", "--help").stdout.lower()
+    assert "bench" in pleinair_here("bench", "--help").stdout
 
 
 def test_styles_and_doctor_speak_to_people_and_programs() -> None:
     assert "starry-night (The Starry Night, Vincent van Gogh, 1889)" in pleinair("styles").stdout
-    listed = json.loads(pleinair("styles", "--json").stdout)
+    listed = json.loads(pleinair_here("styles", "--json").stdout)
     assert listed[0]["bundle"] == "fast"
     checks = {check["name"]: check for check in json.loads(pleinair("doctor", "--json").stdout)}
     assert "fps at 640x480" in checks["engine torch"]["found"]
@@ -126,14 +107,14 @@ def test_image_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
     empty = tmp_path / "empty.png"
     empty.touch()
     assert_refused(pleinair("image", empty), "empty.png")
-    assert_refused(pleinair("image", tmp_path / "none.png"), "none.png")
+    assert_refused(pleinair_here("image", tmp_path / "none.png"), "none.png")
     one = write_image(tmp_path / "one.png", np.zeros((1, 1, 3), np.uint8))
-    assert_refused(pleinair("image", one), "1x1", "16")
+    assert_refused(pleinair_here("image", one), "1x1", "16")
     picture = write_image(tmp_path / "photo.png")
-    assert_refused(pleinair("image", picture, "--out", picture), "is the input itself")
-    assert_refused(pleinair("image", picture, "--style", "mosiac"), "did you mean mosaic")
-    assert_refused(pleinair("image", picture, "--size", "big"), "WIDTHxHEIGHT")
-    assert_refused(pleinair("image", picture, "--engine", "abacus"), "known are", "torch")
+    assert_refused(pleinair_here("image", picture, "--out", picture), "is the input itself")
+    assert_refused(pleinair_here("image", picture, "--style", "mosiac"), "did you mean mosaic")
+    assert_refused(pleinair_here("image", picture, "--size", "big"), "WIDTHxHEIGHT")
+    assert_refused(pleinair_here("image", picture, "--engine", "abacus"), "known are", "torch")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.png", "one.png", "photo.png"]
 
 
@@ -171,17 +152,17 @@ def test_video_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
     text = tmp_path / "text.mp4"
     text.write_text("this is no video")
     assert_refused(pleinair("video", text), "text.mp4")
-    assert_refused(pleinair("video", tmp_path / "none.mp4"), "none.mp4")
+    assert_refused(pleinair_here("video", tmp_path / "none.mp4"), "none.mp4")
     (tmp_path / "empty").mkdir()
-    assert_refused(pleinair("video", tmp_path / "empty"), "folder")
+    assert_refused(pleinair_here("video", tmp_path / "empty"), "folder")
     clip = write_clip(tmp_path / "clip.mp4", rolling_cards(12))
     before = clip.read_bytes()
-    assert_refused(pleinair("video", clip, clip), "clip.mp4")
-    assert_refused(pleinair("video", clip, tmp_path / "no" / "x.mp4"), "does not exist")
+    assert_refused(pleinair_here("video", clip, clip), "clip.mp4")
+    assert_refused(pleinair_here("video", clip, tmp_path / "no" / "x.mp4"), "does not exist")
     assert clip.read_bytes() == before
     bad = tmp_path / "bad.safetensors"
     bad.write_bytes(b"\x08\0\0\0\0\0\0\0{}      ")
-    assert_refused(pleinair("video", clip, "--bundle", bad), "bad.safetensors")
+    assert_refused(pleinair_here("video", clip, "--bundle", bad), "bad.safetensors")
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "bad.safetensors", "clip.mp4", "empty", "text.mp4",
     ]  # fmt: skip
@@ -239,11 +220,13 @@ def test_live_reports_what_it_measured() -> None:
 
 
 def test_live_without_camera_or_screen_says_what_to_do() -> None:
-    finished = pleinair("live", "--source", "camera:77")
+    finished = pleinair_here("live", "--source", "camera:77")
     assert_refused(finished, "there is no camera 77", "found")
     finished = pleinair("live", "--source", "synthetic", DISPLAY="", WAYLAND_DISPLAY="")
     assert_refused(finished, "no display", "--sink null")
-    assert_refused(pleinair("live", "--source", "webcam"), "no source named 'webcam'", "camera")
+    assert_refused(
+        pleinair_here("live", "--source", "webcam"), "no source named 'webcam'", "camera"
+    )
 
 
 @pytest.mark.skipif(os.name != "posix" or not Path("/dev/full").exists(), reason="needs mount")

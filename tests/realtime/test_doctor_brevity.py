@@ -11,7 +11,7 @@ import pytest
 from realtime import doctor, engines
 from realtime.doctor_speed import engine_speeds, virtual_camera
 from realtime.errors import UnknownNameError
-from tests.realtime.test_cli import ROOT
+from tests.commands import ROOT
 
 SLOW = ("torch", "cv2", "av", "numpy", "openvino", "onnxruntime")
 

@@ -15,8 +15,8 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from realtime.cli import app
+from tests.commands import ROOT, assert_refused, pleinair
 from tests.helpers import quadrant_card
-from tests.realtime.test_cli import ROOT, assert_refused, pleinair
 
 
 def image(*arguments: object, piped: bytes = b"") -> Result:

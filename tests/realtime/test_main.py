@@ -12,7 +12,8 @@ import pytest
 
 from realtime.__main__ import _refuse_what_the_system_refused
 from realtime.terminal import LineFormatter, printable
-from tests.realtime.test_cli import ROOT, write_image
+from tests.commands import ROOT
+from tests.realtime.test_cli import write_image
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from realtime.cli import app
 from realtime.commands import with_json_file
 from realtime.settings import parse_stroke
-from tests.realtime.test_cli import assert_refused, pleinair
+from tests.commands import assert_refused, pleinair_here
 
 
 def run_here(*arguments: str) -> Result:
@@ -49,10 +49,12 @@ def test_the_commands_that_paint_share_their_options(command: str) -> None:
 def test_a_stroke_is_a_number_or_native(command: str) -> None:
     files = [] if command in ("live", "demo") else ["missing.png"]
     assert_refused(
-        pleinair(command, *files, "--stroke", "big"),
+        pleinair_here(command, *files, "--stroke", "big"),
         "stroke 'big' not understood: expected a number from 0.5 to 2, or native",
     )
-    assert_refused(pleinair(command, *files, "--stroke", "nan"), "between 0.5 and 2, or native")
+    assert_refused(
+        pleinair_here(command, *files, "--stroke", "nan"), "between 0.5 and 2, or native"
+    )
     assert parse_stroke("native") == "native"
     assert parse_stroke("0.5") == 0.5
 
@@ -73,7 +75,7 @@ def test_choices_are_shown_and_those_for_tests_are_not() -> None:
     assert "[camera|synthetic|screen|FILE|URL]" in shown
     for hidden in ("identity", "faulty", "images"):
         assert hidden not in shown
-    refused = pleinair("live", "--source", "cmera")
+    refused = pleinair_here("live", "--source", "cmera")
     assert_refused(refused, "did you mean camera? known are camera, screen, stream, synthetic")
     assert "faulty" not in refused.stderr
 

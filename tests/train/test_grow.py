@@ -17,14 +17,14 @@ from train.loop import Extras
 from train.settings import TrainSettings
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> TrainSettings:
-    return tiny_settings(tmp_path)
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> TrainSettings:
+    return tiny_settings(tmp_path_factory.mktemp("two"))
 
 
-@pytest.fixture
-def old(settings: TrainSettings, tmp_path: Path) -> Path:
-    out = tmp_path / "old.safetensors"
+@pytest.fixture(scope="module")
+def old(settings: TrainSettings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("old") / "old.safetensors"
     run(replace(settings, steps=30), out)
     return out
 

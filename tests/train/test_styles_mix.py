@@ -23,7 +23,7 @@ def test_half_of_each_style_lies_between_both(shared_content: Path, shared_vgg: 
     bundle = load_bundle(fast)
     network, count = bundle.network.eval(), len(bundle.card.names)
     loss = load_octave_loss(shared_vgg)
-    photograph = cv2.resize(read_rgb(sorted(shared_content.iterdir())[0]), (240, 180))
+    photograph = cv2.resize(read_rgb(sorted(shared_content.iterdir())[0]), (160, 120))
     frame = to_tensor(photograph.astype(np.uint8), torch.device("cpu"), torch.float32)
 
     def seen(*looks: tuple[int, float]) -> list[Tensor]:

@@ -17,7 +17,7 @@ from realtime.frame import Frame
 from realtime.look import Look
 from realtime.network.library import SHIPPED
 from realtime.ports import Engine
-from tests.engines import opened
+from tests.engines import Remembering, opened
 
 BUNDLES = sorted(SHIPPED.glob("*.safetensors"))
 PRECISIONS = ("fp32", "fp16", "bf16")
@@ -29,24 +29,6 @@ NAMES = [name for name in engines.names() if name != "identity"]
 def bundle(request: pytest.FixtureRequest) -> Path:
     path: Path = request.param
     return path
-
-
-class Remembering:
-    """An engine that paints every picture once in every look."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.name, self.description, self.styles = engine.name, engine.description, engine.styles
-        self._engine = engine
-        self._painted: dict[tuple[bytes, tuple[int, ...], Look], Frame] = {}
-
-    def stylize(self, frame: Frame, look: Look) -> Frame:
-        key = (frame.pixels.tobytes(), frame.pixels.shape, look)
-        if key not in self._painted:
-            self._painted[key] = self._engine.stylize(frame, look)
-        return self._painted[key]
-
-    def close(self) -> None:
-        self._engine.close()
 
 
 @pytest.fixture(scope="module")

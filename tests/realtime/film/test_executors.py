@@ -9,51 +9,52 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from realtime.errors import BadInputError
+from realtime.film.batch import Finished
 from realtime.film.film import FilmSettings
 from realtime.settings import PaintSettings
 from tests.clips import noise, write_clip
+from tests.conftest import shared
 from tests.film import COPY, paint
 from tests.realtime.film.test_resume import packets
 
-NAMES = (
-    "camera-pan-room-audio-320x240.mp4",
-    "talking-car-carphone-176x144.mp4",
-    "nasa-two-audio-tracks-320x180.mp4",
-)
+SHORT = ("camera-pan-room-audio-320x240.mp4", "talking-car-carphone-176x144.mp4")
+LONG, LONG_FRAMES = "nasa-two-audio-tracks-320x180.mp4", 325
+"""Of sixteen segments: one of its workers can be killed before all are painted."""
 PAINTED = FilmSettings(
-    paint=PaintSettings(style="scream", engine="torch", precision="fp32"), segment_frames=50
+    paint=PaintSettings(style="scream", engine="torch", precision="fp32"), segment_frames=20
 )
 
 
-@pytest.fixture(scope="module")
-def clips(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    from tests.conftest import shared
-
-    folder = shared("data/video")
-    return [folder / name for name in NAMES]
+@pytest.fixture
+def clips(shared_video: Path) -> list[Path]:
+    return [shared_video / name for name in SHORT]
 
 
 @pytest.fixture(scope="module")
-def here(clips: list[Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[object]]:
+def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[object]]:
     """What this process paints."""
-    folder = tmp_path_factory.mktemp("here")
-    return {f.clip.name: [*packets(f.result)] for f in paint(*clips, out=folder, settings=PAINTED)
-            if f.result}  # fmt: skip
+    clips = [shared("data/video") / name for name in (*SHORT, LONG)]
+    return painted(paint(*clips, out=tmp_path_factory.mktemp("here"), settings=PAINTED))
+
+
+def painted(finished: Iterable[Finished]) -> dict[str, list[object]]:
+    """Everything that a player gets to see of films, by the names of their clips."""
+    return {film.clip.name: [*packets(film.result)] for film in finished if film.result}
 
 
 def test_several_processes_paint_the_same(
     clips: list[Path], here: dict[str, list[object]], tmp_path: Path
 ) -> None:
     finished = paint(*clips, out=tmp_path / "out", settings=PAINTED, jobs=2)
-    assert [f.error for f in finished] == [None] * 3
-    assert {f.clip.name: [*packets(f.result)] for f in finished if f.result} == here
+    assert [f.error for f in finished] == [None] * 2
+    assert painted(finished) == {name: here[name] for name in SHORT}
 
 
 def test_one_bad_clip_does_not_stop_the_others(tmp_path: Path) -> None:
@@ -73,36 +74,51 @@ def test_one_bad_clip_does_not_stop_the_others(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_dies_is_told_and_costs_a_segment(shared_video: Path, tmp_path: Path) -> None:
-    clip = shared_video / "talking-head-obama-512x388.mp4"
-    settings = replace(PAINTED, segment_frames=20)
-    killer = threading.Thread(target=kill_one, args=("spawn_main", os.getpid(), tmp_path))
-    killer.start()
-    (finished,) = paint(clip, out=tmp_path / "out.mp4", settings=settings, jobs=2)
-    killer.join()
+    clip = shared_video / LONG
+    with a_kill("spawn_main", lambda parent: parent == os.getpid(), tmp_path):
+        (finished,) = paint(clip, out=tmp_path / "out.mp4", settings=PAINTED, jobs=2)
     assert "a worker process died" in str(finished.error)
     assert not (tmp_path / "out.mp4").exists()
-    (again,) = paint(clip, out=tmp_path / "out.mp4", settings=settings)
-    assert again.frames == 259
+    (again,) = paint(clip, out=tmp_path / "out.mp4", settings=PAINTED)
+    assert again.frames == LONG_FRAMES
 
 
-def kill_one(name: str, parent: int, work: Path, segments: int = 1) -> None:
-    """Kill a process whose command line holds `name` when some segments are painted."""
-    deadline = time.monotonic() + 100
-    while time.monotonic() < deadline:
-        if len([p for p in work.rglob("*.nut") if "partial" not in p.name]) >= segments:
-            for process in Path("/proc").iterdir():
-                pid = process.name
-                if pid.isdigit() and int(pid) != parent and name in _command(process):
-                    os.kill(int(pid), signal.SIGKILL)
-                    return
-        time.sleep(0.01)
+@contextmanager
+def a_kill(
+    name: str, is_parent: Callable[[int], bool], work: Path, segments: int = 1
+) -> Iterator[None]:
+    """Meanwhile kill a worker, told by its command line and parent, once segments are painted."""
+
+    killed = []
+
+    def kill_one() -> None:
+        deadline = time.monotonic() + 100
+        while time.monotonic() < deadline:
+            if len([p for p in work.rglob("*.nut") if "partial" not in p.name]) >= segments:
+                for process in Path("/proc").glob("[0-9]*"):
+                    if name in _read(process / "cmdline") and is_parent(_parent(process)):
+                        os.kill(int(process.name), signal.SIGKILL)
+                        killed.append(process.name)
+                        return
+            time.sleep(0.01)
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    yield
+    killer.join()
+    assert killed, "there was nobody to kill"
 
 
-def _command(process: Path) -> str:
+def _read(path: Path) -> str:
     try:
-        return (process / "cmdline").read_text()
+        return path.read_text()
     except OSError:
         return ""
+
+
+def _parent(process: Path) -> int:
+    after_name = _read(process / "stat").rpartition(")")[2].split()
+    return int(after_name[1]) if after_name else 0
 
 
 @pytest.mark.parametrize(
@@ -118,19 +134,26 @@ def test_executors_that_make_no_sense(words: dict[str, object], message: str) ->
 
 
 @pytest.fixture(scope="module")
-def ray_address() -> Iterator[str]:
-    """Start a local Ray cluster with two workers, and end it."""
+def ray_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a local Ray cluster with two workers, and end it, but no other that may run here."""
     pytest.importorskip("ray")
     command = shutil.which("ray", path=str(Path(sys.executable).parent)) or "ray"
     address = f"127.0.0.1:{20_000 + os.getpid() % 20_000}"
     root = str(Path(__file__).parents[3])
     env = {**os.environ, "PYTHONPATH": root, "RAY_DISABLE_IMPORT_WARNING": "1"}
     start = [command, "start", "--head", f"--port={address.partition(':')[2]}", "--num-cpus=2",
-             "--include-dashboard=false", "--disable-usage-stats"]  # fmt: skip
-    started = subprocess.run(start, capture_output=True, text=True, check=False, env=env)
-    assert started.returncode == 0, started.stdout + started.stderr
-    yield address
-    subprocess.run([command, "stop", "--force"], capture_output=True, check=False, env=env)
+             "--include-dashboard=false", "--disable-usage-stats", "--block"]  # fmt: skip
+    said = tmp_path_factory.mktemp("ray") / "said"
+    with said.open("w") as file, subprocess.Popen(start, stdout=file, stderr=file, env=env) as head:
+        try:
+            deadline = time.monotonic() + 120
+            while "Ray runtime started" not in said.read_text():
+                assert head.poll() is None, said.read_text()
+                assert time.monotonic() < deadline, said.read_text()
+                time.sleep(0.1)
+            yield address
+        finally:
+            head.terminate()
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -138,25 +161,25 @@ def test_a_ray_cluster_paints_the_same(
     ray_address: str, clips: list[Path], here: dict[str, list[object]], tmp_path: Path
 ) -> None:
     finished = paint(*clips, out=tmp_path / "out", settings=PAINTED, ray=ray_address)
-    assert [f.error for f in finished] == [None] * 3
-    assert {f.clip.name: [*packets(f.result)] for f in finished if f.result} == here
+    assert [f.error for f in finished] == [None] * 2
+    assert painted(finished) == {name: here[name] for name in SHORT}
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_lost_ray_worker_does_not_lose_the_film(
-    ray_address: str, shared_video: Path, tmp_path: Path
+    ray_address: str, shared_video: Path, here: dict[str, list[object]], tmp_path: Path
 ) -> None:
-    clip = shared_video / "talking-head-obama-512x388.mp4"
-    settings = replace(PAINTED, segment_frames=20)
-    args = ("ray::_paint_far_away", os.getpid(), tmp_path, 2)
-    killer = threading.Thread(target=kill_one, args=args)
-    killer.start()
-    (finished,) = paint(clip, out=tmp_path / "out.mp4", settings=settings, ray=ray_address)
-    killer.join()
+    def is_ours(parent: int) -> bool:
+        _, port = ray_address.split(":")
+        return f":{port}\0" in _read(Path(f"/proc/{parent}/cmdline"))
+
+    with a_kill("ray::_paint_far_away", is_ours, tmp_path, segments=2):
+        (finished,) = paint(
+            shared_video / LONG, out=tmp_path / "out.mp4", settings=PAINTED, ray=ray_address
+        )
     assert finished.error is None
-    assert finished.frames == 259
-    paint(clip, out=tmp_path / "here.mp4", settings=settings)
-    assert packets(tmp_path / "out.mp4") == packets(tmp_path / "here.mp4")
+    assert finished.frames == LONG_FRAMES
+    assert painted([finished]) == {LONG: here[LONG]}
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -23,6 +23,7 @@ from realtime.graph.store import GraphFile, graph_key, graph_of
 from realtime.network.bundle import load_bundle
 from realtime.network.library import SHIPPED
 from realtime.ports import Engine
+from tests.engines import Remembering
 
 FAST = SHIPPED / "fast.safetensors"
 
@@ -35,7 +36,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="module")
 def reference() -> Iterator[Engine]:
-    with closing(open_engine("torch", FAST, device="cpu")) as engine:
+    with closing(Remembering(open_engine("torch", FAST, device="cpu"))) as engine:
         yield engine
 
 

@@ -1,0 +1,58 @@
+"""The command line, as a process of its own or in the test's."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from realtime.__main__ import main
+
+ROOT = Path(__file__).parents[1]
+Finished = subprocess.CompletedProcess[str]
+
+
+def pleinair(*arguments: object, **environment: str) -> Finished:
+    """Run a command as its users do."""
+    command = [sys.executable, "-m", "realtime", *map(str, arguments)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=240, check=False, env=env
+    )
+
+
+def pleinair_here(*arguments: object) -> Finished:
+    """Run a command in this process, which saves the start of another: for what is refused."""
+    out, errors, code = io.StringIO(), io.StringIO(), 0
+    command = ["pleinair", *map(str, arguments)]
+    logger = logging.getLogger("realtime")
+    level = logger.level
+    try:
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(errors),
+        ):
+            patch.setattr(sys, "argv", command)
+            main()
+    except SystemExit as exc:
+        code = exc.code if isinstance(exc.code, int) else int(exc.code is not None)
+    finally:
+        logger.setLevel(level)
+    return Finished(command, code, out.getvalue(), errors.getvalue())
+
+
+def assert_refused(finished: Finished, *words: str) -> None:
+    """Make sure that a command said in a line or two what is the user's to mend."""
+    assert finished.returncode == 2, finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert finished.stderr.startswith("pleinair: ")
+    assert finished.stderr.count("\n") <= 4
+    for word in words:
+        assert word in finished.stderr
