@@ -160,7 +160,7 @@ def train(
                     diary.forget_after(state.step)
                     break
                 except torch.OutOfMemoryError as exc:
-                    raise explain_out_of_memory(state, lesson, batch) from exc
+                    raise explain_out_of_memory(state, lesson, batch.float()) from exc
                 state.step, state.seconds = step + 1, time.monotonic() - started
                 guard.keep(state)
                 recent = _smooth(recent, terms)
