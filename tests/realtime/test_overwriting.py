@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -220,11 +221,13 @@ def test_training_spares_what_lies_beside_its_bundle(tmp_path: Path) -> None:
 
 def test_a_painting_is_not_replaced_by_its_own_preview(tmp_path: Path) -> None:
     from train.loop import Extras
+    from train.preview import preview_path
 
     settings = tiny_settings(tmp_path, steps=1)
-    painting = settings.styles[0]
-    extras = Extras(previews=(painting,), overwrite=True)
-    refused(lambda: run(settings, painting.with_suffix(".safetensors"), extras), painting)
+    out = tmp_path / "new.safetensors"
+    painting = settings.styles[0].rename(preview_path(out))
+    settings = replace(settings, styles=(painting, settings.styles[1]))
+    refused(lambda: run(settings, out, Extras(previews=(painting,), overwrite=True)), painting)
 
 
 def test_snapshots_and_debris_do_not_get_in_the_way(

@@ -10,7 +10,7 @@ from realtime.errors import BadInputError, BundleError, UnknownNameError
 from realtime.network.bundle import load_bundle, save_bundle
 from realtime.network.card import METADATA_KEY, Card, StyleCredit, read_card
 from realtime.network.config import TransformerConfig
-from realtime.network.library import SHIPPED, choose, find_bundles
+from realtime.network.library import SHIPPED, Entry, choose, choose_among, find_bundles
 from realtime.network.transformer import build_network
 
 
@@ -152,8 +152,13 @@ def test_an_unknown_style_names_the_nearest() -> None:
 
 
 def test_styles_of_different_bundles_cannot_be_mixed() -> None:
-    with pytest.raises(BadInputError, match="different bundles"):
-        choose("starry-night,edtaonisl")
+    entries = [
+        Entry(Path("a.safetensors"), make_card("one", "two")),
+        Entry(Path("b.safetensors"), make_card("three")),
+    ]
+    assert choose_among(entries, "three")[0] is entries[1]
+    with pytest.raises(BadInputError, match="one and three live in different bundles"):
+        choose_among(entries, "one,three")
 
 
 def test_the_shipped_bundles_are_whole() -> None:
