@@ -115,7 +115,7 @@ def test_every_control_is_used_and_what_was_turned_is_remembered(
     (recording,) = tmp_path.glob("pleinair-*.mp4")
     assert read_frames(recording)
     left = json.loads((tmp_path / "pleinair" / "live.json").read_text())
-    assert left["base"] == {"mosaic": 1.0}
+    assert left["base"] == {"great-wave": 1.0}
     assert (left["partner"], left["view"]) == ("starry-night", "beside")
     assert (left["keep_colours"], left["mirror"], left["strength"]) == (True, True, 0.9)
     assert left["stroke"] == pytest.approx(1.189)
@@ -178,7 +178,7 @@ def test_fifty_keys_at_once_are_all_taken(driven: str, tmp_path: Path) -> None:
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     left = json.loads((tmp_path / "pleinair" / "live.json").read_text())
-    assert left["base"] == {"great-wave": 1.0}  # 25 steps through 12 styles
+    assert left["base"] == {"composition-vii": 1.0}  # 25 steps through 16 styles
     assert left["mirror"] is True
 
 
