@@ -29,7 +29,7 @@ floors: $(VENV)/dev-ready
 	PYTHONPATH=. $(VENV)/bin/lint-imports
 
 unit: $(VENV)/dev-ready
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n logical --maxprocesses 4 --dist loadfile
 
 # A wheel, tried in an environment that has nothing but it and its dependencies.
 dist: $(VENV)/dev-ready

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Several tests at once: one thread each, and one for each process that they start.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import torch
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -64,17 +68,16 @@ def screen() -> Iterator[str]:
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
-    number = 90 + os.getpid() % 400
-    process = subprocess.Popen(
-        [server, f":{number}", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 15
-    while not Path(f"/tmp/.X11-unix/X{number}").exists():
-        assert process.poll() is None, "Xvfb ended at once"
-        assert time.monotonic() < deadline, "Xvfb does not answer"
-        time.sleep(0.05)
-    yield f":{number}"
-    process.terminate()
-    process.wait(10)
+    reader, writer = os.pipe()
+    # The server takes a free number, and writes it down when it is ready.
+    with subprocess.Popen(
+        [server, "-displayfd", str(writer), "-screen", "0", "1280x800x24", "-nolisten", "tcp",
+         "-noreset"],
+        pass_fds=(writer,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        os.close(writer)
+        with os.fdopen(reader) as said:
+            number = said.readline().strip()
+        assert number, "Xvfb ended at once"
+        yield f":{number}"
+        process.terminate()

@@ -1,20 +1,29 @@
 import os
 import signal
 import threading
+import time
 
 from realtime.interrupt import run_interruptibly
 from realtime.pipeline import Hooks
 from tests.helpers import ONE_STYLE, InvertingEngine, ListSink, ListSource, make_frames
 
 
+class Gate(threading.Event):
+    """Nobody gets through before Ctrl-C was pressed and had time to work."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if not self.is_set():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1.0)
+            self.set()
+        return True
+
+
 def test_ctrl_c_ends_the_run_even_when_no_frame_comes() -> None:
-    gate = threading.Event()  # the engine never paints until we let it go
     before = signal.getsignal(signal.SIGINT)
-    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
-    threading.Timer(0.8, gate.set).start()
     sink = ListSink()
     interrupted, report = run_interruptibly(
-        ListSource(make_frames(500)), InvertingEngine(gate=gate), sink,
+        ListSource(make_frames(500)), InvertingEngine(gate=Gate()), sink,
         Hooks(look=lambda: ONE_STYLE),
     )  # fmt: skip
     assert interrupted

@@ -67,10 +67,10 @@ def choose(shop: Shop, device: str = "auto") -> str:
 
 
 def test_the_fastest_wins_and_is_remembered(memory: Path) -> None:
-    shop = Shop(torch=0.02, openvino=0.005, identity=0.0, tensorrt=0.0)
+    shop = Shop(torch=0.1, openvino=0.005, identity=0.0, tensorrt=0.0)
     assert choose(shop) == "the fastest on this machine of openvino, torch"
     assert shop.opened == ["torch", "openvino", "absent", "openvino"]
-    again = Shop(torch=0.02, openvino=0.005)
+    again = Shop(torch=0.1, openvino=0.005)
     choose(again)
     assert again.opened == ["openvino"]
     choose(again, device="cpu")  # another question: measured on its own
@@ -79,8 +79,8 @@ def test_the_fastest_wins_and_is_remembered(memory: Path) -> None:
 
 
 def test_a_remembered_engine_that_is_gone_is_measured_again() -> None:
-    choose(Shop(torch=0.02, openvino=0.005))
-    assert "torch" in choose(Shop(torch=0.02))
+    choose(Shop(torch=0.1, openvino=0.005))
+    assert "torch" in choose(Shop(torch=0.1))
 
 
 @pytest.mark.parametrize("damage", ["", "{", '{"a": 1}', "[]"])
@@ -128,7 +128,7 @@ def test_ctrl_c_after_an_engine_was_closed_does_not_crash(tmp_path: Path) -> Non
         "assert came.wait(10)\n"
     )
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    finished = subprocess.run([sys.executable, "-c", script], env=env, check=False)
+    finished = subprocess.run([sys.executable, "-c", script], env=env, check=False, timeout=120)
     assert finished.returncode == 0
 
 

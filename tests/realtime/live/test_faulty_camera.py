@@ -48,17 +48,20 @@ def test_what_is_not_understood_is_said(address: str) -> None:
 
 def test_a_recording_over_all_troubles_is_whole(tmp_path: Path) -> None:
     before = threading.active_count()
-    settings = LiveSettings(
-        source="faulty:error@0.5,stall=0.5@2,size=48x32@3,gone=1@3.5",
-        sink="video", out=tmp_path / "live.mp4", engine="identity", size=(64, 48), seconds=6.5,
-        remembers=False,
-    )  # fmt: skip
-    outcome = run_live(settings, lambda line: None)
-    assert outcome.result is not None
-    frames = read_frames(outcome.result)
-    assert len(frames) == outcome.report.frames > 5
-    times = [frame.pts_seconds for frame in frames]
-    assert times == sorted(times)
-    assert times[-1] > 5
-    assert max(late - early for early, late in pairwise(times)) > 0.9
-    assert threading.active_count() == before
+    for seconds in (3.5, 15.0, 60.0):  # on a busy machine the first frame comes late
+        settings = LiveSettings(
+            source=f"faulty:error@0.3,stall=0.3@0.8,size=48x32@1.2,gone=0.6@1.5,size=64x48@{seconds}",
+            sink="video", out=tmp_path / "live.mp4", engine="identity", size=(64, 48),
+            seconds=seconds, remembers=False,
+        )  # fmt: skip
+        outcome = run_live(settings, lambda line: None)
+        assert outcome.result is not None
+        frames = read_frames(outcome.result)
+        assert len(frames) == outcome.report.frames
+        times = [frame.pts_seconds for frame in frames]
+        assert times == sorted(times)
+        assert threading.active_count() == before
+        if times[-1] > 2.2:  # the camera was away, and is back
+            break
+    assert times[-1] > 2.2
+    assert max(late - early for early, late in pairwise(times)) > 0.5

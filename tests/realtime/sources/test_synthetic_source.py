@@ -110,7 +110,7 @@ def test_close_ends_the_wait_of_another_thread(landscape: Landscape) -> None:
     taker.start()
     time.sleep(0.1)
     source.close()
-    taker.join(timeout=1)
+    taker.join(timeout=30)
     assert not taker.is_alive()
 
 
