@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from benchmarks.scene import pixels_of
 from benchmarks.schema import Result, Row
-from benchmarks.tables import Sheet, markdown
+from benchmarks.tables import table
 
 COLUMNS = {
     "network": "network", "size": "size", "what": "engine", "p50_ms": "p50 ms", "p95_ms": "p95 ms",
@@ -29,10 +29,9 @@ def gpu_table(results: Mapping[str, Sequence[Result]]) -> list[str]:
         engines = [_shown(row, rows) for row in rows if row["part"] == "engine"]
         if engines:
             engines.sort(key=lambda row: (row["network"], pixels_of(row["size"])))
-            cells = [[str(row[key]) for key in COLUMNS] for row in engines]
             cards = ", ".join(measured[0].machine["gpus"])
             lines += [f"{cards} (`docs/results/{folder}/`):", ""]
-            lines += [*markdown(Sheet("", list(COLUMNS.values()), cells)), ""]
+            lines += [*table(engines, COLUMNS), ""]
     return lines[:-1]
 
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from benchmarks.gpu_table import gpu_table
 from benchmarks.scene import pixels_of
 from benchmarks.schema import Result, Row, machine_line, read
-from benchmarks.tables import Sheet, markdown, sheet_of
+from benchmarks.tables import markdown, sheet_of, table
 from realtime.errors import EXIT_BAD
 from realtime.network.card import StyleCredit
 from realtime.network.library import SHIPPED, Entry, find_bundles
@@ -42,12 +42,6 @@ LEFT_OUT = (
 )
 """What tables of engines show on the terminal and is too much for a first look."""
 app = typer.Typer(add_completion=False)
-
-
-def table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> list[str]:
-    """Lay rows out as a Markdown table; what a row lacks stays empty."""
-    cells = [[str(row.get(key, "")) for key in columns] for row in rows]
-    return markdown(Sheet("", list(columns.values()), cells))
 
 
 def results() -> dict[str, list[Result]]:

@@ -171,6 +171,12 @@ def markdown(sheet: Sheet) -> list[str]:
     return [*lines, *(f"| {' | '.join(cells)} |" for cells in escaped)]
 
 
+def table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> list[str]:
+    """Lay rows out as a Markdown table; what a row lacks stays empty."""
+    cells = [[str(row.get(key, "")) for key in columns] for row in rows]
+    return markdown(Sheet("", list(columns.values()), cells))
+
+
 def is_figure(text: str) -> bool:
     """Whether a cell is a number, or empty."""
     return not text.strip("0123456789.-")

@@ -52,8 +52,7 @@ class Tolerance:
 TOLERANCES = {
     "fp32": Tolerance(largest=1, mean=1.0),
     "fp16": Tolerance(largest=8, mean=1.0),
-    # Single pixels of noise, and which, depend on the order in which a CPU's kernels add up.
-    "bf16": Tolerance(largest=40, mean=1.25),
+    "bf16": Tolerance(largest=24, mean=1.0),
     "int8": Tolerance(largest=255, mean=255.0, scene_psnr_db=35.0),
 }
 

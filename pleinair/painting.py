@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from pleinair.stylizer import Rgb, Stylizer
+from pleinair.stylizer import Rgb, painted
 from realtime.folders import write_whole
-from realtime.network.library import choose
+from realtime.painter import open_painter, style_label
 from realtime.provenance import note_of
 from realtime.resize import fit
+from realtime.settings import PaintSettings
 from realtime.sinks.images_sink import check_picture_name, encode
 from realtime.sinks.outputs import check_target
 from realtime.sources.images_source import read_image
@@ -27,7 +30,7 @@ def paint(
     overwrite: bool = False,
     size: tuple[int, int] | None = None,
     strength: float = 1.0,
-    stroke: float = 1.0,
+    stroke: float | Literal["native"] = 1.0,
     keep_colours: bool = False,
     bundle: str | Path | None = None,
     engine: str = "auto",
@@ -38,13 +41,13 @@ def paint(
 
     Args:
         picture: A file, or RGB uint8 (H, W, 3).
-        style: A name of `pleinair.styles()`, or a mix of names of one bundle:
+        style: A name of `pleinair.styles()`, the file of a painting, or a mix within one bundle:
             `starry-night:0.6,mosaic:0.4`. None is the usual one.
         out: Also write the painting here: .jpg, .png or .webp. The folder must be there.
         overwrite: Replace a file that pleinair did not write; `picture` itself never is.
         size: Width and height in pixels to fit inside before painting, aspect kept.
         strength: 0 is the picture, 1 the painting.
-        stroke: Size of the strokes, 0.5 to 2.
+        stroke: Size of the strokes, 0.5 to 2, or native (see `Stylizer.paint`).
         keep_colours: Only light and dark are the painting's.
         bundle: Where to look for the style: a name or a file; None looks through all.
         engine: As of `Stylizer`, like the rest.
@@ -64,14 +67,16 @@ def paint(
         check_target(Path(out), inputs, overwrite=overwrite)
     rgb = read_image(inputs[0]) if inputs else np.asarray(picture)
     rgb = fit(rgb, size) if size is not None else rgb
-    entry, look = choose(style, None if bundle is None else str(bundle))
-    with Stylizer(entry.path, engine=engine, device=device, precision=precision) as stylizer:
-        painting = stylizer.paint(
-            rgb, style, strength=strength, stroke=stroke, keep_colours=keep_colours
+    opened, look = open_painter(
+        PaintSettings(
+            style=style, bundle=None if bundle is None else str(bundle), strength=strength,
+            stroke=stroke, keep_colours=keep_colours, engine=engine, device=device,
+            precision=precision,
         )
+    )  # fmt: skip
+    with closing(opened):
+        painting, label = painted(opened, look, rgb), style_label(opened, look)
     if out is not None:
-        used = [n for n, w in zip(stylizer.styles, look.style_weights, strict=True) if w]
-        note = note_of("+".join(used))
         check_target(Path(out), inputs, overwrite=overwrite)
-        write_whole(Path(out), encode(painting, Path(out).suffix.lower(), note))
+        write_whole(Path(out), encode(painting, Path(out).suffix.lower(), note_of(label)))
     return painting

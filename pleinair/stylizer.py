@@ -12,8 +12,10 @@ import numpy.typing as npt
 from realtime.engines import open_engine
 from realtime.errors import BadInputError
 from realtime.frame import MIN_SIDE_PX, Frame
+from realtime.look import Look
 from realtime.network.library import choose, choose_among, find_bundles
 from realtime.painter import asked_look
+from realtime.ports import Engine
 from realtime.settings import PaintSettings
 
 Rgb = npt.NDArray[np.uint8]
@@ -83,8 +85,7 @@ class Stylizer:
         """
         settings = PaintSettings(strength=strength, stroke=stroke, keep_colours=keep_colours)
         _, look = choose_among((self._entry,), style)
-        painted = self._engine.stylize(_frame(rgb), asked_look(look, settings)).pixels
-        return painted.copy() if np.shares_memory(painted, rgb) else painted
+        return painted(self._engine, asked_look(look, settings), rgb)
 
     def close(self) -> None:
         """Free the engine's memory; nothing can be painted afterwards."""
@@ -113,6 +114,12 @@ def styles(bundle: str | Path | None = None) -> tuple[str, ...]:
     if bundle is not None:
         return choose(None, str(bundle))[0].card.names
     return tuple(dict.fromkeys(name for entry in find_bundles() for name in entry.card.names))
+
+
+def painted(engine: Engine, look: Look, rgb: Rgb) -> Rgb:
+    """Return what an engine makes of a picture, in memory of its own; see `Stylizer.paint`."""
+    painting = engine.stylize(_frame(rgb), look).pixels
+    return painting.copy() if np.shares_memory(painting, rgb) else painting
 
 
 def _frame(rgb: Rgb) -> Frame:

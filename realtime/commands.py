@@ -16,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from realtime.errors import EXIT_INTERRUPTED
+from realtime.options import PIPE
 from realtime.provenance import WRITTEN_BY
 from realtime.terminal import echo
 
@@ -95,7 +96,7 @@ def require_json(
     """
     from realtime.sinks.outputs import require_free
 
-    if path is not None and str(path) != "-":
+    if path is not None and path != PIPE:
         require_free(path, inputs, overwrite=overwrite)
 
 
@@ -107,7 +108,7 @@ def put_json(value: dict[str, Any] | list[dict[str, Any]], path: Path) -> None:
     """
     from realtime.folders import write_whole
 
-    if str(path) == "-":
+    if path == PIPE:
         typer.echo(json.dumps(value, indent=2))
     else:
         write_whole(path, (json.dumps(_signed(value), indent=2) + "\n").encode())

@@ -12,6 +12,7 @@ from realtime.commands import put_json, require_json
 from realtime.errors import EXIT_BAD, BadInputError, PleinairError
 from realtime.options import (
     FILES,
+    PIPE,
     Bundle,
     Device,
     Engine,
@@ -30,8 +31,6 @@ from realtime.terminal import echo
 
 if TYPE_CHECKING:
     from realtime.app import Painted
-
-PIPE = Path("-")
 
 
 def image(

@@ -11,6 +11,7 @@ from realtime.commands import put_json, require_json, say_result
 from realtime.options import (
     FILES,
     LOOK,
+    PIPE,
     TIME,
     Bundle,
     Device,
@@ -132,7 +133,7 @@ def live(
         snapshots=snapshots, loop=loop, hold_fps=fps, latency_ms=latency, denoise=denoise,
         virtual_camera=virtual_camera, remembers=not forget, overwrite=overwrite,
     )  # fmt: skip
-    to_stdout = str(json_out) == "-"
+    to_stdout = json_out == PIPE
     require_json(json_out, files_of(settings.source), overwrite=overwrite)
     outcome = run_live(settings, lambda line: echo(line, err=to_stdout))
     if json_out is not None:

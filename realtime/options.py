@@ -14,6 +14,8 @@ from realtime.settings import Stroke as StrokeSize
 
 LOOK, TIME, FILES, MACHINE = "The look", "How fast", "Files", "Machine"
 """Panels of the help."""
+PIPE = Path("-")
+"""Standard input among the inputs, standard output as an output."""
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from realtime.errors import BadInputError, SinkError
 from realtime.folders import write_whole
 from realtime.frame import Frame, Pixels
+from realtime.options import PIPE
 from realtime.painter import open_painter, style_label, suffix_like
 from realtime.provenance import note_of
 from realtime.reading import read_file
@@ -18,8 +19,6 @@ from realtime.sinks.images_sink import check_picture_name, encode
 from realtime.sinks.outputs import check_target, is_file_name, make_folder
 from realtime.sources.images_source import image_of
 
-PIPE = Path("-")
-"""Standard input among the inputs, standard output as the output."""
 STDIN = Path("standard input")
 """What messages call it."""
 

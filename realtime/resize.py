@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 
+from realtime.engines.enlarge import resized
 from realtime.frame import MIN_SIDE_PX, Frame, Pixels
 from realtime.ports import Source
 
@@ -24,8 +24,7 @@ def fit(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     target = fitted((width, height), size)
     if target == (width, height):
         return pixels
-    how = cv2.INTER_AREA if target[0] < width else cv2.INTER_CUBIC
-    return cv2.resize(pixels, target, interpolation=how).astype(np.uint8, copy=False)
+    return resized(pixels, target)
 
 
 def letterboxed(pixels: Pixels, size: tuple[int, int]) -> Pixels:

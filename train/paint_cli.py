@@ -15,7 +15,7 @@ from realtime.commands import JsonCommand, put_json, require_json
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
 from realtime.naming import fitting
-from realtime.options import HELP_NAMES, JsonFile, Overwrite, one_of
+from realtime.options import HELP_NAMES, PIPE, JsonFile, Overwrite, one_of
 from realtime.resize import fitted
 from realtime.settings import parse_size
 from realtime.sinks import outputs
@@ -158,7 +158,7 @@ def main(
     if last.step < steps:
         echo(f"stopped at step {last.step} of {steps}; painted so far: {target}", err=True)
         raise typer.Exit(EXIT_INTERRUPTED)
-    echo(f"wrote {target}", err=str(json_out) == "-")
+    echo(f"wrote {target}", err=json_out == PIPE)
 
 
 def _longer_side(picture: Path, size: str) -> int:

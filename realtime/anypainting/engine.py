@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
-from realtime.anypainting.palette import Palette, blended
-from realtime.engines.enlarge import with_colours_of
-from realtime.frame import Frame, Pixels
+from realtime.anypainting.palette import Palette, mixed
+from realtime.engines.enlarge import blended, with_colours_of
+from realtime.frame import Frame
 from realtime.look import Look
 from realtime.ports import Engine, Style
 
@@ -63,8 +62,11 @@ class PaintingEngine:
             look, style_weights=self._mixed(learned, others), strength=1.0, keep_colours=False
         )
         painting = self._engine.stylize(frame, plain).pixels
-        palette = blended([one.palette for one in self.mixtures], others)
-        return frame.with_pixels(_finished(palette.applied(painting), frame.pixels, look))
+        palette = mixed([one.palette for one in self.mixtures], others)
+        painting = blended(frame.pixels, palette.applied(painting), look.strength)
+        if look.keep_colours:
+            painting = with_colours_of(painting, frame.pixels)
+        return frame.with_pixels(np.ascontiguousarray(painting))
 
     def close(self) -> None:
         """Close the engine inside."""
@@ -76,13 +78,3 @@ class PaintingEngine:
         for share, one in zip(others, self.mixtures, strict=True):
             weights = weights + share * np.asarray(one.style_weights)
         return tuple(float(weight) for weight in weights / weights.sum())
-
-
-def _finished(painting: Pixels, original: Pixels, look: Look) -> Pixels:
-    """Do to a painting in its final colours what engines do to theirs: strength, kept colours."""
-    if look.strength < 1.0:
-        mixed = cv2.addWeighted(painting, look.strength, original, 1.0 - look.strength, 0.0)
-        painting = np.asarray(mixed, np.uint8)
-    if look.keep_colours:
-        painting = with_colours_of(painting, original)
-    return np.ascontiguousarray(painting)

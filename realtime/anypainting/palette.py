@@ -85,7 +85,7 @@ def _root(matrix: Matrix) -> Matrix:
     return root
 
 
-def blended(palettes: Sequence[Palette], shares: Sequence[float]) -> Palette:
+def mixed(palettes: Sequence[Palette], shares: Sequence[float]) -> Palette:
     """Return a share of each palette's step; what is left of 1 leaves colours as they are."""
     rest = 1.0 - sum(shares)
     rows = rest * np.asarray(Palette().rows)

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import numpy as np
-
+from realtime.engines.enlarge import resized
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from realtime.look import Look
@@ -132,6 +130,4 @@ def _read(path: Path, name: str) -> GivenPainting:
     pixels = pixels[top : top + most, left : left + most]
     scale = SHORT_SIDE_PX / min(pixels.shape[:2])
     size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    small = cv2.resize(pixels, size, interpolation=how)
-    return GivenPainting(path, name, np.ascontiguousarray(small, np.uint8))
+    return GivenPainting(path, name, resized(pixels, size))

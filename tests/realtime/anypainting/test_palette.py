@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from realtime.anypainting.palette import Colours, Palette, blended
+from realtime.anypainting.palette import Colours, Palette, mixed
 from realtime.frame import Pixels
 
 
@@ -59,8 +59,8 @@ def test_values_beyond_the_range_are_clamped() -> None:
 
 def test_shares_of_palettes_leave_the_rest_as_it_is() -> None:
     rows = ((3.0, 0.0, 0.0, 10.0), (0.0, 3.0, 0.0, 20.0), (0.0, 0.0, 3.0, 30.0))
-    assert blended([Palette(rows)], [0.0]) == Palette()
-    half = np.asarray(blended([Palette(rows)], [0.5]).rows)
+    assert mixed([Palette(rows)], [0.0]) == Palette()
+    half = np.asarray(mixed([Palette(rows)], [0.5]).rows)
     assert half[:, 3] == pytest.approx([5.0, 10.0, 15.0])
     assert np.diag(half) == pytest.approx([2.0, 2.0, 2.0])
     assert Palette(rows).gain == pytest.approx(3.0)
