@@ -1,4 +1,4 @@
-"""The latency-budget controller against a real load: does it hold the rate that was asked for?
+"""The rate-and-latency controller against a real load: does it hold the rate that was asked for?
 
 A camera, `pleinair live`'s own session and controller, and no sink. First the machine is left
 alone, then another process takes one core away, then it goes. Each phase tells the rate, how long
@@ -24,12 +24,12 @@ from realtime import sinks
 from realtime.anypainting.request import find_look
 from realtime.clockwork import monotonic
 from realtime.engines.base import styles_of
-from realtime.live.budget import Budget, Rung
 from realtime.live.controls import State
-from realtime.live.late_engine import LateEngine
-from realtime.live.opening import budget_of, denoised, engine_opener
+from realtime.live.engines import LazyEngine
+from realtime.live.factory import controller_of, denoised, engine_opener
+from realtime.live.quality_controller import Level, QualityController
 from realtime.live.session import Session, Surroundings
-from realtime.pipeline import Moments, Report, run
+from realtime.pipeline import Report, StageTimestamps, run
 from realtime.settings import LiveSettings, Size
 
 LATE = 0.1
@@ -61,13 +61,13 @@ class Asked:
 class Painted:
     """One frame of the run."""
 
-    moments: Moments
-    rung: Rung
+    timestamps: StageTimestamps
+    level: Level
 
     def misses(self, asked: Asked) -> bool:
         """Whether painting it took more than a frame may at that rate, or it was shown too late."""
-        cost = self.moments.painted - self.moments.begun
-        latency = self.moments.shown - self.moments.taken
+        cost = self.timestamps.painted - self.timestamps.begun
+        latency = self.timestamps.shown - self.timestamps.taken
         return cost > 1 / asked.rate_fps or latency > asked.latency_ms / 1000
 
 
@@ -82,23 +82,23 @@ def measure_hold(asked: Asked, tell: Callable[[str], None] = lambda line: None) 
         latency_ms=asked.latency_ms, size=asked.size,
     )  # fmt: skip
     request = find_look(None, asked.bundle)
-    budget = budget_of(settings, request.entry)
-    assert budget is not None
+    controller = controller_of(settings, request.entry)
+    assert controller is not None
     rows: list[Row] = []
     with ExitStack() as stack:
         camera = stack.enter_context(closing(landscape_camera(asked.size, asked.camera_fps)))
-        opener = engine_opener(settings, request, camera, budget)
-        late = stack.enter_context(closing(LateEngine(styles_of(request.entry.path), opener)))
+        opener = engine_opener(settings, request, camera, controller)
+        late = stack.enter_context(closing(LazyEngine(styles_of(request.entry.path), opener)))
         late.wait()
         engine = denoised(late, settings)
         sink = stack.enter_context(closing(sinks.open_sink("null")))
         session = Session(
             engine,
             State.of_look(request.look),
-            Surroundings(snapshots=Path(), tell=tell, budget=budget),
+            Surroundings(snapshots=Path(), tell=tell, controller=controller),
         )
-        course = _Course(asked, budget, stack, tell)
-        hooks = replace(session.hooks(), on_moments=course.note, on_turn=course.turn)
+        course = _Course(asked, controller, stack, tell)
+        hooks = replace(session.hooks(), on_timestamps=course.note, on_turn=course.turn)
         hooks = replace(hooks, on_frame=course.both(hooks.on_frame))
         run(camera, engine, sink, hooks)
         facts: Row = {
@@ -120,16 +120,20 @@ class _Course:
     PHASES = ("alone", "beside a load on one core", "alone again")
 
     def __init__(
-        self, asked: Asked, budget: Budget, stack: ExitStack, tell: Callable[[str], None]
+        self,
+        asked: Asked,
+        controller: QualityController,
+        stack: ExitStack,
+        tell: Callable[[str], None],
     ) -> None:
-        self._asked, self._budget, self._tell = asked, budget, tell
+        self._asked, self._controller, self._tell = asked, controller, tell
         self._load = stack.enter_context(ExitStack())
         self._began = [monotonic()]
         self._painted: list[list[Painted]] = [[]]
 
-    def note(self, moments: Moments) -> None:
+    def note(self, timestamps: StageTimestamps) -> None:
         """Take down a frame."""
-        self._painted[-1].append(Painted(moments, self._budget.rung))
+        self._painted[-1].append(Painted(timestamps, self._controller.level))
 
     def turn(self, report: Report) -> None:
         """Begin the next phase when it is time."""
@@ -159,21 +163,20 @@ class _Course:
 
 
 def _row(painted: Sequence[Painted], began: float, asked: Asked) -> Row:
-    shown = [frame.moments.shown for frame in painted]
-    span = shown[-1] - shown[0]
-    settled = settling_seconds([(f.moments.shown - began, f.misses(asked)) for f in painted])
-    after = [f for f in painted if settled is not None and f.moments.shown - began >= settled]
-    times = [frame.moments.shown - frame.moments.taken for frame in painted]
+    shown = [frame.timestamps.shown for frame in painted]
+    settled = settling_seconds([(f.timestamps.shown - began, f.misses(asked)) for f in painted])
+    after = [f for f in painted if settled is not None and f.timestamps.shown - began >= settled]
+    times = [frame.timestamps.shown - frame.timestamps.taken for frame in painted]
     return {
         "frames": len(painted),
-        "fps": round((len(painted) - 1) / span, 1),
+        "fps": _rate(shown),
         "capture_to_shown": percentiles(times),
         "settled_s": None if settled is None else round(settled, 2),
-        "settled_fps": _rate([frame.moments.shown for frame in after]),
-        "detail": painted[-1].rung.detail,
-        "draft": painted[-1].rung.draft,
-        "spare": painted[-1].rung.spare,
-        "changes": sum(one.rung != other.rung for one, other in pairwise(painted)),
+        "settled_fps": _rate([frame.timestamps.shown for frame in after]),
+        "detail": painted[-1].level.detail,
+        "draft": painted[-1].level.light_network,
+        "spare": painted[-1].level.reserve_core,
+        "changes": sum(one.level != other.level for one, other in pairwise(painted)),
     }
 
 

@@ -35,7 +35,7 @@ def test_the_plugins_are_the_files() -> None:
 def test_a_file_holds_one_idea(path: Path) -> None:
     text = path.read_text()
     assert text.startswith('"""')
-    assert text.count("\n") <= 250
+    assert text.count("\n") <= 400
 
 
 def test_a_plugin_whose_package_is_missing_names_the_pip_line(
@@ -82,7 +82,7 @@ WRITERS = {
     "realtime/film/cluster.py": "segments",
     "realtime/film/segment_sink.py": "segments",
     "realtime/film/workfolder.py": "segments",
-    "realtime/film/tracks.py": "into memory",
+    "realtime/film/stream_copy.py": "into memory",
     "realtime/media/quiet.py": "the null device",
     "train/paint_cli.py": "asks outputs.check_target",
     "train/diary.py": "train.loop asks for it",
