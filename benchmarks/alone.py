@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from realtime.errors import EngineError, PleinairError
-from realtime.settings import Size
+from realtime.ports import Size
 
 ROOT = Path(__file__).parent.parent
 TIMEOUT_SECONDS = 600

@@ -22,7 +22,7 @@ from benchmarks.schema import Row, missing
 from realtime.errors import BadInputError, PleinairError, UnknownNameError
 from realtime.frame import Pixels
 from realtime.network.library import Entry, find_bundles
-from realtime.settings import Size
+from realtime.ports import Size
 
 SIZES: dict[str, tuple[Size, ...]] = {
     "article": (ARTICLE_PX,),

@@ -34,9 +34,8 @@ from realtime.live.denoise import DenoisedEngine
 from realtime.look import Look
 from realtime.network.config import MANY_STYLES
 from realtime.network.library import Entry, choose, find_bundles
-from realtime.ports import Engine
+from realtime.ports import Engine, Size
 from realtime.resize import fit
-from realtime.settings import Size
 from realtime.sources.landscape import Landscape
 
 NOISE_LEVELS = 4.0

@@ -29,7 +29,8 @@ from realtime.network.bundle import load_bundle
 from realtime.network.folding import fold
 from realtime.network.library import Entry, find_bundles
 from realtime.options import Overwrite
-from realtime.settings import Size, parse_size
+from realtime.ports import Size
+from realtime.settings import parse_size
 from realtime.sinks.outputs import require_free
 from realtime.terminal import echo
 

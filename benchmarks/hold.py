@@ -30,7 +30,8 @@ from realtime.live.factory import controller_of, denoised, engine_opener
 from realtime.live.quality_controller import Level, QualityController
 from realtime.live.session import Session, Surroundings
 from realtime.pipeline import Report, StageTimestamps, run
-from realtime.settings import LiveSettings, Size
+from realtime.ports import Size
+from realtime.settings import LiveSettings
 
 LATE = 0.1
 """Share of frames that may miss while the rest keeps to the budget."""

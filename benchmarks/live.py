@@ -33,8 +33,8 @@ from realtime.live.sources import RealtimePlayback
 from realtime.look import Look
 from realtime.painter import open_painter
 from realtime.pipeline import Hooks, Report, StageTimestamps, run
-from realtime.ports import Engine, Event, Sink, Source
-from realtime.settings import PaintSettings, Size
+from realtime.ports import Engine, Event, PlainSink, Sink, Size, Source
+from realtime.settings import PaintSettings
 
 WARM_UP_SECONDS = 1.0
 LEAST_FRAMES = 5
@@ -85,7 +85,7 @@ def measure_live(asked: Asked, tell: Callable[[str], None] = lambda line: None) 
         "source": asked.source,
         "sink": asked.sink,
         "camera_fps": asked.rate_fps if asked.source == "synthetic" else source.rate_fps,
-        "engine": engine.name,
+        "engine": engine.info.runtime,
         "runs_on": engine.description,
     }
 
@@ -164,7 +164,7 @@ class Watch:
         return row | ({"glass_to_glass": percentiles(self.ages)} if self.ages else {})
 
 
-class _ReadingSink:
+class _ReadingSink(PlainSink):
     """A sink that hands on, and looks at each picture once it was shown."""
 
     def __init__(self, sink: Sink, watch: Watch) -> None:

@@ -15,7 +15,8 @@ from benchmarks.schema import Result, Row, machine_line
 from benchmarks.tables import reasons, sheets
 from benchmarks.terminal import fitted, rich_table
 from realtime.errors import BadInputError
-from realtime.settings import Size, parse_size
+from realtime.ports import Size
+from realtime.settings import parse_size
 from realtime.sinks.outputs import require_free
 from realtime.terminal import echo
 

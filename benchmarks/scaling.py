@@ -29,7 +29,7 @@ from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.library import choose
 from realtime.network.transformer import build_network
-from realtime.settings import Size
+from realtime.ports import Size
 
 SIZES: tuple[Size, ...] = (
     (160, 120),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from realtime.frame import Frame
-from realtime.settings import Size
+from realtime.ports import Size
 from realtime.sources import open_source
 
 ARTICLE_SECONDS = 1.455744

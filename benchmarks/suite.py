@@ -46,7 +46,7 @@ def quick_parts(device: str, precision: str, vgg: Path | None) -> list[Part]:
     def name() -> tuple[str, ...]:
         opened = open_engine("auto", entry.path, device=device, precision=precision)
         opened.close()
-        return (opened.name,)
+        return (opened.info.runtime,)
 
     def pictures(seconds: float, **more: object) -> engines.Asked:
         return engines.Asked(seconds, device, (precision,), name(), **more)  # type: ignore[arg-type]
