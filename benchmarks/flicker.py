@@ -32,8 +32,8 @@ from realtime.film.steady import Steady
 from realtime.frame import Frame, Pixels
 from realtime.live.denoise import DenoisedEngine
 from realtime.look import Look
-from realtime.network.config import MANY_STYLES
 from realtime.network.library import Entry, choose, find_bundles
+from realtime.network.registry import many_styles
 from realtime.ports import Engine, Size
 from realtime.resize import fit
 from realtime.sources.landscape import Landscape
@@ -84,7 +84,7 @@ def measure_flicker(asked: Asked, tell: Callable[[str], None] = lambda line: Non
 
 
 def _is_unsteady(entry: Entry) -> bool:
-    return entry.card.config.architecture not in MANY_STYLES
+    return entry.card.config.architecture not in many_styles()
 
 
 def _gains(

@@ -19,7 +19,6 @@ from torch import Tensor, nn
 from benchmarks.measure import timed
 from realtime.clockwork import percentile
 from realtime.network.bundle import load_bundle
-from realtime.network.folding import fold
 from realtime.network.layers import ConditionalInstanceNorm
 from realtime.ports import Size
 
@@ -139,7 +138,7 @@ class Yardsticks:
         peaks = _peaks("cuda" if _is_on_cuda(runs_on) else "cpu", dtype)
         network = load_bundle(self._bundle).network
         half = dtype != torch.float32
-        work = work_of(fold(network) if folded else network, self._styles, size, half=half)
+        work = work_of(network.folded() if folded else network, self._styles, size, half=half)
         return {
             "giga_macs": round(work.giga_macs, 3),
             "of_peak_macs": round(work.giga_macs / milliseconds / peaks.tera_macs, 3),

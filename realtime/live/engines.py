@@ -17,12 +17,13 @@ from realtime.frame import Frame, Pixels
 from realtime.live.quality_controller import Level
 from realtime.look import Look
 from realtime.machine import usable_cpus
-from realtime.network.config import MANY_STYLES
 from realtime.network.library import Entry, find_bundles
 from realtime.ports import Closing, Engine, EngineInfo, Style
 from realtime.resize import fit
 
 log = logging.getLogger(__name__)
+LIGHT_SHARE = 0.5
+"""A lighter network has at most so much of the weights, by the sizes of the bundles."""
 
 
 class LazyEngine(Closing):
@@ -151,10 +152,9 @@ class FallbackEngine(WrappedEngine):
 
 def light_network_of(entry: Entry) -> Entry | None:
     """Find a bundle with the same styles in the same order and a cheaper network, or None."""
-    own = entry.card.config.architecture
-    cheaper = MANY_STYLES[: MANY_STYLES.index(own)] if own in MANY_STYLES else ()
+    most = LIGHT_SHARE * entry.path.stat().st_size
     for other in find_bundles():
-        if other.card.names == entry.card.names and other.card.config.architecture in cheaper:
+        if other.card.names == entry.card.names and other.path.stat().st_size <= most:
             return other
     return None
 

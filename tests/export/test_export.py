@@ -29,9 +29,8 @@ from realtime.graph.store import quantised_path
 from realtime.look import Look
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
-from realtime.network.config import TransformerConfig
 from realtime.network.library import SHIPPED
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from realtime.provenance import is_ours
 from tests.commands import assert_refused, pleinair_here
 
@@ -76,7 +75,7 @@ def test_openvino_files_paint_and_carry_their_report(tmp_path: Path) -> None:
 
 def test_what_paints_something_else_is_not_kept(tmp_path: Path) -> None:
     """A bundle that is not the one exported: the comparison must notice, and name the pictures."""
-    config = TransformerConfig.fast(2)
+    config = default_config("fast", 2)
     styles = (StyleCredit(name="one"), StyleCredit(name="two"))
     save_bundle(
         tmp_path / "b.safetensors", build_network(config), Card(config=config, styles=styles)
