@@ -130,7 +130,7 @@ class Yardsticks:
             precision: Of the engine.
             size: Width and height of the picture.
             milliseconds: What a painting took.
-            folded: Whether the network ran as `network.folding` rewrites it.
+            folded: Whether the network ran as `folded()` rewrites it.
         """
         dtype = DTYPES.get(precision)
         if dtype is None:

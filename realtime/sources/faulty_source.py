@@ -47,7 +47,7 @@ class Course:
 
     @property
     def landscape(self) -> Landscape:
-        """What it looks at; drawing it takes a good part of a second, so it is done once a size."""
+        """what it looks at; drawn once per size."""
         if self._drawn is None or self._drawn[0] != self.size:
             self._drawn = self.size, Landscape(*self.size)
         return self._drawn[1]
