@@ -1,4 +1,4 @@
-"""What the user can turn while frames flow."""
+"""The painting parameters of a frame: style weights, strength, stroke size, detail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what was asked to an open engine and a look; and what files are called after."""
+"""Opens the engine and the look that settings ask for; default output names; job keys."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def suffix_like(data: bytes) -> str:
 
 
 @dataclass(frozen=True)
-class Painter:
+class EngineSpec:
     """An engine as every process that paints this film opens it, and the look."""
 
     engine: str
@@ -98,7 +98,7 @@ class Painter:
     """What paintings that nobody taught the bundle were fitted with: for all processes the same."""
 
     @classmethod
-    def of(cls, settings: PaintSettings, engine: Engine) -> Painter:
+    def of(cls, settings: PaintSettings, engine: Engine) -> EngineSpec:
         """Take down what an open engine turned out to be: `auto` is decided once."""
         request = find_look(settings.style, settings.bundle)
         return cls(
@@ -123,7 +123,7 @@ class Painter:
         return PaintingEngine(engine, self.mixtures) if self.mixtures else engine
 
 
-def job_of(path: Path, painter: Painter) -> dict[str, Any]:
+def job_of(path: Path, painter: EngineSpec) -> dict[str, Any]:
     """Return what every painting of a file depends on, as plain values for JSON."""
     stat = path.stat()
     return {

@@ -1,4 +1,4 @@
-"""The colours of a painting, as one affine step: mean and covariance are carried over.
+"""Colour transfer as one affine map: matches mean and covariance.
 
 Of all maps that turn one Gaussian into another, the one that moves colours least: the closed form
 of optimal transport (Pitié and Kokaram 2007, "The linear Monge-Kantorovitch linear colour mapping

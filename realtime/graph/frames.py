@@ -1,4 +1,4 @@
-"""The whole way of a frame as one graph: what every engine but torch runs, and what is exported.
+"""Writes a bundle as an ONNX model, uint8 in and out: for all engines but torch, and for export.
 
 Inputs:
     frames: (N, H, W, 3) RGB uint8, any H, W >= 16.

@@ -1,4 +1,4 @@
-"""Engines around engines, for live runs: opened in the background, switched by load, frame held."""
+"""Engine wrappers of live runs: opened in the background, switched by load, held frames."""
 
 from __future__ import annotations
 
@@ -109,9 +109,9 @@ class LazyEngine(Closing):
         self._ready.set()
 
 
-Way = tuple[bool, bool]
+Variant = tuple[bool, bool]
 """Whether the lighter network paints, and whether a core is left to others: as of a `Level`."""
-USUAL: Way = (False, False)
+USUAL_VARIANT: Variant = (False, False)
 
 
 class FallbackEngine(WrappedEngine):
@@ -122,8 +122,8 @@ class FallbackEngine(WrappedEngine):
         level: How the next frame is to be painted; asked on the thread that paints.
     """
 
-    def __init__(self, engines: Mapping[Way, Engine], level: Callable[[], Level]) -> None:
-        super().__init__(engines[USUAL])
+    def __init__(self, engines: Mapping[Variant, Engine], level: Callable[[], Level]) -> None:
+        super().__init__(engines[USUAL_VARIANT])
         self._engines, self._level = dict(engines), level
         self._reserving = False
 
@@ -132,7 +132,11 @@ class FallbackEngine(WrappedEngine):
         level = self._level()
         if level.reserve_core != self._reserving:
             self._reserve_core(level.reserve_core)
-        ways = ((level.light_network, level.reserve_core), (level.light_network, False), USUAL)
+        ways = (
+            (level.light_network, level.reserve_core),
+            (level.light_network, False),
+            USUAL_VARIANT,
+        )
         engine = next(self._engines[way] for way in ways if way in self._engines)
         return engine.stylize(frame, look)
 

@@ -1,4 +1,4 @@
-"""What a transform network is, and what it writes its graph with: the contract of `x_network.py`.
+"""Base class of transform networks, and the graph builder they write to: the contract.
 
 An architecture is one file, `x_network.py` in this folder, and is found there (`registry`). It
 holds `ARCHITECTURE`, an `Architecture`, and its network, a `TransformNetwork`: the PyTorch module,

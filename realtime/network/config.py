@@ -1,4 +1,4 @@
-"""What shape a transform network has. Imports no torch, so that style lists stay instant."""
+"""Configuration of a transform network. Imports no torch, so that style lists stay instant."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def doubled_phases(kernel: Tensor) -> Tensor:
     return phases.reshape(-1, kernel.shape[1], 2, 2)
 
 
-class ResidualBlock(nn.Module):
+class NormedResidualBlock(nn.Module):
     """x + norm(conv(ReLU(norm(conv(x)))))."""
 
     def __init__(self, channels: int) -> None:
@@ -123,7 +123,7 @@ class ExamplesNetwork(TransformNetwork):
         self.conv1 = NormedConv(3, 32, 9)
         self.conv2 = NormedConv(32, 64, 3, stride=2)
         self.conv3 = NormedConv(64, 128, 3, stride=2)
-        self.trunk = nn.ModuleList(ResidualBlock(128) for _ in range(5))
+        self.trunk = nn.ModuleList(NormedResidualBlock(128) for _ in range(5))
         self.deconv1 = NormedConv(128, 64, 3, enlarge=True)
         self.deconv2 = NormedConv(64, 32, 3, enlarge=True)
         self.deconv3: nn.Module = ReflectConv(32, 3, 9, bias=True)

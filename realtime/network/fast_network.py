@@ -1,4 +1,4 @@
-"""`fast`: the small size of `unet`, 355 thousand parameters; live on two CPU cores."""
+"""`fast`: the small U-Net, 355 thousand parameters; live on two CPU cores."""
 
 from realtime.network.base import Architecture
 from realtime.network.config import TransformerConfig
