@@ -82,10 +82,6 @@ class Look:
         """Return the same styles at another strength, held within [0, 1]."""
         return replace(self, strength=min(1.0, max(0.0, round(strength, 3))))
 
-    def with_stroke(self, stroke: float) -> Look:
-        """Return the same styles with other strokes, held within their range."""
-        return replace(self, stroke=min(STROKES[1], max(STROKES[0], round(stroke, 3))))
-
     def mixed(self, other: Look, share: float) -> Look:
         """Return this look with `share` (0 to 1) of the other's styles and strength."""
         pairs = zip(self.style_weights, other.style_weights, strict=True)

@@ -18,6 +18,7 @@ from realtime.naming import fitting
 from realtime.ports import Engine
 from realtime.reading import HEAD_BYTES, PICTURE_SUFFIXES, kind_of, read_file
 from realtime.settings import PaintSettings
+from realtime.sinks.images_sink import WRITTEN_SUFFIXES
 
 
 def open_painter(settings: PaintSettings) -> tuple[Engine, Look]:
@@ -67,7 +68,7 @@ def beside_picture(path: Path, label: str) -> Path:
     suffix, stem = path.suffix.lower(), path.stem
     if suffix not in PICTURE_SUFFIXES:
         stem = path.name
-    if suffix not in {".png", ".jpg", ".jpeg", ".webp"}:
+    if suffix not in WRITTEN_SUFFIXES:
         suffix = suffix_like(read_file(path, "a picture", most_bytes=HEAD_BYTES))
     return path.with_name(fitting(stem, f"-{label}{suffix}"))
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from torch import nn
-
 from realtime import network as package
 from realtime import plugins
 from realtime.errors import BundleError
@@ -57,11 +55,6 @@ def build_network(config: TransformerConfig) -> TransformNetwork:
     """
     _require_room(config)
     return architecture(config.architecture).build(config)
-
-
-def count_parameters(network: nn.Module) -> int:
-    """Count the trainable numbers of a network."""
-    return sum(parameter.numel() for parameter in network.parameters())
 
 
 def _require_room(config: TransformerConfig) -> None:

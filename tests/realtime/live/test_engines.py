@@ -117,7 +117,7 @@ def test_one_preview_a_frame_goes_round_all_styles() -> None:
     assert [preview is not None and preview.shape for preview in extra.previews] == [
         (PREVIEW_PX[1], PREVIEW_PX[0], 3)
     ] * 3
-    assert engine.looks[1::2] == [Look.of_style(i, 3).with_stroke(1.5) for i in range(3)]
+    assert engine.looks[1::2] == [replace(Look.of_style(i, 3), stroke=1.5) for i in range(3)]
 
 
 def test_a_late_engine_tells_which_frame_it_painted_first() -> None:
