@@ -56,7 +56,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Finished:
-    """What came of one clip."""
+    """Result of one clip."""
 
     clip: Path
     result: Path | None = None
