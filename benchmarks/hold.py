@@ -24,16 +24,18 @@ from realtime import sinks
 from realtime.anypainting.request import find_look
 from realtime.clockwork import monotonic
 from realtime.engines.base import styles_of
-from realtime.live.budget import Budget, Rung
 from realtime.live.controls import State
-from realtime.live.late_engine import LateEngine
-from realtime.live.opening import budget_of, denoised, engine_opener
+from realtime.live.engines import LazyEngine
+from realtime.live.factory import controller_of, denoised, engine_opener
+from realtime.live.quality_controller import Level, QualityController
 from realtime.live.session import Session, Surroundings
-from realtime.pipeline import Moments, Report, run
+from realtime.pipeline import Report, StageTimestamps, run
 from realtime.settings import LiveSettings, Size
 
 LATE = 0.1
-"""Share of frames that may miss while the rest keeps to the budget."""
+"""Share of frames that may miss while the rest keeps to what was asked for."""
+LEAST_FRAMES = 2
+"""Of a phase, however long they take: fewer have no rate."""
 NEXT_FRAMES = 30
 """Over how many frames that share is taken."""
 NOTES = (
@@ -61,13 +63,13 @@ class HoldCase:
 class PaintedFrame:
     """One frame of the run."""
 
-    moments: Moments
-    rung: Rung
+    timestamps: StageTimestamps
+    level: Level
 
     def misses(self, case: HoldCase) -> bool:
         """Whether painting it took more than a frame may at that rate, or it was shown late."""
-        cost = self.moments.painted - self.moments.begun
-        latency = self.moments.shown - self.moments.taken
+        cost = self.timestamps.painted - self.timestamps.begun
+        latency = self.timestamps.shown - self.timestamps.taken
         return cost > 1 / case.rate_fps or latency > case.latency_ms / 1000
 
 
@@ -82,23 +84,23 @@ def measure_hold(case: HoldCase, tell: Tell = silent) -> list[Row]:
         latency_ms=case.latency_ms, size=case.size,
     )  # fmt: skip
     request = find_look(None, case.bundle)
-    budget = budget_of(settings, request.entry)
-    assert budget is not None
+    controller = controller_of(settings, request.entry)
+    assert controller is not None
     rows: list[Row] = []
     with ExitStack() as stack:
         camera = stack.enter_context(closing(landscape_camera(case.size, case.camera_fps)))
-        opener = engine_opener(settings, request, camera, budget)
-        late = stack.enter_context(closing(LateEngine(styles_of(request.entry.path), opener)))
+        opener = engine_opener(settings, request, camera, controller)
+        late = stack.enter_context(closing(LazyEngine(styles_of(request.entry.path), opener)))
         late.wait()
         engine = denoised(late, settings)
         sink = stack.enter_context(closing(sinks.open_sink("null")))
         session = Session(
             engine,
             State.of_look(request.look),
-            Surroundings(snapshots=Path(), tell=tell, budget=budget),
+            Surroundings(snapshots=Path(), tell=tell, controller=controller),
         )
-        phases = _Phases(case, budget, stack, tell)
-        hooks = replace(session.hooks(), on_moments=phases.note, on_turn=phases.turn)
+        phases = _Phases(case, controller, stack, tell)
+        hooks = replace(session.hooks(), on_timestamps=phases.note, on_turn=phases.turn)
         hooks = replace(hooks, on_frame=phases.both(hooks.on_frame))
         run(camera, engine, sink, hooks)
         facts: Row = {
@@ -119,20 +121,23 @@ class _Phases:
 
     PHASES = ("alone", "beside a load on one core", "alone again")
 
-    def __init__(self, case: HoldCase, budget: Budget, stack: ExitStack, tell: Tell) -> None:
-        self._case, self._budget, self._tell = case, budget, tell
+    def __init__(
+        self, case: HoldCase, controller: QualityController, stack: ExitStack, tell: Tell
+    ) -> None:
+        self._case, self._controller, self._tell = case, controller, tell
         self._load = stack.enter_context(ExitStack())
         self._began = [monotonic()]
         self._painted: list[list[PaintedFrame]] = [[]]
 
-    def note(self, moments: Moments) -> None:
+    def note(self, timestamps: StageTimestamps) -> None:
         """Take down a frame."""
-        self._painted[-1].append(PaintedFrame(moments, self._budget.rung))
+        self._painted[-1].append(PaintedFrame(timestamps, self._controller.level))
 
     def turn(self, report: Report) -> None:
         """Begin the next phase when it is time."""
         del report
-        if monotonic() - self._began[-1] < self._case.seconds:
+        is_short = monotonic() - self._began[-1] < self._case.seconds
+        if is_short or len(self._painted[-1]) < LEAST_FRAMES:
             return
         self._load.close()
         if len(self._painted) == 1:
@@ -157,21 +162,20 @@ class _Phases:
 
 
 def _row(painted: Sequence[PaintedFrame], began: float, case: HoldCase) -> Row:
-    shown = [frame.moments.shown for frame in painted]
-    span = shown[-1] - shown[0]
-    settled = settling_seconds([(f.moments.shown - began, f.misses(case)) for f in painted])
-    after = [f for f in painted if settled is not None and f.moments.shown - began >= settled]
-    times = [frame.moments.shown - frame.moments.taken for frame in painted]
+    shown = [frame.timestamps.shown for frame in painted]
+    settled = settling_seconds([(f.timestamps.shown - began, f.misses(case)) for f in painted])
+    after = [f for f in painted if settled is not None and f.timestamps.shown - began >= settled]
+    times = [frame.timestamps.shown - frame.timestamps.taken for frame in painted]
     return {
         "frames": len(painted),
-        "fps": round((len(painted) - 1) / span, 1),
+        "fps": _rate(shown),
         "capture_to_shown": percentiles(times),
         "settled_s": None if settled is None else round(settled, 2),
-        "settled_fps": _rate([frame.moments.shown for frame in after]),
-        "detail": painted[-1].rung.detail,
-        "draft": painted[-1].rung.draft,
-        "spare": painted[-1].rung.spare,
-        "changes": sum(one.rung != other.rung for one, other in pairwise(painted)),
+        "settled_fps": _rate([frame.timestamps.shown for frame in after]),
+        "detail": painted[-1].level.detail,
+        "draft": painted[-1].level.light_network,
+        "spare": painted[-1].level.reserve_core,
+        "changes": sum(one.level != other.level for one, other in pairwise(painted)),
     }
 
 

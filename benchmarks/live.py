@@ -28,10 +28,10 @@ from realtime.clockwork import Clock, monotonic
 from realtime.errors import BadInputError
 from realtime.frame import Frame
 from realtime.live.denoise import DenoisedEngine
-from realtime.live.paced import PacedSource
+from realtime.live.sources import RealtimePlayback
 from realtime.look import Look
 from realtime.painter import open_painter
-from realtime.pipeline import Hooks, Moments, Report, run
+from realtime.pipeline import Hooks, Report, StageTimestamps, run
 from realtime.ports import Engine, Event, Sink, Source
 from realtime.settings import PaintSettings, Size
 
@@ -43,7 +43,7 @@ NOTES = (
     "Glass to glass: a time code in the picture, painted, and read back from what was shown; "
     "without the camera's own delay and the screen's.",
 )
-STAGES: dict[str, Callable[[Moments], float]] = {
+STAGES: dict[str, Callable[[StageTimestamps], float]] = {
     "capture": lambda at: at.taken - at.asked,
     "to_network": lambda at: at.begun - at.taken,
     "network": lambda at: at.painted - at.begun,
@@ -93,7 +93,9 @@ def record_run(
     source: Source, engine: Engine, look: Look, sink: Sink, recorder: Recorder
 ) -> Recorder:
     """Run the pipeline by the recorder's clock; the caller closes all three."""
-    hooks = Hooks(look=lambda: look, on_frame=recorder.on_frame, on_moments=recorder.on_moments)
+    hooks = Hooks(
+        look=lambda: look, on_frame=recorder.on_frame, on_timestamps=recorder.on_timestamps
+    )
     stamped = StampedSource(source, recorder.clock)
     run(stamped, engine, _ReadingSink(sink, recorder), hooks, clock=recorder.clock)
     return recorder
@@ -104,34 +106,34 @@ class Recorder:
 
     def __init__(self, case: LiveCase, clock: Clock = monotonic) -> None:
         self.case, self.clock = case, clock
-        self.moments: list[Moments] = []
+        self.timestamps: list[StageTimestamps] = []
         self.ages: list[float] = []
         self.lost_codes = self.dropped = self.total_dropped = 0
         self.size = ""
         self._warm_at = math.inf
         self._dropped_before = 0
 
-    def on_moments(self, moments: Moments) -> None:
+    def on_timestamps(self, timestamps: StageTimestamps) -> None:
         """Hear when a frame passed the doors."""
         if math.isinf(self._warm_at):
-            self._warm_at = moments.shown + self.case.warm_up_seconds
-        if moments.shown >= self._warm_at:
-            self.moments.append(moments)
+            self._warm_at = timestamps.shown + self.case.warm_up_seconds
+        if timestamps.shown >= self._warm_at:
+            self.timestamps.append(timestamps)
 
     def on_frame(self, report: Report) -> bool:
         """Count what was dropped; False when the time is up."""
-        if len(self.moments) <= 1:
+        if len(self.timestamps) <= 1:
             self._dropped_before = report.dropped
         self.total_dropped = report.dropped
         self.dropped = report.dropped - self._dropped_before
-        if not self.moments or len(self.moments) < LEAST_FRAMES:
+        if not self.timestamps or len(self.timestamps) < LEAST_FRAMES:
             return True
-        return self.moments[-1].shown - self.moments[0].shown < self.case.seconds
+        return self.timestamps[-1].shown - self.timestamps[0].shown < self.case.seconds
 
     def on_shown(self, frame: Frame) -> None:
         """Look at the clock in the picture, now that it has been shown."""
         self.size = f"{frame.width}x{frame.height}"
-        if not self.moments:
+        if not self.timestamps:
             return
         age = age_seconds(frame.pixels, self.clock())
         if age is None:
@@ -145,21 +147,21 @@ class Recorder:
         Raises:
             BadInputError: the source ended before there was anything to count.
         """
-        if len(self.moments) < 2:
+        if len(self.timestamps) < 2:
             raise BadInputError("the source ended before it was warm: give one that lasts longer")
-        moments = self.moments
-        span = moments[-1].shown - moments[0].shown
+        timestamps = self.timestamps
+        span = timestamps[-1].shown - timestamps[0].shown
         codes = len(self.ages) + self.lost_codes
         row: dict[str, Any] = {
             "bench": "live",
             "size": self.size,
-            "frames": len(moments),
-            "fps": round((len(moments) - 1) / span, 1) if span else 0.0,
+            "frames": len(timestamps),
+            "fps": round((len(timestamps) - 1) / span, 1) if span else 0.0,
             "dropped": self.dropped,
             "stages": {
-                name: percentiles([of(at) for at in moments]) for name, of in STAGES.items()
+                name: percentiles([of(at) for at in timestamps]) for name, of in STAGES.items()
             },
-            "capture_to_shown": percentiles([at.shown - at.taken for at in moments]),
+            "capture_to_shown": percentiles([at.shown - at.taken for at in timestamps]),
             "codes_read_percent": round(100 * len(self.ages) / codes, 1) if codes else 0.0,
         }
         return row | ({"glass_to_glass": percentiles(self.ages)} if self.ages else {})
@@ -194,7 +196,7 @@ def _open_source(case: LiveCase) -> Source:
     if case.source == "synthetic":
         return landscape_camera(case.size, case.rate_fps)
     source = sources.open_source(case.source, size=case.size, rate_fps=case.rate_fps)
-    return source if source.live else PacedSource(source)
+    return source if source.live else RealtimePlayback(source)
 
 
 def _network_of(paint: PaintSettings) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -37,6 +38,13 @@ def letterboxed(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     top, left = (size[1] - height) // 2, (size[0] - width) // 2
     boxed[top : top + height, left : left + width] = inside
     return boxed
+
+
+def in_size(frame: Frame, size: tuple[int, int]) -> Frame:
+    """Return a frame of `size` (width, height): itself, or fitted in with bars."""
+    if (frame.width, frame.height) == size:
+        return frame
+    return replace(frame, pixels=letterboxed(frame.pixels, size))
 
 
 class ResizedSource:

@@ -143,7 +143,7 @@ WRITERS = {
     "realtime/film/cluster.py": "segments",
     "realtime/film/segment_sink.py": "segments",
     "realtime/film/workfolder.py": "segments",
-    "realtime/film/tracks.py": "into memory",
+    "realtime/film/stream_copy.py": "into memory",
     "realtime/media/quiet.py": "the null device",
     "train/paint_cli.py": "asks outputs.check_target",
     "train/diary.py": "train.loop asks for it",

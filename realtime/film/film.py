@@ -9,11 +9,11 @@ from typing import Any
 
 from realtime.errors import BadInputError
 from realtime.film import stills
-from realtime.film.cargo import Cargo, choose_cargo
-from realtime.film.carried import Window
+from realtime.film.cargo import choose_cargo
 from realtime.film.join import Joint, join
 from realtime.film.plan import Plan, Segment, make_plan
 from realtime.film.steady import MEMORY
+from realtime.film.stream_copy import Cargo, Window
 from realtime.film.workfolder import WorkFolder
 from realtime.media import clip
 from realtime.media.formats import is_still

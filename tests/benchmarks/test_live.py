@@ -117,7 +117,7 @@ def test_glass_to_glass_is_the_delay_that_was_built_in() -> None:
 
 
 def test_the_run_ends_when_its_time_is_up() -> None:
-    assert len(run_in_turns(1000, seconds=20 * PERIOD).moments) == 21
+    assert len(run_in_turns(1000, seconds=20 * PERIOD).timestamps) == 21
 
 
 def test_a_source_that_ends_too_early_is_refused() -> None:
@@ -150,7 +150,7 @@ def test_drops_are_counted() -> None:
     burst = Burst(FakeClock(), 0)
     watch = Recorder(LiveCase(warm_up_seconds=0.0), burst.clock)
     record_run(burst, burst, LOOK, burst, watch)
-    assert len(watch.moments) == 2  # the first, and the newest of three
+    assert len(watch.timestamps) == 2  # the first, and the newest of three
     assert watch.total_dropped == 2
 
 

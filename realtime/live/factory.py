@@ -12,14 +12,11 @@ from realtime.anypainting.fit import with_paintings
 from realtime.anypainting.request import Request
 from realtime.engines import open_engine
 from realtime.frame import Frame
-from realtime.live.budget import Budget, ladder
 from realtime.live.denoise import DenoisedEngine
-from realtime.live.fitted import Canvas, FittedSink
-from realtime.live.one_size import OneSizeSink
-from realtime.live.paced import PacedSource
-from realtime.live.returning_source import ReturningSource
-from realtime.live.several import SeveralSinks
-from realtime.live.tiers import USUAL, TieredEngine, Way, draft_of
+from realtime.live.engines import USUAL, FallbackEngine, Way, light_network_of
+from realtime.live.quality_controller import QualityController, quality_levels
+from realtime.live.sinks import Canvas, CanvasSink, LetterboxSink, TeeSink
+from realtime.live.sources import RealtimePlayback, ReconnectingSource
 from realtime.look import Look
 from realtime.network.library import Entry
 from realtime.ports import Engine, Sink, Source
@@ -38,8 +35,8 @@ def open_live_source(settings: LiveSettings) -> Source:
 
     source = opened()
     if source.live:
-        return ReturningSource(source, opened) if source.frame_count is None else source
-    return PacedSource(source, reopen=opened if settings.loop else None)
+        return ReconnectingSource(source, opened) if source.frame_count is None else source
+    return RealtimePlayback(source, reopen=opened if settings.loop else None)
 
 
 def open_live_sinks(settings: LiveSettings, rate_fps: float, size: Size | None) -> Sink:
@@ -55,26 +52,26 @@ def open_live_sinks(settings: LiveSettings, rate_fps: float, size: Size | None) 
             for name in names
         ]
         stack.pop_all()
-    return opened[0] if len(opened) == 1 else SeveralSinks(opened)
+    return opened[0] if len(opened) == 1 else TeeSink(opened)
 
 
 def _of_any_size(name: str, sink: Sink) -> Sink:
     if isinstance(sink, Canvas):
-        return FittedSink(sink)
-    return sink if name == "null" else OneSizeSink(sink)
+        return CanvasSink(sink)
+    return sink if name == "null" else LetterboxSink(sink)
 
 
-def budget_of(settings: LiveSettings, entry: Entry) -> Budget | None:
+def controller_of(settings: LiveSettings, entry: Entry) -> QualityController | None:
     """Return the controller that was asked for, or None."""
     if settings.hold_fps is None and settings.latency_ms is None:
         return None
     latency_ms = settings.latency_ms or NO_LATENCY_MS
-    rungs = ladder(with_draft=draft_of(entry) is not None)
-    return Budget(settings.hold_fps or USUAL_RATE_FPS, latency_ms / 1000, rungs)
+    levels = quality_levels(with_light_network=light_network_of(entry) is not None)
+    return QualityController(settings.hold_fps or USUAL_RATE_FPS, latency_ms / 1000, levels)
 
 
 def engine_opener(
-    settings: LiveSettings, request: Request, source: Source, budget: Budget | None
+    settings: LiveSettings, request: Request, source: Source, controller: QualityController | None
 ) -> Callable[[], Engine]:
     """Return what opens the engine and lets it compile for the camera's size, where it is known."""
     entry = request.entry
@@ -95,13 +92,13 @@ def engine_opener(
     def opened() -> Engine:
         with ExitStack() as stack:
             engine = stack.enter_context(closing(open_one(entry, settings.engine)))
-            if budget is not None:
+            if controller is not None:
                 engines = {USUAL: engine}
                 for way, other, threads in _other_ways(entry, engine):
                     opened = open_one(other, engine.name, threads)
                     engines[way] = stack.enter_context(closing(opened))
-                budget.can_spare = (False, True) in engines
-                engine = TieredEngine(engines, lambda: budget.rung)
+                controller.can_reserve_core = (False, True) in engines
+                engine = FallbackEngine(engines, lambda: controller.level)
             engine = with_paintings(engine, request)
             stack.pop_all()
         return engine
@@ -116,11 +113,11 @@ def denoised(engine: Engine, settings: LiveSettings) -> Engine:
 
 def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Way, Entry, int | None]]:
     """Yield the further ways to paint: with which bundle, and on how many threads."""
-    draft = draft_of(entry)
+    light_network = light_network_of(entry)
     threads = getattr(engine, "lockstep_threads", None) or 1
-    if draft is not None:
-        yield (True, False), draft, None
+    if light_network is not None:
+        yield (True, False), light_network, None
     if threads > 1:
         yield (False, True), entry, threads - 1
-    if threads > 1 and draft is not None:
-        yield (True, True), draft, threads - 1
+    if threads > 1 and light_network is not None:
+        yield (True, True), light_network, threads - 1

@@ -1,4 +1,4 @@
-"""A camera that may go away and come back: unplugged, asleep, stalled, another size."""
+"""Sources of live runs: a camera that is reopened when it fails, a file played in real time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LATE_SECONDS = 1.5
 """Without a frame for so long, the user is told."""
 
 
-class ReturningSource:
+class ReconnectingSource:
     """Opens its source again whenever it fails, for as long as the session lasts.
 
     The first opening is the caller's: a camera that was never there is an error at once. Indices
@@ -81,3 +81,50 @@ class ReturningSource:
             with suppress(PleinairError):
                 source.close()
         self._stopped.wait(RETRY_SECONDS)
+
+
+class RealtimePlayback:
+    """Gives the frames of another source at the moments that their times say.
+
+    Args:
+        source: What to play.
+        reopen: Opens it again at its end, to play it without end; None plays it once.
+    """
+
+    live = True
+
+    def __init__(self, source: Source, *, reopen: Callable[[], Source] | None = None) -> None:
+        self._source, self._reopen = source, reopen
+        self._stopped = threading.Event()
+        self.rate_fps = source.rate_fps
+        self.frame_count = source.frame_count if reopen is None else None
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height of the frames, where the source inside knows."""
+        return getattr(self._source, "size", None)
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield each frame when it is due; the first one at once."""
+        started, begins, index = monotonic(), 0.0, 0
+        while True:
+            first: float | None = None
+            for frame in self._source:
+                first = frame.pts_seconds if first is None else first
+                due = begins + frame.pts_seconds - first
+                if self._stopped.wait(max(0.0, started + due - monotonic())):
+                    return
+                if self._reopen is None:
+                    yield frame
+                else:
+                    yield replace(frame, index=index, pts_seconds=due)
+                index, ended = index + 1, due
+            if self._reopen is None or first is None:
+                return
+            self._source.close()
+            self._source, begins = self._reopen(), ended + 1 / self.rate_fps
+
+    def close(self) -> None:
+        """Stop waiting, and close the source inside."""
+        self._stopped.set()
+        self._source.close()

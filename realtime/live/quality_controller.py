@@ -1,7 +1,7 @@
-"""Holds a frame rate and a latency: paints smaller where it must, larger when there is time.
+"""Adaptive quality: holds a frame rate and a latency by painting smaller pictures.
 
-What it moves on is a ladder of details; with a cheaper network that paints the same styles at hand
-(a draft, see `tiers`), the lower part of the ladder is that network's, from its full size on.
+It moves along a list of levels (`quality_levels`): how large a picture is painted, and, where a
+cheaper network of the same styles is at hand (see `engines.FallbackEngine`), by which of the two.
 
 Where another program takes a core away from an engine whose threads work in lockstep, painting
 smaller hardly helps: every layer waits for the thread whose core is taken. So when a step down
@@ -23,16 +23,16 @@ from statistics import median
 DETAILS = (1.0, 0.85, 0.7, 0.6, 0.5)
 """Details to choose from. Few, because an engine compiles something for every size. The last one
 is 240 lines: with fewer, strokes get broader than people, and no enlarging brings those back."""
-LEAST_OF_THE_BETTER = 0.7
+LEAST_DETAIL_OF_HEAVY_NETWORK = 0.7
 """Below this detail a cheaper network at full size looks better."""
-COST_OF_A_DRAFT = 0.4
+LIGHT_NETWORK_COST = 0.4
 """What it costs, at most, beside the better network; `fast` beside `quality` takes a third."""
 RECENT = 8
 """Frames that a judgement rests on."""
 SETTLING = 2
 """Frames after a change that do not count: the engine may be compiling for the new size."""
 HEADROOM = 0.75
-"""A step up must be foreseen to take no more than this share of the budget."""
+"""A step up must be foreseen to take no more than this share of the time."""
 PATIENCE_SECONDS, LONGEST_PATIENCE_SECONDS = 2.0, 120.0
 CROWDED = 1.4
 """So many times what was foreseen for a smaller picture: it is not its size that costs."""
@@ -44,76 +44,76 @@ SHARE_OF_PERIOD = 0.9
 
 
 @dataclass(frozen=True)
-class Rung:
+class Level:
     """One way to paint."""
 
     detail: float
-    draft: bool = False
+    light_network: bool = False
     """By the cheaper network."""
-    spare: bool = False
+    reserve_core: bool = False
     """With one CPU core fewer than there are."""
 
     @property
     def cost(self) -> float:
         """What it is foreseen to cost beside the best: it grows with the area."""
-        return self.detail**2 * (COST_OF_A_DRAFT if self.draft else 1.0)
+        return self.detail**2 * (LIGHT_NETWORK_COST if self.light_network else 1.0)
 
 
-def ladder(*, with_draft: bool = False) -> tuple[Rung, ...]:
+def quality_levels(*, with_light_network: bool = False) -> tuple[Level, ...]:
     """Return the ways to paint, the best and dearest first."""
-    if not with_draft:
-        return tuple(Rung(detail) for detail in DETAILS)
-    better = [Rung(detail) for detail in DETAILS if detail >= LEAST_OF_THE_BETTER]
-    return (*better, *(Rung(detail, draft=True) for detail in DETAILS))
+    if not with_light_network:
+        return tuple(Level(detail) for detail in DETAILS)
+    better = [Level(detail) for detail in DETAILS if detail >= LEAST_DETAIL_OF_HEAVY_NETWORK]
+    return (*better, *(Level(detail, light_network=True) for detail in DETAILS))
 
 
-class Budget:
+class QualityController:
     """The controller of one live session.
 
     Args:
         rate_fps: Frames per second to hold.
         latency_seconds: From capture to shown, to hold.
-        rungs: The ways to paint that there are, the dearest first.
+        levels: The ways to paint that there are, the dearest first.
     """
 
     def __init__(
-        self, rate_fps: float, latency_seconds: float, rungs: Sequence[Rung] | None = None
+        self, rate_fps: float, latency_seconds: float, levels: Sequence[Level] | None = None
     ) -> None:
-        self._rungs = tuple(rungs or ladder())
+        self._levels = tuple(levels or quality_levels())
         self._rate_fps, self._latency_seconds = rate_fps, latency_seconds
         self._too_dear: float | None = None
         """What a frame costs where nothing is left to do about it."""
         self.seconds = min(SHARE_OF_PERIOD / rate_fps, SHARE_OF_LATENCY * latency_seconds)
-        self.can_spare = False
+        self.can_reserve_core = False
         """Whether whoever paints can leave a core to others: set once that is known."""
-        self._step, self._spare = 0, False
+        self._step, self._reserve_core = 0, False
         self._costs: deque[float] = deque(maxlen=RECENT)
         self._settling = 0
         self._changed = 0.0
         self._patience = PATIENCE_SECONDS
-        self._rose = self._left_sparing = False
+        self._rose = self._stopped_reserving = False
         self._foreseen_cost = math.inf
         self._fixed = 0.0
-        """Share of the best rung's cost that is the same on every rung: enlarging, taking noise
-        out. Learned from what changes of the rung did."""
-        self._left: tuple[float, Rung] | None = None
-        """What the rung before this one cost."""
-        self._cost_before_sparing = math.inf
-        self._no_sparing_before = -math.inf
+        """Share of the best level's cost that is the same on every level: enlarging, taking noise
+        out. Learned from what changes of the level did."""
+        self._left: tuple[float, Level] | None = None
+        """What the level before this one cost."""
+        self._cost_before_reserving = math.inf
+        self._no_reserving_before = -math.inf
 
     @property
-    def rung(self) -> Rung:
+    def level(self) -> Level:
         """How to paint the next frame."""
-        return replace(self._rungs[self._step], spare=self._spare)
+        return replace(self._levels[self._step], reserve_core=self._reserve_core)
 
     @property
     def detail(self) -> float:
         """At what detail to paint the next frame."""
-        return self.rung.detail
+        return self.level.detail
 
     @property
     def missed(self) -> tuple[str, ...]:
-        """What was asked for and cannot be held even on the last rung, in words; empty: all is."""
+        """What was asked for and cannot be held even on the last level, in words; empty: all is."""
         cost = self._too_dear
         if cost is None:
             return ()
@@ -136,9 +136,9 @@ class Budget:
             return False
         cost = median(self._costs)
         self._learn(cost)
-        if self._sparing_did_not_help(cost):
-            self._no_sparing_before = now + LONGEST_PATIENCE_SECONDS
-            self._go_to(self._step, now, spare=False)
+        if self._reserving_did_not_help(cost):
+            self._no_reserving_before = now + LONGEST_PATIENCE_SECONDS
+            self._go_to(self._step, now, reserve_core=False)
             return True
         self._too_dear = None
         if cost > self.seconds:
@@ -151,12 +151,13 @@ class Budget:
         """Do something about frames that cost too much; False when nothing is left to do."""
         if self._rose and now - self._changed < LONGEST_PATIENCE_SECONDS:
             self._patience = min(LONGEST_PATIENCE_SECONDS, 4 * self._patience)
-        last = len(self._rungs) - 1
+        last = len(self._levels) - 1
         crowded = cost > CROWDED * self._foreseen_cost or self._step == last
-        may_spare = self.can_spare and not self._spare and now >= self._no_sparing_before
-        if may_spare and (crowded or self._left_sparing):
-            self._cost_before_sparing = cost
-            self._go_to(self._step, now, spare=True)
+        may_reserve = self.can_reserve_core and not self._reserve_core
+        may_reserve = may_reserve and now >= self._no_reserving_before
+        if may_reserve and (crowded or self._stopped_reserving):
+            self._cost_before_reserving = cost
+            self._go_to(self._step, now, reserve_core=True)
         elif self._step < last:
             wanted = next(
                 (s for s in range(self._step + 1, last) if self._foreseen(cost, s) <= self.seconds),
@@ -170,36 +171,36 @@ class Budget:
             return False
         return True
 
-    def _sparing_did_not_help(self, cost: float) -> bool:
-        before, self._cost_before_sparing = self._cost_before_sparing, math.inf
-        return self._spare and cost > before
+    def _reserving_did_not_help(self, cost: float) -> bool:
+        before, self._cost_before_reserving = self._cost_before_reserving, math.inf
+        return self._reserve_core and cost > before
 
     def _try_to_rise(self, cost: float, now: float) -> bool:
         if self._step and self._foreseen(cost, self._step - 1) <= HEADROOM * self.seconds:
             self._move(cost, self._step - 1, now, rose=True)
             return True
-        if self._spare:
-            self._go_to(self._step, now, spare=False, rose=True)
+        if self._reserve_core:
+            self._go_to(self._step, now, reserve_core=False, rose=True)
             return True
         return False
 
     def _foreseen(self, cost: float, step: int) -> float:
         here, there = (
-            self._fixed + (1 - self._fixed) * self._rungs[at].cost for at in (self._step, step)
+            self._fixed + (1 - self._fixed) * self._levels[at].cost for at in (self._step, step)
         )
         return cost * there / here
 
     def _move(self, cost: float, step: int, now: float, *, rose: bool = False) -> None:
-        left = cost, self._rungs[self._step]
-        self._go_to(step, now, spare=self._spare, rose=rose)
+        left = cost, self._levels[self._step]
+        self._go_to(step, now, reserve_core=self._reserve_core, rose=rose)
         self._left = left
 
     def _learn(self, cost: float) -> None:
-        """See in what a change of the rung did how much of the cost is fixed."""
+        """See in what a change of the level did how much of the cost is fixed."""
         left, self._left = self._left, None
         if left is None:
             return
-        pairs = sorted([(left[1].cost, left[0]), (self._rungs[self._step].cost, cost)])
+        pairs = sorted([(left[1].cost, left[0]), (self._levels[self._step].cost, cost)])
         (small_area, small), (large_area, large) = pairs
         times = large / small
         proportional = large_area - times * small_area
@@ -207,12 +208,12 @@ class Budget:
         fixed = min(fixed, MOST_FIXED)
         self._fixed = (self._fixed + fixed) / 2 if self._fixed else fixed
 
-    def _go_to(self, step: int, now: float, *, spare: bool, rose: bool = False) -> None:
+    def _go_to(self, step: int, now: float, *, reserve_core: bool, rose: bool = False) -> None:
         if rose and self._rose:
             # The last step up lasted: trust the machine again, little by little.
             self._patience = max(PATIENCE_SECONDS, self._patience / 2)
-        self._left_sparing = rose and self._spare and not spare
-        self._step, self._spare, self._changed, self._rose = step, spare, now, rose
+        self._stopped_reserving = rose and self._reserve_core and not reserve_core
+        self._step, self._reserve_core, self._changed, self._rose = step, reserve_core, now, rose
         self._foreseen_cost, self._left = math.inf, None
         self._settling = SETTLING
         self._costs.clear()

@@ -1,9 +1,10 @@
-"""A camera that goes away, an engine that fails, several sinks at once."""
+"""A camera that goes away, an engine that fails, several sinks at once, a file in real time."""
 
 from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +13,10 @@ import pytest
 
 from realtime.errors import BadInputError, EngineError, SourceError
 from realtime.frame import Frame
-from realtime.live import returning_source
-from realtime.live.late_engine import LateEngine
-from realtime.live.paced import PacedSource
-from realtime.live.returning_source import ReturningSource
-from realtime.live.several import SeveralSinks
+from realtime.live import sources as live_sources
+from realtime.live.engines import LazyEngine
+from realtime.live.sinks import TeeSink
+from realtime.live.sources import RealtimePlayback, ReconnectingSource
 from realtime.look import Look
 from realtime.pipeline import Hooks, run
 from realtime.ports import Key, Style
@@ -27,7 +27,7 @@ STYLES = (Style("one"),)
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(returning_source, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(live_sources, "RETRY_SECONDS", 0.01)
 
 
 def gone(*frames: Frame) -> ListSource:
@@ -46,7 +46,7 @@ def test_a_camera_that_comes_back_goes_on() -> None:
             raise following
         return following
 
-    source = ReturningSource(gone(*make_frames(3)), reopen)
+    source = ReconnectingSource(gone(*make_frames(3)), reopen)
     frames = list(source)
     assert [frame.index for frame in frames] == [0, 1, 2, 3, 4, 5]
     assert [frame.width for frame in frames] == [32, 32, 32, 64, 64, 32]
@@ -60,7 +60,7 @@ def test_its_absence_is_told_and_ends_when_closed() -> None:
     def never() -> ListSource:
         raise BadInputError("still not there")
 
-    source = ReturningSource(gone(*make_frames(1)), never)
+    source = ReconnectingSource(gone(*make_frames(1)), never)
     seen: list[Frame] = []
     thread = threading.Thread(target=lambda: seen.extend(source))
     thread.start()
@@ -74,7 +74,7 @@ def test_its_absence_is_told_and_ends_when_closed() -> None:
 
 def test_a_stall_is_told() -> None:
     now = [0.0]
-    source = ReturningSource(ListSource(make_frames(2)), make_frames, clock=lambda: now[0])  # type: ignore[arg-type]
+    source = ReconnectingSource(ListSource(make_frames(2)), make_frames, clock=lambda: now[0])  # type: ignore[arg-type]
     frames = iter(source)
     next(frames)
     assert source.trouble() == ""
@@ -107,7 +107,7 @@ def test_frames_pass_unpainted_until_the_engine_is_there() -> None:
         gate.wait(10)
         return InvertingEngine()
 
-    late = LateEngine(STYLES, slow)
+    late = LazyEngine(STYLES, slow)
     (frame,) = make_frames(1)
     assert late.stylize(frame, ONE_STYLE) is frame
     assert not late.ready
@@ -121,7 +121,7 @@ def test_frames_pass_unpainted_until_the_engine_is_there() -> None:
 def test_an_engine_that_fails_is_started_again_once() -> None:
     engines = [FailingEngine(1), FailingEngine(3)]
     opened = iter(engines)
-    late = LateEngine(STYLES, lambda: next(opened))
+    late = LazyEngine(STYLES, lambda: next(opened))
     late.wait()
     frames = make_frames(4)
     for frame in frames[:3]:
@@ -137,7 +137,7 @@ def test_an_engine_that_cannot_be_opened_ends_the_run_with_its_words() -> None:
     def refuse() -> InvertingEngine:
         raise BadInputError("no such device")
 
-    late = LateEngine(STYLES, refuse)
+    late = LazyEngine(STYLES, refuse)
     with pytest.raises(BadInputError, match="no such device"):
         late.wait()
     hooks = Hooks(look=lambda: ONE_STYLE)
@@ -150,7 +150,7 @@ def test_a_clip_is_played_again_and_again_like_a_camera() -> None:
     def clip() -> ListSource:
         return ListSource([Frame(f.pixels, f.index, 5 + f.index / 300) for f in make_frames(4)])
 
-    source = PacedSource(clip(), reopen=clip)
+    source = RealtimePlayback(clip(), reopen=clip)
     frames: Iterator[Frame] = iter(source)
     taken = [next(frames) for _ in range(10)]
     source.close()
@@ -163,7 +163,7 @@ def test_a_clip_is_played_again_and_again_like_a_camera() -> None:
 
 def test_several_sinks_get_every_frame_and_close_all(tmp_path: Path) -> None:
     first, second = ListSink([Key("h")]), ListSink([Key("q")])
-    both = SeveralSinks([first, second])
+    both = TeeSink([first, second])
     for frame in make_frames(3):
         both.show(frame)
     assert both.poll() == (Key("h"), Key("q"))
@@ -171,3 +171,19 @@ def test_several_sinks_get_every_frame_and_close_all(tmp_path: Path) -> None:
     both.close()
     assert len(first.frames) == len(second.frames) == 3
     assert first.finished == second.finished == 1
+
+
+def test_frames_come_when_they_are_due() -> None:
+    source = RealtimePlayback(ListSource(make_frames(7)))
+    started = time.monotonic()
+    arrivals = [(frame.pts_seconds, time.monotonic() - started) for frame in source]
+    assert source.live
+    assert len(arrivals) == 7
+    assert all(arrived >= due - 0.005 for due, arrived in arrivals)
+
+
+def test_closing_ends_the_waiting() -> None:
+    frames = make_frames(400)
+    source = RealtimePlayback(ListSource(frames))
+    threading.Timer(0.2, source.close).start()
+    assert len(list(source)) < 400

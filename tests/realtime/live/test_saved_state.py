@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from realtime.live.controls import State
-from realtime.live.memory import recalled, remember, restored, state_file, window_size
+from realtime.live.saved_state import recalled, remember, restored, state_file, window_size
 
 STYLES = ("one", "two", "three")
 
