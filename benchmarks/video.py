@@ -26,7 +26,8 @@ from realtime.film.film import Film, FilmSettings
 from realtime.frame import Frame
 from realtime.media.clip import ClipFacts
 from realtime.pipeline import Report
-from realtime.settings import PaintSettings, Size
+from realtime.ports import Size
+from realtime.settings import PaintSettings
 from realtime.sinks.encoding import RECIPES
 from realtime.sinks.video_writer import Target, VideoWriter
 from realtime.sources.landscape import Landscape

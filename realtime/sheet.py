@@ -6,7 +6,6 @@ Of a single photograph the styles run on over several rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -68,7 +67,7 @@ def contact_sheet(
     scenes = [_scene(photograph) for photograph in photographs] or [Landscape(*PAINTED_PX).at(0.0)]
     columns = [[_labelled("")] + [_cell(scene) for scene in scenes]]
     for entry in entries:
-        with closing(open_engine("auto", entry.path)) as engine:
+        with open_engine("auto", entry.path) as engine:
             for number, name in enumerate(entry.card.names):
                 tell(f"{entry.name}, {name}")
                 look = Look.of_style(number, len(entry.card.names)).in_strokes(1.0)
@@ -82,7 +81,7 @@ def contact_sheet(
 
 
 def _scene(photograph: Path) -> Pixels:
-    with closing(open_source(f"images:{photograph}")) as source:
+    with open_source(f"images:{photograph}") as source:
         return fit(next(iter(source)).pixels, PAINTED_PX)
 
 

@@ -18,9 +18,8 @@ from realtime.live.controls import View
 from realtime.live.quality_controller import Level, QualityController
 from realtime.look import Look
 from realtime.pipeline import Report
-from realtime.ports import Mouse
+from realtime.ports import Mouse, Size
 from realtime.resize import fit, fitted, in_size, letterboxed
-from realtime.settings import Size
 
 
 def arranged(before: Frame, after: Frame, view: View, divider: float, canvas: Size) -> Frame:

@@ -28,8 +28,7 @@ from realtime.live.sinks import Recording, stamp
 from realtime.look import Look
 from realtime.machine import seconds_since_start
 from realtime.pipeline import Hooks, Report, Shown
-from realtime.ports import Engine, Event, Mouse
-from realtime.settings import Size
+from realtime.ports import Closing, Engine, Event, Mouse, Size
 from realtime.sinks.images_sink import encode
 
 MESSAGE_SECONDS = 3.0
@@ -66,7 +65,7 @@ class Surroundings:
     clock: Clock = monotonic
 
 
-class Session:
+class Session(Closing):
     """What happens between the pipeline and the user of a live window."""
 
     def __init__(self, engine: Engine, state: State, around: Surroundings) -> None:
