@@ -9,7 +9,6 @@ learned from lies in `OUT/paintings` afterwards, for `pleinair appraise --painti
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,9 +16,8 @@ from typing import Annotated, Any
 import torch
 import typer
 
-from realtime.errors import EXIT_BAD, PleinairError
+from realtime import entry
 from realtime.network.library import find_bundle
-from realtime.terminal import echo
 from train.budget import Budget
 from train.distributed import World
 from train.load_loss import load_loss
@@ -30,7 +28,7 @@ from train.progress import shown
 from train.rounds import ON_CPU, Round, Runs, runs_for
 from train.settings import TrainSettings
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
@@ -132,8 +130,4 @@ def _previews(data: Path) -> tuple[Path, ...]:
 
 
 if __name__ == "__main__":
-    try:
-        app()
-    except PleinairError as exc:
-        echo(f"train.gallery: {exc}", err=True)
-        sys.exit(EXIT_BAD)
+    entry.run(app)
