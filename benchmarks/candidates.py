@@ -18,6 +18,7 @@ from realtime.look import Look
 
 EAGER = "eager"
 PEERS = (EAGER,)
+PRECISIONS = ("fp32", "bf16", "fp16", "int8")
 
 
 @dataclass(frozen=True)
