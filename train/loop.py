@@ -21,15 +21,15 @@ from train.distributed import World
 from train.guard import Guard, NotFiniteError
 from train.losses import PerceptualLoss
 from train.memory import explain_out_of_memory
-from train.preview import draw_preview, preview_path, save_sheet
+from train.palette_loss import palette
+from train.preview import Previews, preview_path
 from train.record import describe
 from train.settings import TrainSettings
-from train.start import Beginning, begin, load_teacher
+from train.start import begin, load_teacher
 from train.step import Lesson, train_step
 
 SAVE_EVERY_SECONDS = 60.0
-FIRST_SAVE_SECONDS = 8.0
-"""Early, so that there is a preview to look at."""
+PREVIEW_EVERY_SECONDS = 20.0
 ALONE = World()
 
 
@@ -56,6 +56,8 @@ class Extras:
     max_steps: int | None = None
     """Stop after so many steps of this call (for tests and time-slicing)."""
     save_every_seconds: float = SAVE_EVERY_SECONDS
+    preview_every_seconds: float = PREVIEW_EVERY_SECONDS
+    """At least; the first comes with the first step."""
     tensorboard: Path | None = None
     """Folder for TensorBoard."""
     workers: int = 2
@@ -115,13 +117,17 @@ def train(
         seed=settings.seed, augment=settings.augment,
     )  # fmt: skip
     targets: list[torch.Tensor] = []
+    palettes: torch.Tensor | None = None
     if loss is not None:
         loss.network.to(world.device)
-        targets = loss.style_targets(
+        paintings = [
             load_painting(path, settings.style_px, square=settings.style_square).to(world.device)
             for path in settings.styles
-        )
-    beginning = begin(settings, credits, start, loss, targets, photographs, world.device)
+        ]
+        targets = loss.style_targets(paintings)
+        if settings.palette_weight:
+            palettes = torch.cat([palette(painting) for painting in paintings])
+    beginning = begin(settings, credits, start, photographs, world.device)
     state = beginning.state
     checkpoint = out.with_suffix(".checkpoint")
     if checkpoint.exists():
@@ -130,13 +136,16 @@ def train(
     lesson = Lesson(
         settings, loss, targets, network, world, beginning.before,
         None if teacher is None else load_teacher(teacher, beginning.credits).to(world.device),
+        palettes,
     )  # fmt: skip
     stop = settings.steps
     if extras.max_steps is not None:
         stop = min(stop, state.step + extras.max_steps)
     started = saved = time.monotonic() - state.seconds
-    if state.step == 0:
-        saved -= max(0.0, extras.save_every_seconds - FIRST_SAVE_SECONDS)
+    previews = Previews(
+        preview_path(out), extras.previews, settings.all_styles, len(settings.styles),
+        extras.preview_every_seconds,
+    )  # fmt: skip
     recent: dict[str, float] = {}
     pace: deque[float] = deque(maxlen=50)
     guard, stopped = Guard(state), False
@@ -144,7 +153,16 @@ def train(
 
         def save() -> Card:
             card = describe(beginning, settings, photographs, recent, guard, world)
-            return _save(out, beginning, settings, card, extras, diary) if world.first else card
+            if not world.first:
+                return card
+            state.save(checkpoint, settings.to_dict())
+            show()
+            return save_bundle(out, state.average, card)
+
+        def show() -> None:
+            sheet = previews.draw(state.average)
+            if sheet is not None:
+                diary.show(state.step, sheet)
 
         while state.step < stop and not stopped:
             batches = photographs.batches(
@@ -175,6 +193,8 @@ def train(
                 if world.any(time.monotonic() - saved > extras.save_every_seconds):
                     save()
                     saved = time.monotonic()
+                elif world.first and previews.is_due():
+                    show()
         return save()
 
 
@@ -197,23 +217,6 @@ def _diary(out: Path, step: int, extras: Extras, world: World) -> Diary:
     # Others but the first write where nobody reads.
     path = out.with_suffix(".jsonl") if world.first else out.with_suffix(f".{world.rank}.jsonl")
     return Diary(path, step, extras.tensorboard if world.first else None)
-
-
-def _save(
-    out: Path,
-    beginning: Beginning,
-    settings: TrainSettings,
-    card: Card,
-    extras: Extras,
-    diary: Diary,
-) -> Card:
-    state = beginning.state
-    state.save(out.with_suffix(".checkpoint"), settings.to_dict())
-    sheet = draw_preview(state.average, settings.all_styles, extras.previews)
-    if sheet is not None:
-        save_sheet(preview_path(out), sheet)
-        diary.show(state.step, sheet)
-    return save_bundle(out, state.average, card)
 
 
 def _smooth(old: dict[str, float], new: dict[str, float]) -> dict[str, float]:
