@@ -82,14 +82,12 @@ def _imitate(
     new = len(mixtures)
     mixed = torch.cat([_weights(mixtures, rows[0]), rows[0].new_zeros(new, new)], 1)  # (new, S)
     looks = torch.eye(old + new, device=rows[0].device)[old:]
-    steps = rows[0].new_tensor([mixture.palette.rows for mixture in mixtures])  # (new, 3, 4)
     for step in range(STEPS):
         photograph = photographs.batch_at(step, slice(1)).to(rows[0].device)
         pictures = photograph.expand(new, -1, -1, -1)
         with torch.no_grad():
             painted = network(pictures, mixed)
-            wanted = torch.einsum("nij,njhw->nihw", steps[:, :, :3], painted)
-            wanted = (wanted + steps[:, :, 3, None, None]).clamp(0, 255)
+        wanted = torch.cat([_recoloured(*one) for one in zip(painted, mixtures, strict=True)])
         found = network(pictures, looks)
         pairs = (found, wanted), (_coarse(found), _coarse(wanted))
         error = sum((pixel_error(*pair) for pair in pairs), torch.zeros((), device=found.device))
@@ -99,6 +97,12 @@ def _imitate(
         optimiser.param_groups[0]["lr"] = RATE * (1 - step / STEPS)
         optimiser.step()
     optimiser.zero_grad(set_to_none=True)
+
+
+def _recoloured(painted: Tensor, mixture: Mixture) -> Tensor:
+    """(3, H, W) -> (1, 3, H, W)."""
+    pixels = mixture.palette.applied(to_pixels(painted[None]))
+    return to_tensor(pixels, painted.device, torch.float32)
 
 
 def _coarse(pictures: Tensor) -> Tensor:
