@@ -1,4 +1,4 @@
-"""Live, end to end: what a camera of some rate comes to, stage by stage.
+"""`pleinair bench live`: a camera, end to end; what every stage of the pipeline costs.
 
     capture | to_network | network | to_show | show
 
@@ -7,23 +7,22 @@ boxes between the threads, and the four after `capture` add up to capture-to-sho
 from a GPU lie inside `network`: engines take pixels on the CPU and give pixels on the CPU.
 
 Glass to glass is measured by the pictures themselves: the camera writes the time into the frame
-(`timecode`), the network paints it with the rest, at full strength, and it is read back from what
-the sink was given, once the sink has shown it and has handled its events. The camera's own delay
-before it gives a picture and the screen's after it got one are not in it.
+(`camera.stamp`), the network paints it with the rest, at full strength, and it is read back from
+what the sink was given, once the sink has shown it and has handled its events. The camera's own
+delay before it gives a picture and the screen's after it got one are not in it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from benchmarks.camera import StampedSource, landscape_camera
-from benchmarks.measure import percentiles
-from benchmarks.schema import Row
-from benchmarks.timecode import age_seconds
+from benchmarks.camera import StampedSource, age_seconds, landscape_camera
+from benchmarks.harness import LIVE_PX, Tell, percentiles, silent
+from benchmarks.result import Row
 from realtime import sinks, sources
 from realtime.clockwork import Clock, monotonic
 from realtime.errors import BadInputError
@@ -54,10 +53,10 @@ STAGES: dict[str, Callable[[StageTimestamps], float]] = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class LiveCase:
     """What to measure."""
 
-    size: Size = (640, 480)
+    size: Size = LIVE_PX
     rate_fps: float = 120.0
     """Of the camera: higher than can be painted, or its pace is what is measured."""
     seconds: float = 10.0
@@ -67,42 +66,46 @@ class Asked:
     warm_up_seconds: float = WARM_UP_SECONDS
 
 
-def measure_live(asked: Asked, tell: Callable[[str], None] = lambda line: None) -> Row:
+def measure_live(case: LiveCase, tell: Tell = silent) -> Row:
     """Paint a camera for a while and return one row.
 
     Raises:
-        PleinairError: source, engine or sink are not to be had, or too few frames came.
+        PleinairError: source, engine or sink are not available, or too few frames came.
     """
     with ExitStack() as stack:
-        source = stack.enter_context(closing(_open_source(asked)))
-        painter, look = open_painter(asked.paint)
-        engine = stack.enter_context(closing(DenoisedEngine(painter)))
-        sink = stack.enter_context(closing(sinks.open_sink(asked.sink)))
-        tell(f"{asked.source} to {asked.sink} on {engine.description}")
-        watch = watch_run(source, engine, look, sink, Watch(asked))
-    return watch.row() | {
-        "network": _network_of(asked.paint),
-        "source": asked.source,
-        "sink": asked.sink,
-        "camera_fps": asked.rate_fps if asked.source == "synthetic" else source.rate_fps,
+        source = stack.enter_context(_open_source(case))
+        painter, look = open_painter(case.paint)
+        engine = stack.enter_context(DenoisedEngine(painter))
+        sink = stack.enter_context(sinks.open_sink(case.sink))
+        tell(f"{case.source} to {case.sink} on {engine.description}")
+        recorder = record_run(source, engine, look, sink, Recorder(case))
+    return recorder.row() | {
+        "network": _network_of(case.paint),
+        "source": case.source,
+        "sink": case.sink,
+        "camera_fps": case.rate_fps if case.source == "synthetic" else source.rate_fps,
         "engine": engine.info.runtime,
         "runs_on": engine.description,
     }
 
 
-def watch_run(source: Source, engine: Engine, look: Look, sink: Sink, watch: Watch) -> Watch:
-    """Run the pipeline by the watch's clock; the caller closes all three."""
-    hooks = Hooks(look=lambda: look, on_frame=watch.on_frame, on_timestamps=watch.on_timestamps)
-    stamped = StampedSource(source, watch.clock)
-    run(stamped, engine, _ReadingSink(sink, watch), hooks, clock=watch.clock)
-    return watch
+def record_run(
+    source: Source, engine: Engine, look: Look, sink: Sink, recorder: Recorder
+) -> Recorder:
+    """Run the pipeline by the recorder's clock; the caller closes all three."""
+    hooks = Hooks(
+        look=lambda: look, on_frame=recorder.on_frame, on_timestamps=recorder.on_timestamps
+    )
+    stamped = StampedSource(source, recorder.clock)
+    run(stamped, engine, _ReadingSink(sink, recorder), hooks, clock=recorder.clock)
+    return recorder
 
 
-class Watch:
-    """Takes down what a run does, once it is warm."""
+class Recorder:
+    """Records what a run does, once it is warm."""
 
-    def __init__(self, asked: Asked, clock: Clock = monotonic) -> None:
-        self.asked, self.clock = asked, clock
+    def __init__(self, case: LiveCase, clock: Clock = monotonic) -> None:
+        self.case, self.clock = case, clock
         self.timestamps: list[StageTimestamps] = []
         self.ages: list[float] = []
         self.lost_codes = self.dropped = self.total_dropped = 0
@@ -113,7 +116,7 @@ class Watch:
     def on_timestamps(self, timestamps: StageTimestamps) -> None:
         """Hear when a frame passed the doors."""
         if math.isinf(self._warm_at):
-            self._warm_at = timestamps.shown + self.asked.warm_up_seconds
+            self._warm_at = timestamps.shown + self.case.warm_up_seconds
         if timestamps.shown >= self._warm_at:
             self.timestamps.append(timestamps)
 
@@ -125,7 +128,7 @@ class Watch:
         self.dropped = report.dropped - self._dropped_before
         if not self.timestamps or len(self.timestamps) < LEAST_FRAMES:
             return True
-        return self.timestamps[-1].shown - self.timestamps[0].shown < self.asked.seconds
+        return self.timestamps[-1].shown - self.timestamps[0].shown < self.case.seconds
 
     def on_shown(self, frame: Frame) -> None:
         """Look at the clock in the picture, now that it has been shown."""
@@ -167,8 +170,8 @@ class Watch:
 class _ReadingSink(PlainSink):
     """A sink that hands on, and looks at each picture once it was shown."""
 
-    def __init__(self, sink: Sink, watch: Watch) -> None:
-        self._sink, self._watch = sink, watch
+    def __init__(self, sink: Sink, recorder: Recorder) -> None:
+        self._sink, self._recorder = sink, recorder
         self._frame: Frame | None = None
 
     def show(self, frame: Frame) -> None:
@@ -178,7 +181,7 @@ class _ReadingSink(PlainSink):
     def poll(self) -> tuple[Event, ...]:
         events = self._sink.poll()  # where windows draw
         if self._frame is not None:
-            self._watch.on_shown(self._frame)
+            self._recorder.on_shown(self._frame)
             self._frame = None
         return events
 
@@ -189,10 +192,10 @@ class _ReadingSink(PlainSink):
         self._sink.close()
 
 
-def _open_source(asked: Asked) -> Source:
-    if asked.source == "synthetic":
-        return landscape_camera(asked.size, asked.rate_fps)
-    source = sources.open_source(asked.source, size=asked.size, rate_fps=asked.rate_fps)
+def _open_source(case: LiveCase) -> Source:
+    if case.source == "synthetic":
+        return landscape_camera(case.size, case.rate_fps)
+    source = sources.open_source(case.source, size=case.size, rate_fps=case.rate_fps)
     return source if source.live else RealtimePlayback(source)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from realtime import engines, sources
-from realtime.clockwork import Latency, monotonic
+from realtime.clockwork import Latency, monotonic, timed
 from realtime.engines.choice import NOT_TRIED
 from realtime.errors import MissingExtraError, PleinairError
 from realtime.frame import Frame
@@ -40,15 +40,8 @@ def engine_speeds(seconds: float = SECONDS) -> Iterator[tuple[str, bool, str]]:
 
 def _speed(engine: Engine, look: Look, seconds: float) -> str:
     noise = np.random.default_rng(0).integers(0, 256, (SIZE[1], SIZE[0], 3), np.uint8)
-    frame, spent = Frame(noise, 0, 0.0), []
-    for _ in range(3):
-        engine.stylize(frame, look)
-    end = monotonic() + seconds
-    while monotonic() < end:
-        started = monotonic()
-        engine.stylize(frame, look)
-        spent.append(monotonic() - started)
-    p50 = Latency.of(spent).p50_ms
+    frame = Frame(noise, 0, 0.0)
+    p50 = Latency.of(timed(lambda: engine.stylize(frame, look), seconds=seconds)).p50_ms
     return f"{engine.description}: {p50:.1f} ms, {1000 / p50:.0f} fps at {SIZE[0]}x{SIZE[1]}"
 
 

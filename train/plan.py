@@ -15,7 +15,7 @@ from realtime.network.library import find_bundle
 from realtime.network.registry import many_styles, trainable
 from train.data import find_photographs
 from train.lineage import painting_files, paintings_of
-from train.recipes import PUPIL, recipe, steps_of
+from train.recipes import PUPIL, ROWS_ONLY, recipe, steps_of
 from train.settings import Precision, TrainSettings
 
 BATCH = TrainSettings.batch
@@ -86,6 +86,8 @@ def plan(wish: Wish, device: torch.device) -> Plan:
             "rows_only": not wish.everything,
             "identity_steps": 0,
         }
+        if not wish.everything and wish.recipe == "pleinair":
+            values = ROWS_ONLY | values
     values.setdefault("architecture", "fast")
     if values["architecture"] not in trainable():
         raise UnknownNameError("architecture", values["architecture"], trainable())

@@ -58,8 +58,8 @@ class PaintingEngine(WrappedEngine):
             look, style_weights=self._mixed(learned, others), strength=1.0, keep_colours=False
         )
         painting = self._engine.stylize(frame, plain).pixels
-        palette = mixed([one.palette for one in self.mixtures], others)
-        painting = blended(frame.pixels, palette.applied(painting), look.strength)
+        painting = mixed(painting, [one.palette for one in self.mixtures], others)
+        painting = blended(frame.pixels, painting, look.strength)
         if look.keep_colours:
             painting = with_colours_of(painting, frame.pixels)
         return frame.with_pixels(np.ascontiguousarray(painting))

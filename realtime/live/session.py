@@ -151,11 +151,10 @@ class Session(Closing):
     def _on_frame(self, report: Report) -> bool:
         self._note_first_painting()
         controller = self._around.controller
-        costs = report.engine_seconds
-        while controller is not None and self._costs_seen < len(costs):
-            cost, self._costs_seen = costs[self._costs_seen], self._costs_seen + 1
+        costs, self._costs_seen = report.engine_seconds.since(self._costs_seen)
+        for cost in costs:
             # A frozen frame is painted only when the look changes: that says nothing about time.
-            if self.frozen is None and controller.paid(cost, self._around.clock()):
+            if controller and self.frozen is None and controller.paid(cost, self._around.clock()):
                 self._say(f"painting {manner(controller.level)}")
                 if controller.detail > DETAILS[-1]:
                     self._told_missed.clear()

@@ -7,10 +7,18 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.camera import StampedSource, landscape_camera
+from benchmarks.camera import (
+    PERIOD_SECONDS,
+    TICK_SECONDS,
+    StampedSource,
+    age_seconds,
+    fits,
+    landscape_camera,
+    read_code,
+    stamp,
+)
 from benchmarks.cli import app
-from benchmarks.live import Asked, Watch, watch_run
-from benchmarks.timecode import PERIOD_SECONDS, TICK_SECONDS, age_seconds, fits, read, stamp
+from benchmarks.live import LiveCase, Recorder, record_run
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.frame import Frame
 from realtime.look import Look
@@ -56,11 +64,11 @@ class Turns(PlainSink):
         self.clock.advance(SCREEN_SECONDS)
 
 
-class LockStep(Watch):
+class LockStep(Recorder):
     """Lets the next frame come only when the one before was read."""
 
     def __init__(self, turns: Turns, seconds: float) -> None:
-        super().__init__(Asked(seconds=seconds, warm_up_seconds=0.0), turns.clock)
+        super().__init__(LiveCase(seconds=seconds, warm_up_seconds=0.0), turns.clock)
         self.turns = turns
 
     def on_shown(self, frame: Frame) -> None:
@@ -68,9 +76,9 @@ class LockStep(Watch):
         self.turns.free.release()
 
 
-def run_in_turns(frames: int, seconds: float = 1e9) -> Watch:
+def run_in_turns(frames: int, seconds: float = 1e9) -> Recorder:
     turns = Turns(FakeClock(), frames)
-    return watch_run(turns, turns, LOOK, turns, LockStep(turns, seconds))
+    return record_run(turns, turns, LOOK, turns, LockStep(turns, seconds))
 
 
 def test_stages_of_known_cost_come_out_exactly() -> None:
@@ -131,8 +139,8 @@ class Burst(Turns):
 
 def test_drops_are_counted() -> None:
     burst = Burst(FakeClock(), 0)
-    watch = Watch(Asked(warm_up_seconds=0.0), burst.clock)
-    watch_run(burst, burst, LOOK, burst, watch)
+    watch = Recorder(LiveCase(warm_up_seconds=0.0), burst.clock)
+    record_run(burst, burst, LOOK, burst, watch)
     assert len(watch.timestamps) == 2  # the first, and the newest of three
     assert watch.total_dropped == 2
 
@@ -143,7 +151,7 @@ def test_a_code_is_read_as_it_was_written(seconds: float, size: tuple[int, int])
     frame = Frame(np.full((size[1], size[0], 3), 90, np.uint8), 0, 0.0)
     stamped = stamp(frame, seconds).pixels
     for painted in (stamped, 255 - stamped, stamped // 4 + 100):
-        assert read(painted) == pytest.approx(seconds)
+        assert read_code(painted) == pytest.approx(seconds)
     assert age_seconds(stamped, seconds + 0.5) == pytest.approx(0.5)
 
 
@@ -153,7 +161,7 @@ def test_what_a_network_painted_is_read() -> None:
     for number in range(8):
         seconds = number * 101 * TICK_SECONDS  # little else than zeros, and quite mixed
         stamped = stamp(Frame(scene.at(number / 30), number, 0.0), seconds)
-        assert read(engine.stylize(stamped, look).pixels) == pytest.approx(seconds)
+        assert read_code(engine.stylize(stamped, look).pixels) == pytest.approx(seconds)
     engine.close()
 
 
@@ -164,12 +172,12 @@ def test_time_goes_round() -> None:
 
 def test_what_cannot_be_read_is_lost_not_guessed() -> None:
     rng = np.random.default_rng(0)
-    assert read(grey(0).pixels) is None
-    noise = [read(rng.integers(0, 256, (48, 192, 3), np.uint8)) for _ in range(100)]
+    assert read_code(grey(0).pixels) is None
+    noise = [read_code(rng.integers(0, 256, (48, 192, 3), np.uint8)) for _ in range(100)]
     assert noise.count(None) > 80  # four bits of checking let one in sixteen pass
     stamped = stamp(grey(0), 3.0).pixels
     stamped[:16, 16:24] = 255 - stamped[:16, 16:24]  # one bit turned over
-    assert read(stamped) is None
+    assert read_code(stamped) is None
 
 
 def test_a_frame_too_small_for_a_code_stays_as_it_is() -> None:

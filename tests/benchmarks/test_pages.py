@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.readme import PAGES, TABLES, _telling, renewed, results
-from benchmarks.schema import machine_line
+from benchmarks.pages import PAGES, TABLES, _telling, renewed, results
+from benchmarks.result import machine_line
 from benchmarks.tables import table
 
 
 def test_the_tables_are_not_stale() -> None:
     texts = [path.read_text() for path in PAGES]
     for text in texts:
-        assert renewed(text) == text, "run python -m benchmarks.readme"
+        assert renewed(text) == text, "run python -m benchmarks.pages"
     for name in TABLES:
         assert any(f"<!-- {name} -->" in text for text in texts)
 

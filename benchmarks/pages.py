@@ -16,9 +16,8 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.gpu_table import gpu_table
-from benchmarks.scene import pixels_of
-from benchmarks.schema import Result, Row, machine_line, read
+from benchmarks.harness import pixels_of
+from benchmarks.result import Result, Row, machine_line, read
 from benchmarks.tables import markdown, sheet_of, table
 from realtime.errors import EXIT_BAD
 from realtime.network.card import StyleCredit
@@ -41,6 +40,11 @@ LEFT_OUT = (
     "peak_memory_mb",
 )
 """What tables of engines show on the terminal and is too much for a first look."""
+GPU_COLUMNS = {
+    "network": "network", "size": "size", "what": "engine", "p50_ms": "p50 ms", "p95_ms": "p95 ms",
+    "fps": "fps", "eager_ms": "eager fp32, network alone, ms",
+}  # fmt: skip
+
 app = typer.Typer(add_completion=False)
 
 
@@ -72,6 +76,34 @@ def speed() -> list[str]:
         lines += [f"{machine_line(measured[0].machine)} (`docs/results/{folder}/`):", ""]
         lines += [*markdown(sheet_of("engines", shown)), ""]
     return lines[:-1]
+
+
+def gpu() -> list[str]:
+    """Engines on GPUs, frame in and frame out, beside the network as its authors wrote it."""
+    lines: list[str] = []
+    for folder, measured in results().items():
+        rows = [row for result in measured for row in result.of("gpu") if "p50_ms" in row]
+        engines = [_shown(row, rows) for row in rows if row["part"] == "engine"]
+        if engines:
+            engines.sort(key=lambda row: (row["network"], pixels_of(row["size"])))
+            cards = ", ".join(measured[0].machine["gpus"])
+            lines += [f"{cards} (`docs/results/{folder}/`):", ""]
+            lines += [*table(engines, GPU_COLUMNS), ""]
+    return lines[:-1]
+
+
+def _shown(row: Row, rows: Sequence[Row]) -> Row:
+    """Name engine and precision, without versions and the card's name, and what eager took."""
+    eager = [
+        other["p50_ms"]
+        for other in rows
+        if other["part"] == "network"
+        and other["what"].startswith("eager fp32")
+        and (other["network"], other["size"]) == (row["network"], row["size"])
+    ]
+    what: str = row["what"]
+    short = f"{what.partition(' ')[0]} {what.rpartition(', ')[2]}"
+    return row | {"what": short, "eager_ms": eager[0] if eager else ""}
 
 
 def _telling(rows: Sequence[Row]) -> list[Row]:
@@ -169,7 +201,7 @@ def _order(row: Row) -> tuple[str, int, float]:
 
 TABLES: dict[str, Callable[[], list[str]]] = {
     "goals": goals,
-    "gpu": lambda: gpu_table(results()),
+    "gpu": gpu,
     "likeness": likeness,
     "speed": speed,
     "steadiness": steadiness,

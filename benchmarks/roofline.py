@@ -1,6 +1,6 @@
-"""What a device can do at best, and what a network therefore needs at least.
+"""Roofline model: a device's measured peaks, and the least time that a network needs there.
 
-The floor of a pass is the larger of two times: its arithmetic at the device's measured peak, and
+The limit of a pass is the larger of two times: its arithmetic at the device's measured peak, and
 its bytes at the device's measured bandwidth, where every convolution reads its input and weights
 once and writes its output once, and every norm reads once more for its statistics (they are known
 only when all of the picture has passed). Nothing that computes layer by layer can be faster.
@@ -16,8 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from benchmarks.measure import timed
-from realtime.clockwork import percentile
+from realtime.clockwork import percentile, timed
 from realtime.network.bundle import load_bundle
 from realtime.network.layers import ConditionalInstanceNorm
 from realtime.ports import Size
@@ -39,13 +38,13 @@ class Peaks:
 
 
 @dataclass(frozen=True)
-class Work:
+class PassCost:
     """What one pass of a network costs."""
 
     giga_macs: float
     mega_bytes: float
 
-    def floor_ms(self, peaks: Peaks) -> float:
+    def limit_ms(self, peaks: Peaks) -> float:
         """The shortest time a pass can take."""
         return max(self.giga_macs / peaks.tera_macs, self.mega_bytes / peaks.giga_bytes)
 
@@ -88,7 +87,7 @@ def measure_peaks(
     return Peaks(side**3 / product / 1e12, 2 * source.numel() / moved / 1e9)
 
 
-def work_of(network: nn.Module, styles: int, size: tuple[int, int], *, half: bool) -> Work:
+def cost_of(network: nn.Module, styles: int, size: tuple[int, int], *, half: bool) -> PassCost:
     """Count one pass over a frame of (width, height), without running it."""
     macs = moved = 0.0
 
@@ -108,10 +107,10 @@ def work_of(network: nn.Module, styles: int, size: tuple[int, int], *, half: boo
         shadow(frames, torch.empty(1, styles, device="meta"))
     for handle in handles:
         handle.remove()
-    return Work(macs / 1e9, moved * (2 if half else 4) / 1e6)
+    return PassCost(macs / 1e9, moved * (2 if half else 4) / 1e6)
 
 
-class Yardsticks:
+class Roofline:
     """What the devices here reach, and how much of it a painting uses; measured when asked for."""
 
     def __init__(self, bundle: Path, styles: int) -> None:
@@ -138,11 +137,11 @@ class Yardsticks:
         peaks = _peaks("cuda" if _is_on_cuda(runs_on) else "cpu", dtype)
         network = load_bundle(self._bundle).network
         half = dtype != torch.float32
-        work = work_of(network.folded() if folded else network, self._styles, size, half=half)
+        cost = cost_of(network.folded() if folded else network, self._styles, size, half=half)
         return {
-            "giga_macs": round(work.giga_macs, 3),
-            "of_peak_macs": round(work.giga_macs / milliseconds / peaks.tera_macs, 3),
-            "of_peak_copy": round(work.mega_bytes / milliseconds / peaks.giga_bytes, 3),
+            "giga_macs": round(cost.giga_macs, 3),
+            "of_peak_macs": round(cost.giga_macs / milliseconds / peaks.tera_macs, 3),
+            "of_peak_copy": round(cost.mega_bytes / milliseconds / peaks.giga_bytes, 3),
         }
 
 

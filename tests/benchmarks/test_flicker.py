@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from benchmarks.motion import Clip, difference, follow_zoom, inside, zoomed
-from benchmarks.scene import landscape
+from benchmarks.flicker import Clip, difference, follow_zoom, inside, zoomed
+from benchmarks.harness import landscape
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from tests.clips import write_clip

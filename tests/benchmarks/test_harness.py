@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from benchmarks.measure import Timings, interleaved, summary, timed
+from benchmarks.harness import Timings, interleaved, summary
+from realtime.clockwork import timed
 from tests.benchmarks.clock import FakeClock
 
 
@@ -31,7 +32,7 @@ def test_timing_ends_when_its_time_is_up() -> None:
     assert timed(costing(clock, 0.25), seconds=2.5, warm_up=0, clock=clock) == [0.25] * 10
 
 
-def test_contenders_take_turns_and_rest_between_them() -> None:
+def test_candidates_take_turns_and_rest_between_them() -> None:
     clock, order, rests = FakeClock(), list[str](), list[float]()
     works = {name: (lambda name=name: order.append(name)) for name in "ab"}
     timings = interleaved(works, seconds=0.0, rounds=2, clock=clock, rest=rests.append)
@@ -40,7 +41,7 @@ def test_contenders_take_turns_and_rest_between_them() -> None:
     assert len(rests) == 4
 
 
-def test_a_contender_alone_need_not_rest() -> None:
+def test_a_candidate_alone_need_not_rest() -> None:
     clock, rests = FakeClock(), list[float]()
     work = {"a": costing(clock, 0.5)}
     interleaved(work, seconds=1.0, rounds=2, clock=clock, rest=rests.append)

@@ -1,4 +1,4 @@
-"""What is measured side by side: engines of ours, and the naive way as the yardstick.
+"""What is measured side by side: our engines, and eager PyTorch as the baseline.
 
 `eager` is the network as its authors wrote it, run as most programs run it: plain PyTorch in fp32,
 every layer by itself, floats made on the CPU. PyTorch is imported for it alone: an engine that does
@@ -22,7 +22,7 @@ PRECISIONS = ("fp32", "bf16", "fp16", "int8")
 
 
 @dataclass(frozen=True)
-class Contender:
+class Candidate:
     """Something that paints, open."""
 
     name: str
@@ -37,17 +37,17 @@ class Contender:
         return lambda: self.stylize(frame)
 
 
-def open_contender(name: str, bundle: Path, device: str, precision: str) -> Contender:
+def open_candidate(name: str, bundle: Path, device: str, precision: str) -> Candidate:
     """Open an engine by its name, or a peer.
 
     Raises:
-        PleinairError: it is not to be had here.
+        PleinairError: it is not available here.
     """
     if name == EAGER:
         return _eager(bundle, device, precision)
     engine = open_engine(name, bundle, device=device, precision=precision)
     look = Look.of_style(0, len(engine.styles))
-    return Contender(
+    return Candidate(
         engine.info.runtime,
         engine.info.precision,
         engine.description,
@@ -61,7 +61,7 @@ def engine_names() -> tuple[str, ...]:
     return tuple(name for name in names() if name != "identity")
 
 
-def _eager(bundle: Path, device: str, precision: str) -> Contender:
+def _eager(bundle: Path, device: str, precision: str) -> Candidate:
     if precision not in ("auto", "fp32"):
         raise BadInputError(f"eager is the naive way, which is fp32: got {precision}")
     import torch
@@ -83,4 +83,4 @@ def _eager(bundle: Path, device: str, precision: str) -> Contender:
             return to_pixels(painting)
 
     where = torch.cuda.get_device_name() if here else "the CPU"
-    return Contender(EAGER, "fp32", f"as specified, eager PyTorch on {where}, fp32", stylize)
+    return Candidate(EAGER, "fp32", f"as specified, eager PyTorch on {where}, fp32", stylize)
