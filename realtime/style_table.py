@@ -63,7 +63,7 @@ def style_table(
     Args:
         entries: The bundles.
         pictures: Thumbnails by the styles' names.
-        in_lines: EngineSpec and year stand below the painting: 80 columns are then room enough.
+        in_lines: Painter and year stand below the painting: 80 columns are then room enough.
     """
     table = Table(box=None, pad_edge=False, padding=(0, 2, 1 if pictures else 0, 0))
     if pictures is not None:
