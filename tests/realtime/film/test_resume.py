@@ -26,6 +26,7 @@ from realtime.settings import PaintSettings
 from tests.clips import noise, read_frames, write_clip
 from tests.disk import mounted_disk
 from tests.film import COPY, copied, paint
+from tests.made import LONG, LONG_FRAMES
 
 ROOT = Path(__file__).parents[3]
 PAINTED = FilmSettings(
@@ -58,8 +59,8 @@ def start_painting(clip: Path, out: Path) -> subprocess.Popen[str]:
                             env=env)  # fmt: skip
 
 
-def test_killed_in_the_middle_and_gone_on(shared_video: Path, tmp_path: Path) -> None:
-    clip = shared_video / "nasa-two-audio-tracks-320x180.mp4"
+def test_killed_in_the_middle_and_gone_on(clips_folder: Path, tmp_path: Path) -> None:
+    clip = clips_folder / LONG
     killed, whole = tmp_path / "killed.mp4", tmp_path / "whole.mp4"
     process = start_painting(clip, killed)
     deadline = time.monotonic() + 120
@@ -75,9 +76,9 @@ def test_killed_in_the_middle_and_gone_on(shared_video: Path, tmp_path: Path) ->
     said: list[str] = []
     (finished,) = paint(clip, out=killed, settings=PAINTED, said=said)
     assert finished.error is None
-    assert said[-1].endswith(f" s, {20 * len(kept)} of 325 frames are painted already")
+    assert said[-1].endswith(f" s, {20 * len(kept)} of {LONG_FRAMES} frames are painted already")
     assert finished.report is not None
-    assert finished.report.frames == 325 - 20 * len(kept)
+    assert finished.report.frames == LONG_FRAMES - 20 * len(kept)
     paint(clip, out=whole, settings=PAINTED)
     assert packets(killed) == packets(whole)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["killed.mp4", "whole.mp4"]
