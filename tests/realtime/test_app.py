@@ -14,6 +14,7 @@ from realtime.app import paint_images, run_live
 from realtime.engines import open_engine
 from realtime.errors import BadInputError
 from realtime.look import Look
+from realtime.network.card import DEFAULT_STYLE
 from realtime.network.library import choose
 from realtime.painter import beside, beside_picture, style_label
 from realtime.pipeline import Hooks, run, run_plainly
@@ -143,7 +144,7 @@ def test_one_bad_picture_does_not_end_the_list(tmp_path: Path) -> None:
             lambda error: failed.append(str(error)),
         )
         names = [path.name for path in written]
-        assert names == ["a-starry-night.png", "c-starry-night.png"]
+        assert names == [f"a-{DEFAULT_STYLE}.png", f"c-{DEFAULT_STYLE}.png"]
         # What is missing is said before anything is painted.
         assert [text.split(":")[0].split("/")[-1] for text in failed] == [
             "none.png",

@@ -18,6 +18,7 @@ import pytest
 from realtime.errors import BadInputError
 from realtime.film.batch import Finished
 from realtime.film.film import FilmSettings
+from realtime.network.card import DEFAULT_STYLE
 from realtime.settings import PaintSettings
 from tests.clips import noise, write_clip
 from tests.film import COPY, paint
@@ -67,7 +68,7 @@ def test_one_bad_clip_does_not_stop_the_others(tmp_path: Path) -> None:
         assert list(failed) == ["b.mp4"]
         assert isinstance(failed["b.mp4"], BadInputError)
         made = sorted(p.name for p in (tmp_path / f"out{jobs}").iterdir())
-        assert made == ["a-starry-night.mp4", "c-starry-night.mp4"]
+        assert made == [f"a-{DEFAULT_STYLE}.mp4", f"c-{DEFAULT_STYLE}.mp4"]
 
 
 def test_a_worker_that_dies_is_told_and_costs_a_segment(clips_folder: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from realtime.film.film import FilmSettings
 from realtime.film.painting import paint_segments
 from realtime.film.plan import frames_per_segment
 from realtime.film.workfolder import WorkFolder
+from realtime.network.card import DEFAULT_STYLE
 from realtime.pipeline import Report
 from realtime.settings import PaintSettings
 from tests.clips import noise, read_frames, write_clip
@@ -199,7 +200,7 @@ def test_a_clip_that_is_cut_off_keeps_what_was_painted(tmp_path: Path) -> None:
 def test_where_no_segments_can_lie_the_others_are_painted(tmp_path: Path) -> None:
     clips = [write_clip(tmp_path / name, noise(3)) for name in ("a.mp4", "b.mp4")]
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / ".a-starry-night.mp4.pleinair").touch()
+    (tmp_path / "out" / f".a-{DEFAULT_STYLE}.mp4.pleinair").touch()
     finished = {f.clip.name: f for f in paint(*clips, out=tmp_path / "out")}
     assert isinstance(finished["a.mp4"].error, SinkError)
     assert finished["b.mp4"].error is None
