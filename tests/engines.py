@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from realtime.engines import open_engine
+from realtime.engines.base import WrappedEngine
 from realtime.engines.openvino_engine import shared_core
 from realtime.errors import MissingExtraError
 from realtime.frame import Frame
@@ -54,12 +55,11 @@ def _onnxruntime_has_cuda() -> bool:
     return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
 
 
-class Remembering:
+class Remembering(WrappedEngine):
     """An engine that paints every picture once in every look."""
 
     def __init__(self, engine: Engine) -> None:
-        self.name, self.description, self.styles = engine.name, engine.description, engine.styles
-        self._engine = engine
+        super().__init__(engine)
         self._painted: dict[tuple[bytes, tuple[int, ...], Look], Frame] = {}
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
@@ -67,6 +67,3 @@ class Remembering:
         if key not in self._painted:
             self._painted[key] = self._engine.stylize(frame, look)
         return self._painted[key]
-
-    def close(self) -> None:
-        self._engine.close()

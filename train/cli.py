@@ -106,7 +106,7 @@ def main(
     preview: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Photograph for the preview; give several. [two of --content]",
+            help="Photograph for the preview; give several. [four of --content]",
             rich_help_panel=LOOK,
         ),
     ] = None,

@@ -23,15 +23,15 @@ from train.guard import Guard, NotFiniteError
 from train.losses import PerceptualLoss
 from train.memory import explain_out_of_memory
 from train.pace import Pace
-from train.preview import draw_preview, preview_path, save_sheet
+from train.palette_loss import palette
+from train.preview import Previews, preview_path
 from train.record import describe
 from train.settings import TrainSettings
-from train.start import Beginning, begin, load_teacher
+from train.start import begin, load_teacher
 from train.step import Lesson, train_step
 
 SAVE_EVERY_SECONDS = 60.0
-FIRST_SAVE_SECONDS = 8.0
-"""Early, so that there is a preview to look at."""
+PREVIEW_EVERY_SECONDS = 20.0
 ALONE = World()
 WITHOUT_END = 1 << 30
 """Steps, of a run that ends by the clock."""
@@ -54,6 +54,8 @@ class Extras:
     max_steps: int | None = None
     """Stop after so many steps of this call (for tests and time-slicing)."""
     save_every_seconds: float = SAVE_EVERY_SECONDS
+    preview_every_seconds: float = PREVIEW_EVERY_SECONDS
+    """At least; the first comes with the first step."""
     tensorboard: Path | None = None
     """Folder for TensorBoard."""
     workers: int = 2
@@ -115,16 +117,20 @@ def train(
         seed=settings.seed, augment=settings.augment,
     )  # fmt: skip
     targets: list[torch.Tensor] = []
+    palettes: torch.Tensor | None = None
     if loss is not None:
         extras.tell("looking at what is to be learned")
         loss.network.to(world.device)
-        targets = loss.style_targets(
+        paintings = [
             load_painting(path, settings.style_px, square=settings.style_square).to(world.device)
             for path in settings.styles
-        )
+        ]
+        targets = loss.style_targets(paintings)
+        if settings.palette_weight:
+            palettes = torch.cat([palette(painting) for painting in paintings])
     if start is not None and settings.kept_styles:
         extras.tell(f"comparing it with the {settings.kept_styles} styles of {start.stem}")
-    beginning = begin(settings, credits, start, loss, targets, photographs, world.device)
+    beginning = begin(settings, credits, start, photographs, world.device)
     state = beginning.state
     checkpoint = out.with_suffix(".checkpoint")
     budget = extras.budget
@@ -138,11 +144,14 @@ def train(
     lesson = Lesson(
         settings, loss, targets, network, world, beginning.before,
         None if teacher is None else load_teacher(teacher, beginning.credits).to(world.device),
+        palettes,
     )  # fmt: skip
     stop = state.step + (WITHOUT_END if extras.max_steps is None else extras.max_steps)
     started = saved = extras.clock() - state.seconds
-    if state.step == 0:
-        saved -= max(0.0, extras.save_every_seconds - FIRST_SAVE_SECONDS)
+    previews = Previews(
+        preview_path(out), extras.previews, settings.all_styles, len(settings.styles),
+        extras.preview_every_seconds, clock=extras.clock,
+    )  # fmt: skip
     recent: dict[str, float] = {}
     pace = Pace(extras.clock)
     guard, stopped = Guard(state), False
@@ -151,11 +160,19 @@ def train(
         def save() -> Card:
             began = extras.clock()
             card = describe(beginning, settings, photographs, recent, guard, world)
-            if world.first:
-                card = _save(out, beginning, settings, card, extras, diary)
+            if not world.first:
+                return card
+            state.save(checkpoint, settings.to_dict())
+            show()
+            card = save_bundle(out, state.average, card)
             if budget is not None:
                 budget.saving_took(extras.clock() - began)
             return card
+
+        def show() -> None:
+            sheet = previews.draw(state.average)
+            if sheet is not None:
+                diary.show(state.step, sheet)
 
         while state.step < min(stop, settings.steps) and not stopped:
             end = stop if budget else min(stop, settings.steps)
@@ -189,6 +206,8 @@ def train(
                 if world.any(extras.clock() - saved > extras.save_every_seconds):
                     save()
                     saved = extras.clock()
+                elif world.first and previews.is_due():
+                    show()
         return save()
 
 
@@ -211,23 +230,6 @@ def _diary(out: Path, step: int, extras: Extras, world: World) -> Diary:
     # Others but the first write where nobody reads.
     path = out.with_suffix(".jsonl") if world.first else out.with_suffix(f".{world.rank}.jsonl")
     return Diary(path, step, extras.tensorboard if world.first else None)
-
-
-def _save(
-    out: Path,
-    beginning: Beginning,
-    settings: TrainSettings,
-    card: Card,
-    extras: Extras,
-    diary: Diary,
-) -> Card:
-    state = beginning.state
-    state.save(out.with_suffix(".checkpoint"), settings.to_dict())
-    sheet = draw_preview(state.average, settings.all_styles, extras.previews)
-    if sheet is not None:
-        save_sheet(preview_path(out), sheet)
-        diary.show(state.step, sheet)
-    return save_bundle(out, state.average, card)
 
 
 def _smooth(old: dict[str, float], new: dict[str, float]) -> dict[str, float]:

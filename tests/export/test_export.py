@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,11 +149,11 @@ def test_int8_is_calibrated_compared_and_kept_only_where_it_is_faster(
     monkeypatch.setattr("export.int8_here.trial", lambda *_, **__: (5.1, 5.0))
     prepare_int8(here)
     frame = Frame(landscape(160, 120, 7.0), 0, 0.0)
-    with closing(open_engine("torch", FAST)) as engine:
+    with open_engine("torch", FAST) as engine:
         look = Look.of_style(0, len(engine.styles))
         expected = engine.stylize(frame, look).pixels
     for name in ("openvino", "onnxruntime"):
-        with closing(open_engine(name, FAST, precision="int8")) as engine:
+        with open_engine(name, FAST, precision="int8") as engine:
             off = np.abs(engine.stylize(frame, look).pixels.astype(int) - expected)
         assert 0 < off.mean() < 4, name
 
@@ -198,7 +197,7 @@ def test_the_lines_of_the_readme_run_with_nothing_of_ours(exported: Path, tmp_pa
     assert painting.shape == picture.shape
     decoded = cv2.imread(str(tmp_path / "photo.jpg"))
     assert decoded is not None
-    with closing(open_engine("torch", FAST)) as engine:
+    with open_engine("torch", FAST) as engine:
         photo = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
         look = Look.of_style(0, len(engine.styles))
         expected = engine.stylize(Frame(np.asarray(photo, np.uint8), 0, 0.0), look).pixels

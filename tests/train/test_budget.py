@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from realtime.errors import BadInputError
 from tests.benchmarks.clock import FakeClock
 from tests.train.tiny import RELATIVE, diary_lines, run, tiny_network, tiny_settings
-from train import loop
+from train import preview
 from train.budget import Budget, Progress
 from train.loop import Extras
 from train.losses import LayerLoss
@@ -50,11 +50,13 @@ class DearLoss(LayerLoss):
 
 @pytest.fixture
 def dear_preview(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slowly(network: nn.Module, styles: int, photographs: Sequence[Path]) -> Sheet | None:
+    def slowly(
+        network: nn.Module, styles: int, photographs: Sequence[Path], *, learned: int | None = None
+    ) -> Sheet | None:
         clock.advance(SAVE_SECONDS)
-        return draw_preview(network, styles, photographs)
+        return draw_preview(network, styles, photographs, learned=learned)
 
-    monkeypatch.setattr(loop, "draw_preview", slowly)
+    monkeypatch.setattr(preview, "draw_preview", slowly)
 
 
 def extras_for(clock: FakeClock, heard: list[Progress] | None = None) -> Extras:

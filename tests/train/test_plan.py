@@ -48,8 +48,11 @@ def test_from_a_bundle_only_rows_are_learned_unless_everything_is(wish: Wish) ->
     assert start == find_bundle("fast")
     known = len(read_card(find_bundle("fast")).styles)
     assert (settings.kept_styles, settings.rows_only, settings.identity_steps) == (known, True, 0)
+    assert settings.palette_weight > 0
     settings = plan(replace(wish, start="fast", everything=True), CPU).settings
     assert not settings.rows_only
+    other = plan(replace(wish, start="fast", recipe="johnson"), CPU).settings
+    assert (other.rows_only, other.palette_weight, other.style_rate) == (True, 0.0, 1.0)
 
 
 def test_what_was_given_wins_over_the_recipe(wish: Wish) -> None:
