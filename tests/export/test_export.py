@@ -171,12 +171,12 @@ def test_bad_requests_are_refused_in_a_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("exported", ["fp32"], indirect=True)
-def test_the_lines_of_the_readme_run_with_nothing_of_ours(exported: Path, tmp_path: Path) -> None:
-    """The README's ten lines of plain ONNX Runtime, as written there."""
-    readme = (ROOT / "README.md").read_text()
-    start = readme.index("import onnxruntime")
-    start = readme.rindex("```python\n", 0, start) + len("```python\n")
-    lines = readme[start : readme.index("```", start)]
+def test_the_lines_of_the_guide_run_with_nothing_of_ours(exported: Path, tmp_path: Path) -> None:
+    """The guide's ten lines of plain ONNX Runtime, as written there."""
+    guide = (ROOT / "docs" / "guide.md").read_text()
+    start = guide.index("import onnxruntime")
+    start = guide.rindex("```python\n", 0, start) + len("```python\n")
+    lines = guide[start : guide.index("```", start)]
     assert "pleinair" not in lines
     assert len(lines.splitlines()) <= 10
     shutil.copy(exported, tmp_path)
