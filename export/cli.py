@@ -117,8 +117,9 @@ def _job(
     ending: str,
     overwrite: bool = False,
 ) -> Job:
-    from export.job import Job, find_photographs
+    from export.job import Job
     from realtime.network.library import find_bundle
+    from realtime.reading import find_photographs
 
     path = find_bundle(bundle)
     return Job(
@@ -126,7 +127,7 @@ def _job(
         out=out or Path(f"{path.stem}{ending}"),
         precision=precision,
         size=parse_size(size) if size else None,
-        photographs=find_photographs(photographs),
+        photographs=tuple(find_photographs(photographs)) if photographs else (),
         overwrite=overwrite,
         listen=echo,
     )

@@ -16,7 +16,7 @@ import pytest
 
 from export.int8 import PHOTOGRAPHS, _practice
 from export.int8_here import prepare_int8
-from export.job import HELD_OUT, Job, find_photographs
+from export.job import HELD_OUT, Job
 from export.onnx_file import export_onnx
 from export.openvino_file import export_openvino
 from export.parity import TOLERANCES, Difference, Parity, compare
@@ -33,6 +33,7 @@ from realtime.network.config import TransformerConfig
 from realtime.network.library import SHIPPED
 from realtime.network.transformer import build_network
 from realtime.provenance import is_ours
+from realtime.reading import find_photographs
 from tests.commands import assert_refused, pleinair_here
 
 FAST = SHIPPED / "fast.safetensors"
@@ -128,7 +129,7 @@ def test_int8_is_calibrated_compared_and_kept_only_where_it_is_faster(
     tmp_path: Path, shared_content: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    photographs = find_photographs(shared_content)
+    photographs = tuple(find_photographs(shared_content))
     job = Job(bundle=FAST, out=tmp_path / "fast.int8.onnx", precision="int8",
               photographs=photographs)  # fmt: skip
     parity = export_onnx(job)
@@ -162,7 +163,7 @@ def test_bad_requests_are_refused_in_a_line(tmp_path: Path) -> None:
         (["onnx", "fast", "--precision", "fp8"], ["fp8", "fp32, fp16, int8"]),
         (["onnx", "fast", "--precision", "int8"], ["give --photographs FOLDER"]),
         (["onnx", "fast", "--photographs", str(tmp_path / "no")], ["no folder of photographs"]),
-        (["onnx", "fast", "--photographs", str(tmp_path)], ["no pictures in"]),
+        (["onnx", "fast", "--photographs", str(tmp_path)], ["holds no picture"]),
         (["onnx", "fast", "--out", str(tmp_path)], ["is a folder"]),
         (["onnx", "fast", "--size", "8x8"], ["out of range"]),
         (["openvino", "fast", "--out", str(tmp_path / "x.onnx")], ["NAME.xml"]),
