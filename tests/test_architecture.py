@@ -123,7 +123,7 @@ def test_the_maps_name_files_that_exist(page: str) -> None:
     assert {name for name in named if not any(path.endswith(f"/{name}") for path in known)} == set()
 
 
-PLACEHOLDERS = {"realtime/engines/x_engine.py", "x_source.py", "x_sink.py"}
+PLACEHOLDERS = {"x_network.py", "realtime/engines/x_engine.py", "x_source.py", "x_sink.py"}
 
 
 def test_a_plugin_whose_package_is_missing_names_the_pip_line(
