@@ -118,8 +118,9 @@ def _job(
     ending: str,
     overwrite: bool = False,
 ) -> ExportJob:
-    from export.job import ExportJob, find_photographs
+    from export.job import ExportJob
     from realtime.network.library import find_bundle
+    from realtime.reading import find_photographs
 
     path = find_bundle(bundle)
     return ExportJob(
@@ -127,7 +128,7 @@ def _job(
         out=out or Path(f"{path.stem}{ending}"),
         precision=precision,
         size=parse_size(size) if size else None,
-        photographs=find_photographs(photographs),
+        photographs=tuple(find_photographs(photographs)) if photographs else (),
         overwrite=overwrite,
         listen=echo,
     )

@@ -177,6 +177,23 @@ def is_picture(path: Path) -> bool:
         return False
 
 
+def find_photographs(folder: Path, *, nested: bool = False) -> list[Path]:
+    """List the pictures of a folder in the order of their names; `nested`: of its subfolders too.
+
+    Raises:
+        BadInputError: no such folder, it cannot be read, or there is no picture in it.
+    """
+    if not folder.is_dir():
+        raise BadInputError(f"no folder of photographs at {folder}")
+    try:
+        found = sorted(filter(is_picture, folder.rglob("*") if nested else folder.iterdir()))
+    except OSError as exc:
+        raise BadInputError(f"folder {folder} cannot be read: {exc.strerror}") from exc
+    if not found:
+        raise BadInputError(f"folder {folder} holds no picture: expected .jpg, .png and the like")
+    return found
+
+
 def refuse_other_kind(path: Path, head: bytes, expected: str) -> NoReturn:
     """Refuse a file that something else could not parse, by the name of what it is.
 

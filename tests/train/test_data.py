@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from export.job import find_photographs as find_for_export
+from realtime import reading
 from realtime.errors import BadInputError
 from realtime.network.registry import build_network, default_config
 from train.appraise import load_scene
@@ -74,7 +74,7 @@ def test_a_damaged_photograph_is_skipped_and_remembered(folder: Path) -> None:
 def test_folders_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no folder of photographs"):
         Photographs(tmp_path / "none", crop_px=64, batch=1, seed=1)
-    with pytest.raises(BadInputError, match="no photographs in"):
+    with pytest.raises(BadInputError, match="holds no picture"):
         Photographs(tmp_path, crop_px=64, batch=1, seed=1)
     (tmp_path / "bad.png").touch()
     with pytest.raises(BadInputError, match="none of the 1 photographs"):
@@ -147,7 +147,7 @@ def test_what_macos_notes_beside_a_photograph_is_none(tmp_path: Path) -> None:
     for name in ("a.jpg", "._a.jpg", "deeper/b.png", "deeper/._b.png"):
         (tmp_path / name).touch()
     assert find_photographs(tmp_path) == [tmp_path / "a.jpg", tmp_path / "deeper" / "b.png"]
-    assert find_for_export(tmp_path) == (tmp_path / "a.jpg",)
+    assert reading.find_photographs(tmp_path) == [tmp_path / "a.jpg"]
 
 
 def write_slim(path: Path, width: int, height: int) -> Path:
