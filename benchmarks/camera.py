@@ -23,8 +23,7 @@ import numpy.typing as npt
 
 from realtime.clockwork import Clock, monotonic
 from realtime.frame import Frame, Pixels
-from realtime.ports import Source
-from realtime.settings import Size
+from realtime.ports import Closing, Size, Source
 from realtime.sources.landscape import Landscape
 
 LOOP_BYTES = 100_000_000
@@ -40,7 +39,7 @@ PERIOD_SECONDS = TICK_SECONDS * 2**TIME_BITS
 SMALLEST_CELL_PX = 8
 
 
-class LoopCamera:
+class LoopCamera(Closing):
     """Gives pictures in a loop at a rate; a picture that nobody was there for is skipped."""
 
     live = True
@@ -48,6 +47,7 @@ class LoopCamera:
 
     def __init__(self, pictures: Sequence[Pixels], rate_fps: float) -> None:
         self._pictures, self.rate_fps = pictures, rate_fps
+        self.size: Size = pictures[0].shape[1], pictures[0].shape[0]
         self._closed = threading.Event()
 
     def __iter__(self) -> Iterator[Frame]:
@@ -62,13 +62,13 @@ class LoopCamera:
         self._closed.set()
 
 
-class StampedSource:
+class StampedSource(Closing):
     """A source whose frames show the time at which it gave them."""
 
     def __init__(self, source: Source, clock: Clock = monotonic) -> None:
         self._source, self._clock = source, clock
         self.live, self.rate_fps = source.live, source.rate_fps
-        self.frame_count = source.frame_count
+        self.frame_count, self.size = source.frame_count, source.size
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield the source's frames, stamped; those that are too small for a code as they are."""

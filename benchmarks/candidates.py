@@ -47,10 +47,9 @@ def open_candidate(name: str, bundle: Path, device: str, precision: str) -> Cand
         return _eager(bundle, device, precision)
     engine = open_engine(name, bundle, device=device, precision=precision)
     look = Look.of_style(0, len(engine.styles))
-    said = engine.description.rpartition(", ")[2]
     return Candidate(
-        engine.name,
-        said if said in PRECISIONS else precision,
+        engine.info.runtime,
+        engine.info.precision,
         engine.description,
         lambda frame: engine.stylize(frame, look).pixels,
         engine.close,

@@ -18,7 +18,8 @@ from benchmarks.result import Row
 from realtime.clockwork import monotonic
 from realtime.errors import BadInputError
 from realtime.live.run import run_live
-from realtime.settings import LiveSettings, Size
+from realtime.ports import Size
+from realtime.settings import LiveSettings
 
 WARM_SECONDS = 20.0
 """By then the engine has compiled, and Python and the allocator have what they need."""

@@ -32,7 +32,7 @@ from benchmarks.roofline import Roofline
 from export.parity import psnr_db
 from realtime.errors import BadInputError, PleinairError, UnknownNameError
 from realtime.network.library import Entry, find_bundles
-from realtime.settings import Size
+from realtime.ports import Size
 
 SIZES: dict[str, tuple[Size, ...]] = {
     "article": (ARTICLE_PX,),

@@ -21,7 +21,6 @@ flicker, and what the interpolation of the following itself costs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
@@ -42,8 +41,7 @@ from realtime.live.denoise import DenoisedEngine
 from realtime.look import Look
 from realtime.network.config import MANY_STYLES
 from realtime.network.library import choose, find_bundles
-from realtime.ports import Engine
-from realtime.settings import Size
+from realtime.ports import Engine, Size
 from realtime.sources import open_source
 from realtime.sources.landscape import Landscape
 from realtime.sources.video_source import VideoSource
@@ -88,7 +86,7 @@ def measure_flicker(case: FlickerCase, tell: Tell = silent) -> list[Row]:
     for entry in find_bundles():
         if case.style not in (None, *entry.card.names):
             continue
-        with closing(open_engine(case.engine, entry.path)) as engine:
+        with open_engine(case.engine, entry.path) as engine:
             for number, name in enumerate(entry.card.names):
                 if case.style not in (None, name):
                     continue
@@ -160,7 +158,7 @@ def _scene(case: FlickerCase) -> Pixels:
     width, height = case.size[0] + case.frames + WARM_UP, case.size[1]
     if case.photograph is None:
         return Landscape(width, height).at(0.0)
-    with closing(open_source(f"images:{case.photograph}")) as source:
+    with open_source(f"images:{case.photograph}") as source:
         pixels = next(iter(source)).pixels
     scale = max(width / pixels.shape[1], height / pixels.shape[0])
     size = (round(pixels.shape[1] * scale) + 1, round(pixels.shape[0] * scale) + 1)
@@ -231,7 +229,7 @@ class Clip:
         Raises:
             BadInputError: not a film, or fewer than two frames.
         """
-        with closing(VideoSource(path)) as source:
+        with VideoSource(path) as source:
             taken = list(islice(source, frames))
         if len(taken) < 2:
             raise BadInputError(f"{path} has {len(taken)} frames: expected two or more")

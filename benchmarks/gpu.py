@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +28,8 @@ from realtime.network.bundle import load_bundle
 from realtime.network.folding import fold
 from realtime.network.library import Entry, find_bundles
 from realtime.options import Overwrite
-from realtime.settings import Size, parse_size
+from realtime.ports import Size
+from realtime.settings import parse_size
 from realtime.sinks.outputs import require_free
 from realtime.terminal import echo
 
@@ -81,14 +81,14 @@ def main(
 def _parities(entry: Entry, device: str) -> dict[str, Row]:
     found: dict[str, Row] = {}
     pictures = check_pictures()
-    with closing(engines.open_engine("torch", entry.path, device="cpu")) as reference:
+    with engines.open_engine("torch", entry.path, device="cpu") as reference:
         for name in _names():
             for precision in ("fp32", "fp16"):
                 try:
                     opened = engines.open_engine(
                         name, entry.path, device=device, precision=precision
                     )
-                    with closing(opened) as engine:
+                    with opened as engine:
                         worst = compare(reference, engine, pictures).worst
                         found[f"{name} {precision}"] = {"worst": str(worst)}
                 except PleinairError as exc:
@@ -154,7 +154,7 @@ def _engines(entry: Entry, size: Size, device: str, seconds: float) -> dict[str,
     rows: dict[str, Row] = {}
     for name in _names():
         try:
-            with closing(engines.open_engine(name, entry.path, device=device)) as engine:
+            with engines.open_engine(name, entry.path, device=device) as engine:
                 work = {engine.description: lambda engine=engine: engine.stylize(frame, look)}
                 timings = interleaved(work, seconds=seconds)
                 rows |= {key: one.summary() for key, one in timings.items()}

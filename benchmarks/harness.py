@@ -8,14 +8,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from realtime.clockwork import LEAST_RUNS, Clock, Latency, Work, monotonic, percentile, timed
 from realtime.frame import Frame
-from realtime.settings import Size
+from realtime.ports import Size
 from realtime.sources import open_source
 
 ARTICLE_SECONDS = 1.455744
@@ -105,7 +104,7 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float]:
 
 def landscape(size: Size) -> Frame:
     """Return the first moment of the synthetic landscape, (H, W, 3) for a size of (W, H)."""
-    with closing(open_source("synthetic:seconds=1", size=size)) as source:
+    with open_source("synthetic:seconds=1", size=size) as source:
         return next(iter(source))
 
 

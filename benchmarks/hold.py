@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -30,7 +30,8 @@ from realtime.live.factory import controller_of, denoised, engine_opener
 from realtime.live.quality_controller import Level, QualityController
 from realtime.live.session import Session, Surroundings
 from realtime.pipeline import Report, StageTimestamps, run
-from realtime.settings import LiveSettings, Size
+from realtime.ports import Size
+from realtime.settings import LiveSettings
 
 LATE = 0.1
 """Share of frames that may miss while the rest keeps to what was asked for."""
@@ -88,12 +89,12 @@ def measure_hold(case: HoldCase, tell: Tell = silent) -> list[Row]:
     assert controller is not None
     rows: list[Row] = []
     with ExitStack() as stack:
-        camera = stack.enter_context(closing(landscape_camera(case.size, case.camera_fps)))
+        camera = stack.enter_context(landscape_camera(case.size, case.camera_fps))
         opener = engine_opener(settings, request, camera, controller)
-        late = stack.enter_context(closing(LazyEngine(styles_of(request.entry.path), opener)))
+        late = stack.enter_context(LazyEngine(styles_of(request.entry.path), opener))
         late.wait()
         engine = denoised(late, settings)
-        sink = stack.enter_context(closing(sinks.open_sink("null")))
+        sink = stack.enter_context(sinks.open_sink("null"))
         session = Session(
             engine,
             State.of_look(request.look),

@@ -24,7 +24,7 @@ import psutil
 
 from realtime.clockwork import monotonic, timed
 from realtime.errors import EngineError, PleinairError
-from realtime.settings import Size
+from realtime.ports import Size
 
 ROOT = Path(__file__).parent.parent
 TIMEOUT_SECONDS = 600

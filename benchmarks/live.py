@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,8 +32,8 @@ from realtime.live.sources import RealtimePlayback
 from realtime.look import Look
 from realtime.painter import open_painter
 from realtime.pipeline import Hooks, Report, StageTimestamps, run
-from realtime.ports import Engine, Event, Sink, Source
-from realtime.settings import PaintSettings, Size
+from realtime.ports import Engine, Event, PlainSink, Sink, Size, Source
+from realtime.settings import PaintSettings
 
 WARM_UP_SECONDS = 1.0
 LEAST_FRAMES = 5
@@ -73,10 +73,10 @@ def measure_live(case: LiveCase, tell: Tell = silent) -> Row:
         PleinairError: source, engine or sink are not available, or too few frames came.
     """
     with ExitStack() as stack:
-        source = stack.enter_context(closing(_open_source(case)))
+        source = stack.enter_context(_open_source(case))
         painter, look = open_painter(case.paint)
-        engine = stack.enter_context(closing(DenoisedEngine(painter)))
-        sink = stack.enter_context(closing(sinks.open_sink(case.sink)))
+        engine = stack.enter_context(DenoisedEngine(painter))
+        sink = stack.enter_context(sinks.open_sink(case.sink))
         tell(f"{case.source} to {case.sink} on {engine.description}")
         recorder = record_run(source, engine, look, sink, Recorder(case))
     return recorder.row() | {
@@ -84,7 +84,7 @@ def measure_live(case: LiveCase, tell: Tell = silent) -> Row:
         "source": case.source,
         "sink": case.sink,
         "camera_fps": case.rate_fps if case.source == "synthetic" else source.rate_fps,
-        "engine": engine.name,
+        "engine": engine.info.runtime,
         "runs_on": engine.description,
     }
 
@@ -167,7 +167,7 @@ class Recorder:
         return row | ({"glass_to_glass": percentiles(self.ages)} if self.ages else {})
 
 
-class _ReadingSink:
+class _ReadingSink(PlainSink):
     """A sink that hands on, and looks at each picture once it was shown."""
 
     def __init__(self, sink: Sink, recorder: Recorder) -> None:

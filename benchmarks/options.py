@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from realtime.errors import BadInputError
-from realtime.settings import Size, parse_size
+from realtime.ports import Size
+from realtime.settings import parse_size
 from realtime.sinks.outputs import require_free
 
 

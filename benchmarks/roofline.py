@@ -20,7 +20,7 @@ from realtime.clockwork import percentile, timed
 from realtime.network.bundle import load_bundle
 from realtime.network.folding import fold
 from realtime.network.layers import ConditionalInstanceNorm
-from realtime.settings import Size
+from realtime.ports import Size
 
 PEAK_SIDE = 4096
 CPU_PEAK_SIDE = 1024

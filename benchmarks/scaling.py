@@ -38,7 +38,7 @@ from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.library import choose
 from realtime.network.transformer import build_network
-from realtime.settings import Size
+from realtime.ports import Size
 
 SIZES: tuple[Size, ...] = ((160, 120), (320, 240), LIVE_PX, (960, 540), HD_PX, (1920, 1080))
 STYLES = (1, 2, 4, 8, 16, 32)

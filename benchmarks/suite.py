@@ -21,8 +21,9 @@ from benchmarks.result import Row, missing
 from realtime.engines import open_engine
 from realtime.errors import PleinairError
 from realtime.network.library import choose
+from realtime.ports import Size
 from realtime.progress import bars
-from realtime.settings import PaintSettings, Size
+from realtime.settings import PaintSettings
 
 NOTES = (*article.NOTES, *live.NOTES)
 
@@ -45,7 +46,7 @@ def quick_parts(device: str, precision: str, vgg: Path | None) -> list[SuitePart
     def name() -> tuple[str, ...]:
         opened = open_engine("auto", entry.path, device=device, precision=precision)
         opened.close()
-        return (opened.name,)
+        return (opened.info.runtime,)
 
     def pictures(seconds: float, **more: object) -> engines.EnginesCase:
         return engines.EnginesCase(seconds, device, (precision,), name(), **more)  # type: ignore[arg-type]

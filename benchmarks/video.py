@@ -26,7 +26,8 @@ from realtime.film.film import Film, FilmSettings
 from realtime.frame import Frame
 from realtime.media.clip import ClipFacts
 from realtime.pipeline import Report
-from realtime.settings import PaintSettings, Size
+from realtime.ports import Size
+from realtime.settings import PaintSettings
 from realtime.sinks.encoding import RECIPES
 from realtime.sinks.video_writer import Target, VideoWriter
 from realtime.sources.landscape import Landscape
@@ -85,8 +86,8 @@ def _row(case: VideoCase, finished: Finished, seconds: float, memory: _Memory) -
         "frames": finished.frames,
         "fps": round(report.mean_fps, 1),
         "fps_with_start_and_join": round(finished.frames / seconds, 1),
-        "engine": summary(report.engine_seconds) if report.engine_seconds else {},
-        "capture_to_written": percentiles(report.latencies_seconds),
+        "engine": summary(list(report.engine_seconds)) if report.engine_seconds else {},
+        "capture_to_written": percentiles(list(report.latencies_seconds)),
         "memory_early_mb": round(memory.early_mb, 1),
         "memory_peak_mb": round(memory.peak_mb, 1),
         "memory_growth_mb": round(memory.peak_mb - memory.early_mb, 1),

@@ -11,8 +11,7 @@ from export.parity import TOLERANCES, Parity, compare
 from export.pictures import check_pictures
 from realtime.engines import open_engine
 from realtime.frame import Pixels
-from realtime.ports import Engine
-from realtime.settings import Size
+from realtime.ports import Engine, Size
 from realtime.sinks import outputs
 
 HELD_OUT = 4

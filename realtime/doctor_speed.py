@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def engine_speeds(seconds: float = SECONDS) -> Iterator[tuple[str, bool, str]]:
         if name in NOT_TRIED:
             continue
         try:
-            with closing(engines.open_engine(name, entry.path)) as engine:
+            with engines.open_engine(name, entry.path) as engine:
                 yield name, True, _speed(engine, look, seconds)
         except MissingExtraError:
             continue  # the list of engines says so
@@ -52,7 +51,7 @@ def camera_rate(address: str) -> str:
     Raises:
         PleinairError: it cannot be opened, or gives nothing.
     """
-    with closing(sources.open_source(address)) as source:
+    with sources.open_source(address) as source:
         frames = iter(source)
         first = next(frames)
         started = monotonic()

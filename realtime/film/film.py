@@ -19,9 +19,10 @@ from realtime.media import clip
 from realtime.media.formats import is_still
 from realtime.naming import followed
 from realtime.painter import Painter, beside, job_of
+from realtime.ports import Size
 from realtime.provenance import is_painted, note_of
 from realtime.resize import fitted
-from realtime.settings import MAX_SIDE_PX, PaintSettings, Size
+from realtime.settings import MAX_SIDE_PX, PaintSettings
 from realtime.sinks import outputs
 from realtime.sinks.encoding import recipe_for
 from realtime.sinks.video_writer import Target

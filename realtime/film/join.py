@@ -87,7 +87,7 @@ def _join(joint: Joint, out: Path, clock: DtsGenerator) -> None:
                     joint.shifts,
                 )  # fmt: skip
             _sign(container, joint.title)
-            with contextlib.closing(copied) if copied else contextlib.nullcontext():
+            with copied if copied else contextlib.nullcontext():
                 _write(joint, container, stream, copied, clock)
     except BaseException:
         out.unlink(missing_ok=True)

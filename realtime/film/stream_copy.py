@@ -27,6 +27,7 @@ from realtime.media import clip
 from realtime.media.clock import StreamClock
 from realtime.media.decoding import DECODE_ERRORS, AnyPacket, packets
 from realtime.media.stream import codec_name, label
+from realtime.ports import Closing
 from realtime.sinks.encoding import Recipe
 
 RATES_HZ = {"aac": (48_000, 44_100, 32_000, 22_050, 16_000), "libopus": (48_000,)}
@@ -237,7 +238,7 @@ class Window:
         return seconds == -math.inf or (not is_early and seconds < self.stop_seconds)
 
 
-class StreamCopy:
+class StreamCopy(Closing):
     """Sound and subtitles of one file, handed over in step with the pictures."""
 
     def __init__(

@@ -18,9 +18,8 @@ from realtime.live.controls import View
 from realtime.live.quality_controller import Level, QualityController
 from realtime.look import Look
 from realtime.pipeline import Report
-from realtime.ports import Mouse
+from realtime.ports import Mouse, Size
 from realtime.resize import fit, fitted, in_size, letterboxed
-from realtime.settings import Size
 
 
 def arranged(before: Frame, after: Frame, view: View, divider: float, canvas: Size) -> Frame:
@@ -65,7 +64,7 @@ def overlay_lines(
     look: Look, names: Sequence[str], level: Level | None, report: Report, engine: str
 ) -> list[str]:
     """Return the lines of the overlay: what is painted, how fast, on what."""
-    latency = Latency.of(report.latencies_seconds[-RECENT_FRAMES:])
+    latency = Latency.of(report.latencies_seconds.newest(RECENT_FRAMES))
     mix = [f"{names[i]} {w:.0%}" for i, w in enumerate(look.style_weights) if w]
     what = names[look.main_style] if len(mix) == 1 else " + ".join(mix)
     if look.strength != 1.0:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import cv2
 
+from realtime.engines.base import WrappedEngine
 from realtime.errors import EngineError
 from realtime.frame import Frame, Pixels
 from realtime.live.quality_controller import Level
@@ -18,21 +19,19 @@ from realtime.look import Look
 from realtime.machine import usable_cpus
 from realtime.network.config import MANY_STYLES
 from realtime.network.library import Entry, find_bundles
-from realtime.ports import Engine, Style
+from realtime.ports import Closing, Engine, EngineInfo, Style
 from realtime.resize import fit
 
 log = logging.getLogger(__name__)
 
 
-class LazyEngine:
+class LazyEngine(Closing):
     """Gives frames back unpainted until the engine is there; opens it anew when it fails, once.
 
     Args:
         styles: What the engine will paint; known before it is open.
         open_engine: Opens it; called on a thread of its own.
     """
-
-    name = "getting ready"
 
     def __init__(self, styles: tuple[Style, ...], open_engine: Callable[[], Engine]) -> None:
         self.styles = styles
@@ -45,6 +44,13 @@ class LazyEngine:
         """Index of the first frame that was painted; None as long as there is none."""
         self._opening = threading.Thread(target=self._open_it, name="engine", daemon=True)
         self._opening.start()
+
+    @property
+    def info(self) -> EngineInfo:
+        """What it runs on; waits until that is known."""
+        self.wait()
+        assert self._engine is not None
+        return self._engine.info
 
     @property
     def description(self) -> str:
@@ -107,7 +113,7 @@ Way = tuple[bool, bool]
 USUAL: Way = (False, False)
 
 
-class FallbackEngine:
+class FallbackEngine(WrappedEngine):
     """Paints every frame with the engine that the level of the moment asks for.
 
     Args:
@@ -116,14 +122,9 @@ class FallbackEngine:
     """
 
     def __init__(self, engines: Mapping[Way, Engine], level: Callable[[], Level]) -> None:
+        super().__init__(engines[USUAL])
         self._engines, self._level = dict(engines), level
-        self.name, self.styles = engines[USUAL].name, engines[USUAL].styles
         self._reserving = False
-
-    @property
-    def description(self) -> str:
-        """What the usual one runs on."""
-        return self._engines[USUAL].description
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
         """Paint one frame (see `ports.Engine`)."""
@@ -164,7 +165,7 @@ RECENT = 6
 """More frames than are on their way between the engine and the window."""
 
 
-class HeldFrameEngine:
+class HeldFrameEngine(WrappedEngine):
     """Paints the frozen frame instead of the newest, and one small preview a frame while wanted.
 
     Args:
@@ -176,8 +177,8 @@ class HeldFrameEngine:
     def __init__(
         self, engine: Engine, frozen: Callable[[], Frame | None], wants_previews: Callable[[], bool]
     ) -> None:
-        self._engine, self._frozen, self._wants_previews = engine, frozen, wants_previews
-        self.name, self.styles = engine.name, engine.styles
+        super().__init__(engine)
+        self._frozen, self._wants_previews = frozen, wants_previews
         self.previews: list[Pixels | None] = [None] * len(engine.styles)
         """The last preview of every style, RGB uint8 (H, W, 3); None where there is none yet."""
         self._next = 0
@@ -187,11 +188,6 @@ class HeldFrameEngine:
         self._held: Frame | None = None
         self._painting: tuple[Look, Frame] | None = None
         """Of the held frame."""
-
-    @property
-    def description(self) -> str:
-        """What the engine inside runs on."""
-        return self._engine.description
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
         """Paint this frame or the frozen one, whose index tells (see `ports.Engine`)."""
@@ -219,10 +215,6 @@ class HeldFrameEngine:
             return self._paint_held(frozen, look)
         finally:
             self._busy.release()
-
-    def close(self) -> None:
-        """Close the engine inside."""
-        self._engine.close()
 
     def _paint_held(self, frozen: Frame, look: Look) -> Frame:
         if self._held is None or self._held.index != frozen.index:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 
 import numpy as np
 
@@ -15,12 +15,12 @@ from realtime.frame import Frame
 from realtime.live.denoise import DenoisedEngine
 from realtime.live.engines import USUAL, FallbackEngine, Way, light_network_of
 from realtime.live.quality_controller import QualityController, quality_levels
-from realtime.live.sinks import Canvas, CanvasSink, LetterboxSink, TeeSink
+from realtime.live.sinks import LetterboxSink, TeeSink
 from realtime.live.sources import RealtimePlayback, ReconnectingSource
 from realtime.look import Look
 from realtime.network.library import Entry
-from realtime.ports import Engine, Sink, Source
-from realtime.settings import LiveSettings, Size
+from realtime.ports import Engine, Sink, Size, Source
+from realtime.settings import LiveSettings
 from realtime.sinks import SinkOptions
 
 WARM_UP_FRAMES = 3
@@ -48,17 +48,10 @@ def open_live_sinks(settings: LiveSettings, rate_fps: float, size: Size | None) 
     )  # fmt: skip
     with ExitStack() as stack:
         opened = [
-            stack.enter_context(closing(_of_any_size(name, sinks.open_sink(name, options))))
-            for name in names
+            stack.enter_context(LetterboxSink(sinks.open_sink(name, options))) for name in names
         ]
         stack.pop_all()
     return opened[0] if len(opened) == 1 else TeeSink(opened)
-
-
-def _of_any_size(name: str, sink: Sink) -> Sink:
-    if isinstance(sink, Canvas):
-        return CanvasSink(sink)
-    return sink if name == "null" else LetterboxSink(sink)
 
 
 def controller_of(settings: LiveSettings, entry: Entry) -> QualityController | None:
@@ -75,7 +68,7 @@ def engine_opener(
 ) -> Callable[[], Engine]:
     """Return what opens the engine and lets it compile for the camera's size, where it is known."""
     entry = request.entry
-    size = getattr(source, "size", None)
+    size = source.size
 
     def open_one(entry: Entry, name: str, threads: int | None = None) -> Engine:
         engine = open_engine(
@@ -91,12 +84,12 @@ def engine_opener(
 
     def opened() -> Engine:
         with ExitStack() as stack:
-            engine = stack.enter_context(closing(open_one(entry, settings.engine)))
+            engine = stack.enter_context(open_one(entry, settings.engine))
             if controller is not None:
                 engines = {USUAL: engine}
                 for way, other, threads in _other_ways(entry, engine):
-                    opened = open_one(other, engine.name, threads)
-                    engines[way] = stack.enter_context(closing(opened))
+                    opened = open_one(other, engine.info.runtime, threads)
+                    engines[way] = stack.enter_context(opened)
                 controller.can_reserve_core = (False, True) in engines
                 engine = FallbackEngine(engines, lambda: controller.level)
             engine = with_paintings(engine, request)
@@ -114,7 +107,8 @@ def denoised(engine: Engine, settings: LiveSettings) -> Engine:
 def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Way, Entry, int | None]]:
     """Yield the further ways to paint: with which bundle, and on how many threads."""
     light_network = light_network_of(entry)
-    threads = getattr(engine, "lockstep_threads", None) or 1
+    info = engine.info
+    threads = info.threads if info.lockstep and info.threads else 1
     if light_network is not None:
         yield (True, False), light_network, None
     if threads > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,19 +67,18 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
         make_folder(settings.snapshots)  # now: a key that is pressed later must not fail
     controller = controller_of(settings, request.entry)
     with ExitStack() as stack:
-        source = stack.enter_context(closing(open_live_source(settings)))
+        source = stack.enter_context(open_live_source(settings))
         styles = styles_of(request.entry.path) + request.styles
         opener = engine_opener(settings, request, source, controller)
-        late = stack.enter_context(closing(LazyEngine(styles, opener)))
+        late = stack.enter_context(LazyEngine(styles, opener))
         if not has_window:
             late.wait()
             tell(f"painting on {late.description}")
-        size = settings.size or window_size(values) or getattr(source, "size", None)
+        size = settings.size or window_size(values) or source.size
         opened = open_live_sinks(settings, source.rate_fps, size)
-        sink = stack.enter_context(closing(opened))
-        fullscreen = getattr(sink, "set_fullscreen", lambda on: None)
+        sink = stack.enter_context(opened)
         if state.fullscreen:
-            fullscreen(True)
+            sink.set_fullscreen(True)
         extra = HeldFrameEngine(late, lambda: session.frozen, lambda: session.state.strip)
         engine = denoised(extra, settings)
 
@@ -91,8 +90,8 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
             snapshots=settings.snapshots,
             seconds=settings.seconds,
             tell=tell,
-            fullscreen=fullscreen,
-            canvas=lambda: getattr(sink, "canvas", None),
+            fullscreen=sink.set_fullscreen,
+            canvas=lambda: sink.canvas,
             previews=lambda: extra.previews,
             repaint=extra.repaint,
             first_painted=lambda: late.first_painted,
@@ -100,18 +99,16 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
             redraws=has_window,
             controller=controller,
         )
-        session = stack.enter_context(closing(Session(engine, state, around)))
+        session = stack.enter_context(Session(engine, state, around))
         interrupted, report = run_interruptibly(source, engine, sink, session.hooks())
         if interrupted:
             sink.finish()  # Ctrl-C is how a live recording ends: it is whole
         if has_window and settings.remembers:
-            window = getattr(sink, "window_size", None)
-            remember(session.state, [style.name for style in styles], window)
+            remember(session.state, [style.name for style in styles], sink.window_size)
         description = engine.description
-    result = getattr(sink, "result", None)
     level = Level(1.0) if controller is None else controller.level
     return Outcome(
-        report, description, result, interrupted, level.detail, level.light_network,
+        report, description, sink.result, interrupted, level.detail, level.light_network,
         session.first_painted_seconds,
     )  # fmt: skip
 

@@ -11,7 +11,8 @@ from typing import Any
 from realtime.folders import data_folder, keep
 from realtime.frame import MIN_SIDE_PX
 from realtime.live.controls import State
-from realtime.settings import MAX_SIDE_PX, Size
+from realtime.ports import Size
+from realtime.settings import MAX_SIDE_PX
 
 VIEWS = ("painting", "split", "beside")
 PLAIN = (

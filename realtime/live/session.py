@@ -28,8 +28,7 @@ from realtime.live.sinks import Recording, stamp
 from realtime.look import Look
 from realtime.machine import seconds_since_start
 from realtime.pipeline import Hooks, Report, Shown
-from realtime.ports import Engine, Event, Mouse
-from realtime.settings import Size
+from realtime.ports import Closing, Engine, Event, Mouse, Size
 from realtime.sinks.images_sink import encode
 
 MESSAGE_SECONDS = 3.0
@@ -66,7 +65,7 @@ class Surroundings:
     clock: Clock = monotonic
 
 
-class Session:
+class Session(Closing):
     """What happens between the pipeline and the user of a live window."""
 
     def __init__(self, engine: Engine, state: State, around: Surroundings) -> None:
@@ -152,11 +151,10 @@ class Session:
     def _on_frame(self, report: Report) -> bool:
         self._note_first_painting()
         controller = self._around.controller
-        costs = report.engine_seconds
-        while controller is not None and self._costs_seen < len(costs):
-            cost, self._costs_seen = costs[self._costs_seen], self._costs_seen + 1
+        costs, self._costs_seen = report.engine_seconds.since(self._costs_seen)
+        for cost in costs:
             # A frozen frame is painted only when the look changes: that says nothing about time.
-            if self.frozen is None and controller.paid(cost, self._around.clock()):
+            if controller and self.frozen is None and controller.paid(cost, self._around.clock()):
                 self._say(f"painting {manner(controller.level)}")
                 if controller.detail > DETAILS[-1]:
                     self._told_missed.clear()

@@ -7,86 +7,53 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 from realtime import sinks
 from realtime.frame import Frame
 from realtime.live.drawing import in_picture
-from realtime.ports import Event, Mouse, Sink
+from realtime.ports import Closing, Event, Mouse, Sink, Size
 from realtime.resize import in_size
-from realtime.settings import Size
 
 
-class LetterboxSink:
-    """Hands every frame on in the size of the first, with bars where the shape differs."""
+class LetterboxSink(Closing):
+    """Letterboxes frames for a sink: of fixed size, to that of the first; of a window, to its own.
+
+    A frame that has the size already stays as it is.
+    """
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._size: tuple[int, int] | None = None
+        self.fixed_size = False
+        self._own = self._shown = (0, 0)
 
     @property
     def result(self) -> Path | None:
-        """The file that the sink inside wrote, if it writes one."""
-        return getattr(self._sink, "result", None)
-
-    def show(self, frame: Frame) -> None:
-        """Show one frame (see `ports.Sink`)."""
-        self._size = self._size or (frame.width, frame.height)
-        self._sink.show(in_size(frame, self._size))
-
-    def poll(self) -> tuple[Event, ...]:
-        """Return what the user did."""
-        return self._sink.poll()
-
-    def finish(self) -> None:
-        """Publish."""
-        self._sink.finish()
-
-    def close(self) -> None:
-        """Close the sink inside."""
-        self._sink.close()
-
-
-@runtime_checkable
-class Canvas(Sink, Protocol):
-    """A sink whose size the user chooses, by dragging its border or filling the screen."""
+        """The file that the sink inside wrote."""
+        return self._sink.result
 
     @property
     def canvas(self) -> Size | None:
-        """Width and height in pixels that are drawn on; None: whatever the first frame has."""
-
-    @property
-    def window_size(self) -> Size | None:
-        """Width and height to remember: of the window, also while it fills the screen."""
-
-    def set_fullscreen(self, on: bool) -> None:
-        """Fill the screen, or come back to a window."""
-
-
-class CanvasSink:
-    """Hands every frame on in the size of the canvas; one that has it already stays as it is."""
-
-    def __init__(self, sink: Canvas) -> None:
-        self._sink = sink
-        self.set_fullscreen = sink.set_fullscreen
-        self._own = self._shown = (1, 1)
-
-    @property
-    def canvas(self) -> Size | None:
-        """See `Canvas`."""
+        """Of the window inside."""
         return self._sink.canvas
 
     @property
     def window_size(self) -> Size | None:
-        """See `Canvas`."""
+        """Of the window inside."""
         return self._sink.window_size
+
+    def set_fullscreen(self, on: bool) -> None:
+        """Pass on to the window inside."""
+        self._sink.set_fullscreen(on)
 
     def show(self, frame: Frame) -> None:
         """Show one frame (see `ports.Sink`)."""
-        own = frame.width, frame.height
-        canvas = self._sink.canvas or own
-        self._own, self._shown = own, canvas
-        self._sink.show(in_size(frame, canvas))
+        self._own = frame.width, frame.height
+        if self._sink.fixed_size and self._shown != (0, 0):
+            size = self._shown
+        else:
+            size = self._sink.canvas or self._own
+        self._shown = size
+        self._sink.show(in_size(frame, size))
 
     def poll(self) -> tuple[Event, ...]:
         """Return what the user did; the mouse's places are those in the frame that was shown."""
@@ -99,37 +66,36 @@ class CanvasSink:
         )
 
     def finish(self) -> None:
-        """Nothing to publish in a window."""
+        """Publish what the sink inside holds."""
         self._sink.finish()
 
     def close(self) -> None:
-        """Close the window."""
+        """Close the sink inside."""
         self._sink.close()
 
 
-class TeeSink:
-    """Shows every frame in all of them, in order; the events are those of all."""
+class TeeSink(Closing):
+    """Shows every frame in several sinks, in order; the events are those of all."""
 
     def __init__(self, sinks: Sequence[Sink]) -> None:
         self._sinks = tuple(sinks)
+        self.fixed_size = any(sink.fixed_size for sink in self._sinks)
+        self.canvas = None
 
     @property
     def result(self) -> Path | None:
         """The file that one of them wrote."""
-        written = (getattr(sink, "result", None) for sink in self._sinks)
-        return next((path for path in written if path is not None), None)
+        return next((sink.result for sink in self._sinks if sink.result), None)
 
     @property
     def window_size(self) -> Size | None:
         """The size of the window among them."""
-        sizes = (getattr(sink, "window_size", None) for sink in self._sinks)
-        return next((size for size in sizes if size is not None), None)
+        return next((sink.window_size for sink in self._sinks if sink.window_size), None)
 
     def set_fullscreen(self, on: bool) -> None:
-        """Pass on to those that are windows."""
+        """Pass on to all; those that are no windows do nothing."""
         for sink in self._sinks:
-            if hasattr(sink, "set_fullscreen"):
-                sink.set_fullscreen(on)
+            sink.set_fullscreen(on)
 
     def show(self, frame: Frame) -> None:
         """Show one frame everywhere."""
@@ -197,7 +163,7 @@ class Recording:
             sink.finish()
         finally:
             sink.close()
-        return getattr(sink, "result", None)
+        return sink.result
 
 
 def stamp() -> str:

@@ -10,14 +10,14 @@ from dataclasses import replace
 from realtime.clockwork import Clock, monotonic
 from realtime.errors import PleinairError, SourceError
 from realtime.frame import Frame
-from realtime.ports import Source
+from realtime.ports import Closing, Size, Source
 
 RETRY_SECONDS = 1.0
 LATE_SECONDS = 1.5
 """Without a frame for so long, the user is told."""
 
 
-class ReconnectingSource:
+class ReconnectingSource(Closing):
     """Opens its source again whenever it fails, for as long as the session lasts.
 
     The first opening is the caller's: a camera that was never there is an error at once. Indices
@@ -38,9 +38,9 @@ class ReconnectingSource:
         self._gone = ""
 
     @property
-    def size(self) -> tuple[int, int] | None:
-        """Width and height of the frames, where the camera knows."""
-        return getattr(self._source, "size", None)
+    def size(self) -> Size | None:
+        """Size of the frames, where the camera knows."""
+        return None if self._source is None else self._source.size
 
     def trouble(self) -> str:
         """Return what is wrong with the camera, in words for the user; empty when nothing is."""
@@ -83,7 +83,7 @@ class ReconnectingSource:
         self._stopped.wait(RETRY_SECONDS)
 
 
-class RealtimePlayback:
+class RealtimePlayback(Closing):
     """Gives the frames of another source at the moments that their times say.
 
     Args:
@@ -100,9 +100,9 @@ class RealtimePlayback:
         self.frame_count = source.frame_count if reopen is None else None
 
     @property
-    def size(self) -> tuple[int, int] | None:
-        """Width and height of the frames, where the source inside knows."""
-        return getattr(self._source, "size", None)
+    def size(self) -> Size | None:
+        """Size of the frames, where the source inside knows."""
+        return self._source.size
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield each frame when it is due; the first one at once."""

@@ -23,7 +23,7 @@ from realtime.errors import BadInputError, UnknownNameError
 from realtime.frame import Frame
 from realtime.look import Look
 from realtime.painter import open_painter
-from realtime.ports import Event, Style
+from realtime.ports import EngineInfo, PlainSink, Style
 from realtime.settings import PaintSettings
 from realtime.sources.landscape import Landscape
 from tests.benchmarks.clock import FakeClock
@@ -39,12 +39,12 @@ def grey(index: int) -> Frame:
     return Frame(np.full((48, 192, 3), 128, np.uint8), index, index / 30)
 
 
-class Turns:
+class Turns(PlainSink):
     """A camera, an engine and a screen that never work at the same time."""
 
-    name = description = "turns"
+    info, description = EngineInfo("identity", "cpu", "fp32"), "turns"
     styles = (Style("only"),)
-    live, rate_fps, frame_count = False, 30.0, None
+    live, rate_fps, frame_count, size = False, 30.0, None, None
 
     def __init__(self, clock: FakeClock, frames: int) -> None:
         self.clock, self.frames = clock, frames
@@ -62,15 +62,6 @@ class Turns:
 
     def show(self, frame: Frame) -> None:
         self.clock.advance(SCREEN_SECONDS)
-
-    def poll(self) -> tuple[Event, ...]:
-        return ()
-
-    def finish(self) -> None:
-        """Nothing to publish."""
-
-    def close(self) -> None:
-        """Nothing to release."""
 
 
 class LockStep(Recorder):

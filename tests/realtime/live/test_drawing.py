@@ -8,9 +8,8 @@ import pytest
 from realtime.frame import Frame
 from realtime.live.controls import HELP, View
 from realtime.live.drawing import Strip, arranged, help_columns, in_picture, with_panel, with_strip
-from realtime.live.sinks import CanvasSink
-from realtime.ports import Event, Key, Mouse
-from realtime.settings import Size
+from realtime.live.sinks import LetterboxSink
+from realtime.ports import Event, Key, Mouse, Size
 from tests.helpers import ListSink, quadrant_card
 
 BEFORE = Frame(quadrant_card(), 0, 0.0)
@@ -111,7 +110,7 @@ class Window(ListSink):
 def test_a_window_of_any_size_gets_frames_that_fit() -> None:
     events: list[Event] = [Mouse("down", 0.25, 0.5), Key("m")]
     window = Window(events)
-    fitted = CanvasSink(window)
+    fitted = LetterboxSink(window)
     fitted.show(BEFORE)
     window.canvas = (128, 48)
     fitted.show(BEFORE)
