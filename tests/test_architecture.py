@@ -56,7 +56,7 @@ def undocumented(scope: ast.Module | ast.ClassDef) -> Iterator[str]:
 
 
 LOADED_BY = {
-    "PIL": ("realtime/media/", "benchmarks/pictures.py"),
+    "PIL": ("realtime/media/", "realtime/sheet.py", "benchmarks/pictures.py"),
     "av": ("realtime/media/", "realtime/film/", "realtime/sinks/", "realtime/sources/",
            "benchmarks/video.py"),
     "matplotlib": (),
