@@ -26,8 +26,11 @@ class Candidate:
     """Something that paints, open."""
 
     name: str
+    device: str
+    """As `ports.Device`."""
     precision: str
     runs_on: str
+    """Device and precision with versions and names, for readers."""
     stylize: Callable[[Frame], Pixels]
     """Paints a frame in the first style."""
     close: Callable[[], None] = lambda: None
@@ -49,6 +52,7 @@ def open_candidate(name: str, bundle: Path, device: str, precision: str) -> Cand
     look = Look.of_style(0, len(engine.styles))
     return Candidate(
         engine.info.runtime,
+        engine.info.device,
         engine.info.precision,
         engine.description,
         lambda frame: engine.stylize(frame, look).pixels,
@@ -83,4 +87,5 @@ def _eager(bundle: Path, device: str, precision: str) -> Candidate:
             return to_pixels(painting)
 
     where = torch.cuda.get_device_name() if here else "the CPU"
-    return Candidate(EAGER, "fp32", f"as specified, eager PyTorch on {where}, fp32", stylize)
+    runs_on = f"as specified, eager PyTorch on {where}, fp32"
+    return Candidate(EAGER, target.type, "fp32", runs_on, stylize)
