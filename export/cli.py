@@ -13,7 +13,7 @@ from realtime.settings import parse_size
 from realtime.terminal import echo
 
 if TYPE_CHECKING:
-    from export.job import Job
+    from export.job import ExportJob
     from export.parity import Parity
 
 app = typer.Typer(
@@ -117,13 +117,13 @@ def _job(
     photographs: Path | None,
     ending: str,
     overwrite: bool = False,
-) -> Job:
-    from export.job import Job
+) -> ExportJob:
+    from export.job import ExportJob
     from realtime.network.library import find_bundle
     from realtime.reading import find_photographs
 
     path = find_bundle(bundle)
-    return Job(
+    return ExportJob(
         bundle=path,
         out=out or Path(f"{path.stem}{ending}"),
         precision=precision,
@@ -134,7 +134,7 @@ def _job(
     )
 
 
-def _tell(job: Job, parity: Parity) -> None:
+def _tell(job: ExportJob, parity: Parity) -> None:
     echo(f"against PyTorch in fp32, worst: {parity.worst}")
     echo(f"run with {parity.engine}")
     echo(f"wrote {job.out}")

@@ -19,7 +19,7 @@ HELD_OUT = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class ExportJob:
     """One export as the user asked for it."""
 
     bundle: Path

@@ -1,4 +1,4 @@
-"""The flow of frames. `run_plainly` is the specification; `run` is the same, on three threads.
+"""The pipeline of frames: `run_plainly` is the specification, `run` the same on three threads.
 
     capture (thread) --box--> infer (thread) --box--> show (the caller's thread)
 
@@ -33,7 +33,7 @@ SAMPLES_KEPT = 200_000
 
 @dataclass(frozen=True)
 class StageTimestamps:
-    """When one frame passed each door, in seconds of the run's clock."""
+    """Timestamps of one frame at each stage, in seconds of the run's clock."""
 
     asked: float
     """The source was asked for it: until `taken` a camera waits for its next picture, a file is

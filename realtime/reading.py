@@ -1,4 +1,4 @@
-"""A user's file before anything parses it: whether it is a file, and what it is by its content.
+"""Checks input files before anything parses them: regular file, and its type by magic bytes.
 
 File names tell nothing reliable: downloads end in whatever they like, and a page that says "log in
 first" is saved under the name of the weights.

@@ -11,13 +11,14 @@ import typer
 
 from realtime.interrupt import stop_on_interrupt
 from realtime.machine import seconds_since_start
+from realtime.network.device import choose_device
 from realtime.options import HELP_NAMES, Overwrite
 from realtime.terminal import echo
 from train.budget import Budget
 from train.distributed import World, joined
 from train.load_loss import load_loss
 from train.loop import Extras, train
-from train.plan import Wish, pick_device, plan
+from train.plan import Wish, plan
 from train.preview import preview_path, some_photographs
 from train.progress import shown
 
@@ -195,7 +196,7 @@ def main(
     if minutes is not None:
         began = time.monotonic() - seconds_since_start()
         extras = replace(extras, budget=Budget(minutes, began=began))
-    with joined(pick_device(device)) as world:
+    with joined(choose_device(device)) as world:
         _run(wish, extras, vgg, world)
 
 

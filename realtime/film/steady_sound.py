@@ -1,4 +1,4 @@
-"""Decoded sound without holes and overlaps, in the rate and layout that an encoder wants.
+"""Resamples decoded audio for an encoder, filling gaps and cutting overlaps.
 
 Encoders count samples: a hole in a recording would pull all that follows forward.
 """
@@ -23,7 +23,7 @@ class SteadySound:
         self._shape: tuple[int, str, str] | None = None
 
     def push(self, frame: av.AudioFrame) -> Iterator[av.AudioFrame]:
-        """Yield the sound up to about the end of a frame.
+        """Yield resampled audio up to about the end of a frame.
 
         Raises:
             ValueError: FFmpeg cannot convert it.

@@ -1,4 +1,4 @@
-"""Segments become an animated GIF, or one picture per frame."""
+"""Writes segments as an animated GIF, or as one picture per frame."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ def _frames(joint: Joint) -> Iterator[Frame]:
 
 
 def _square(pixels: Pixels, aspect: Fraction | None) -> Pixels:
-    """Stretch a picture whose pixels are `aspect` times as wide as high; never shrink it."""
+    """SegmentRun a picture whose pixels are `aspect` times as wide as high; never shrink it."""
     if aspect is None or aspect == 1:
         return pixels
     height, width = pixels.shape[:2]

@@ -23,7 +23,7 @@ from realtime.resize import fit, fitted, in_size, letterboxed
 
 
 def arranged(before: Frame, after: Frame, view: View, divider: float, canvas: Size) -> Frame:
-    """Return a frame of the size of the canvas: pictures scaled smoothly, black around.
+    """Lay original and painting out on a canvas, letterboxed in black.
 
     Args:
         before: The original.
@@ -84,7 +84,7 @@ def overlay_lines(
 
 
 def shortfall(controller: QualityController) -> str:
-    """Say what cannot be held though it is painted as coarsely as may be; empty: nothing."""
+    """Name the targets that the lowest level misses, in words; empty: none."""
     if not controller.missed:
         return ""
     least = manner(controller.level)
@@ -92,12 +92,12 @@ def shortfall(controller: QualityController) -> str:
 
 
 def dropped_share(report: Report) -> float:
-    """Return how much of what the source gave was not shown, 0 to 1."""
+    """Return the share of the source's frames that was dropped, 0 to 1."""
     return report.dropped / max(1, report.frames + report.dropped)
 
 
 def manner(level: Level) -> str:
-    """Say how the controller has it painted."""
+    """Describe a level in words."""
     size = "in full detail" if level.detail == 1.0 else f"at {level.detail:.0%} of the detail"
     light_network = ", by the lighter network" if level.light_network else ""
     return f"{size}{light_network}{', a core left to others' if level.reserve_core else ''}"
@@ -158,7 +158,7 @@ BORDER_PX = 3
 
 @dataclass(frozen=True)
 class Strip:
-    """Where the small pictures lie, all in pixels."""
+    """Layout of the style previews along the lower edge, in pixels."""
 
     count: int
     columns: int

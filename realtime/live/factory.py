@@ -1,4 +1,4 @@
-"""Opens what a live run is made of: the source that never gives up, the engine, the sinks."""
+"""Builds the source, the engines and the sinks of a live run from its settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from realtime.anypainting.request import Request
 from realtime.engines import open_engine
 from realtime.frame import Frame
 from realtime.live.denoise import DenoisedEngine
-from realtime.live.engines import USUAL, FallbackEngine, Way, light_network_of
+from realtime.live.engines import USUAL_VARIANT, FallbackEngine, Variant, light_network_of
 from realtime.live.quality_controller import QualityController, quality_levels
 from realtime.live.sinks import LetterboxSink, TeeSink
 from realtime.live.sources import RealtimePlayback, ReconnectingSource
@@ -28,7 +28,7 @@ USUAL_RATE_FPS, NO_LATENCY_MS = 30.0, 1000.0
 
 
 def open_live_source(settings: LiveSettings) -> Source:
-    """Open a camera that is waited for when it goes, or a file played like one."""
+    """Open a camera that is reopened when it fails, or a file played in real time."""
 
     def opened() -> Source:
         return sources.open_source(settings.source, size=settings.size, rate_fps=settings.rate_fps)
@@ -66,7 +66,7 @@ def controller_of(settings: LiveSettings, entry: Entry) -> QualityController | N
 def engine_opener(
     settings: LiveSettings, request: Request, source: Source, controller: QualityController | None
 ) -> Callable[[], Engine]:
-    """Return what opens the engine and lets it compile for the camera's size, where it is known."""
+    """Return a function that opens the engine and warms it up at the camera's size, if known."""
     entry = request.entry
     size = source.size
 
@@ -86,7 +86,7 @@ def engine_opener(
         with ExitStack() as stack:
             engine = stack.enter_context(open_one(entry, settings.engine))
             if controller is not None:
-                engines = {USUAL: engine}
+                engines = {USUAL_VARIANT: engine}
                 for way, other, threads in _other_ways(entry, engine):
                     opened = open_one(other, engine.info.runtime, threads)
                     engines[way] = stack.enter_context(opened)
@@ -100,12 +100,12 @@ def engine_opener(
 
 
 def denoised(engine: Engine, settings: LiveSettings) -> Engine:
-    """Return an engine that is shown pictures without noise, unless that was not wanted."""
+    """Wrap an engine with denoising, unless the settings turn it off."""
     return DenoisedEngine(engine) if settings.denoise else engine
 
 
-def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Way, Entry, int | None]]:
-    """Yield the further ways to paint: with which bundle, and on how many threads."""
+def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Variant, Entry, int | None]]:
+    """Yield the variants beside the usual one: with which bundle, and on how many threads."""
     light_network = light_network_of(entry)
     info = engine.info
     threads = info.threads if info.lockstep and info.threads else 1

@@ -1,4 +1,4 @@
-"""What one stream of a file is called: its codec, and what tells several tracks apart."""
+"""Codec name, language and title of a stream."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from av.stream import Stream
 
 
 def label(stream: Stream, template: Stream) -> None:
-    """Keep what tells several tracks apart in a player's menu."""
+    """Copy language and title, which players show."""
     stream.disposition = template.disposition
     for key in ("language", "title", "handler_name"):
         if key in template.metadata:

@@ -16,7 +16,7 @@ import pytest
 
 from export.int8 import PHOTOGRAPHS, _practice
 from export.int8_here import prepare_int8
-from export.job import HELD_OUT, Job
+from export.job import HELD_OUT, ExportJob
 from export.onnx_file import export_onnx
 from export.openvino_file import export_openvino
 from export.parity import TOLERANCES, Difference, Parity, compare
@@ -29,9 +29,8 @@ from realtime.graph.store import quantised_path
 from realtime.look import Look
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
-from realtime.network.config import TransformerConfig
 from realtime.network.library import SHIPPED
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from realtime.provenance import is_ours
 from realtime.reading import find_photographs
 from tests.commands import assert_refused, pleinair_here
@@ -48,7 +47,7 @@ def metadata(path: Path) -> dict[str, str]:
 def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The network `fast` as ONNX, alone in its folder."""
     out = tmp_path_factory.mktemp(request.param) / "fast.onnx"
-    export_onnx(Job(bundle=FAST, out=out, precision=request.param))
+    export_onnx(ExportJob(bundle=FAST, out=out, precision=request.param))
     return out
 
 
@@ -61,7 +60,7 @@ def test_an_onnx_file_carries_its_card_and_its_report(exported: Path) -> None:
 
 
 def test_openvino_files_paint_and_carry_their_report(tmp_path: Path) -> None:
-    job = Job(bundle=FAST, out=tmp_path / "fast.xml", precision="fp16", size=(64, 48))
+    job = ExportJob(bundle=FAST, out=tmp_path / "fast.xml", precision="fp16", size=(64, 48))
     export_openvino(job)
     model = shared_core().read_model(job.out)
     assert list(model.inputs[0].shape) == [1, 48, 64, 3]
@@ -77,13 +76,13 @@ def test_openvino_files_paint_and_carry_their_report(tmp_path: Path) -> None:
 
 def test_what_paints_something_else_is_not_kept(tmp_path: Path) -> None:
     """A bundle that is not the one exported: the comparison must notice, and name the pictures."""
-    config = TransformerConfig.fast(2)
+    config = default_config("fast", 2)
     styles = (StyleCredit(name="one"), StyleCredit(name="two"))
     save_bundle(
         tmp_path / "b.safetensors", build_network(config), Card(config=config, styles=styles)
     )
     other = open_engine("torch", tmp_path / "b.safetensors")
-    job = Job(bundle=tmp_path / "b.safetensors", out=tmp_path / "b.onnx")
+    job = ExportJob(bundle=tmp_path / "b.safetensors", out=tmp_path / "b.onnx")
     trained = open_engine("torch", tmp_path / "b.safetensors", precision="fp32")
     weights = trained.network.get_parameter("end.bias")  # type: ignore[attr-defined]
     weights.data += 3.0
@@ -114,7 +113,9 @@ def test_equal_paintings_have_no_psnr() -> None:
 def test_int8_is_calibrated_on_photographs_from_all_over_the_folder() -> None:
     def practice(count: int) -> tuple[Path, ...]:
         photographs = tuple(Path(f"{number:03}.jpg") for number in range(count))
-        return _practice(Job(bundle=FAST, out=Path("x"), precision="int8", photographs=photographs))
+        return _practice(
+            ExportJob(bundle=FAST, out=Path("x"), precision="int8", photographs=photographs)
+        )
 
     chosen = practice(100 + HELD_OUT)
     assert len(chosen) == len(set(chosen)) == PHOTOGRAPHS
@@ -130,7 +131,7 @@ def test_int8_is_calibrated_compared_and_kept_only_where_it_is_faster(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     photographs = tuple(find_photographs(shared_content))
-    job = Job(bundle=FAST, out=tmp_path / "fast.int8.onnx", precision="int8",
+    job = ExportJob(bundle=FAST, out=tmp_path / "fast.int8.onnx", precision="int8",
               photographs=photographs)  # fmt: skip
     parity = export_onnx(job)
     for name, difference in parity.differences.items():

@@ -11,8 +11,7 @@ from PIL import Image
 
 from realtime import reading
 from realtime.errors import BadInputError
-from realtime.network.config import TransformerConfig
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from train.appraise import load_scene
 from train.crops import resized, scaled_sides, square_of_scaled
 from train.data import Photographs, find_photographs, load_painting, read_rgb
@@ -202,7 +201,7 @@ def test_names_and_hidden_files_do_not_matter(folder: Path) -> None:
 
 def test_a_preview_of_a_slim_photograph_shows_its_middle(tmp_path: Path) -> None:
     slim = write_slim(tmp_path / "slim.png", 100_000, 20)
-    network = build_network(TransformerConfig.fast(1))
+    network = build_network(default_config("fast", 1))
     sheet = draw_preview(network, 1, [slim])
     assert sheet is not None
     assert sheet.shape == (2 * 240, 960, 3)

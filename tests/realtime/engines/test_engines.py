@@ -15,9 +15,8 @@ from realtime.frame import Frame
 from realtime.look import Look
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
-from realtime.network.config import TransformerConfig
 from realtime.network.library import SHIPPED
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from tests.engines import opened
 from tests.helpers import make_frames, quadrant_card
 
@@ -99,7 +98,7 @@ def test_a_covered_lens_gives_a_picture(shade: int) -> None:
 
 def test_the_picture_keeps_its_orientation(tmp_path: Path) -> None:
     """An article network that only copies must give the card back, not flipped or swapped."""
-    config = TransformerConfig.fast(1)
+    config = default_config("fast", 1)
     network = build_network(config)
     for parameter in network.parameters():
         parameter.data.zero_()
