@@ -25,6 +25,9 @@ FORMAT_VERSION = 2
 of the other architectures are the same in both versions."""
 CHANGED_IN_VERSION_2 = ("fast", "quality")
 METADATA_KEY = "pleinair"
+DEFAULT_STYLE = "edtaonisl"
+"""What is painted where nobody chose and the bundle knows it. Chosen by looking at faces, rooms and
+streets in all styles (docs/pictures.md); to be chosen again after every retraining."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +93,9 @@ class Card:
 
     @property
     def usual_name(self) -> str:
-        """The style to begin with: the one that was added, else the first."""
+        """The style to begin with: the one that was added, else the default, else the first."""
+        if self.added_style is None and DEFAULT_STYLE in self.names:
+            return DEFAULT_STYLE
         return self.names[self.added_style or 0]
 
     def require_types(self) -> None:

@@ -77,12 +77,12 @@ def paint_like_examples(state: dict[str, Tensor], picture: np.ndarray) -> np.nda
 
 @pytest.mark.parametrize("engine_name", ["torch", "openvino", "onnxruntime"])
 def test_a_pytorch_examples_checkpoint_paints_as_it_did(
-    engine_name: str, tmp_path: Path, shared_content: Path
+    engine_name: str, tmp_path: Path, photographs_folder: Path
 ) -> None:
     state = original_weights()
     torch.save(state, tmp_path / "candy.pth")
     import_checkpoint(tmp_path / "candy.pth", tmp_path / "c.safetensors", CREDIT, licence="BSD")
-    photographs = sorted(shared_content.glob("*.jpg"))[:2]
+    photographs = sorted(photographs_folder.iterdir())[:2]
     with closing(
         open_engine(engine_name, tmp_path / "c.safetensors", device="cpu", precision="fp32")
     ) as engine:
