@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from realtime.clockwork import Clock, Latency, RateMeter, monotonic
+from realtime.clockwork import Clock, Latency, RateMeter, Samples, monotonic
 from realtime.errors import SourceError
 from realtime.frame import Frame
 from realtime.look import Look
@@ -28,6 +28,7 @@ IDLE_SECONDS = 0.05
 JOIN_SECONDS = 15.0
 """Longer than any camera driver's own timeout (10 s on Linux)."""
 SAMPLES_KEPT = 200_000
+"""Frames that the figures of a run are taken over: its newest, almost two hours at 30 fps."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ class Report:
     """From the start of the run to the first frame shown."""
     rate_fps: float = 0.0
     """Over the last second or so."""
-    latencies_seconds: list[float] = field(default_factory=list)
-    """From capture to shown, one per frame."""
-    engine_seconds: list[float] = field(default_factory=list)
+    latencies_seconds: Samples = field(default_factory=lambda: Samples(SAMPLES_KEPT))
+    """From capture to shown, of the newest frames."""
+    engine_seconds: Samples = field(default_factory=lambda: Samples(SAMPLES_KEPT))
 
     @property
     def mean_fps(self) -> float:
@@ -200,8 +201,7 @@ class _Flow:
             begun = self.clock()
             painted = self.engine.stylize(frame, self.hooks.look())
             moments = Moments(asked, taken, begun, self.clock())
-            if len(self.report.engine_seconds) < SAMPLES_KEPT:
-                self.report.engine_seconds.append(moments.painted - begun)
+            self.report.engine_seconds.append(moments.painted - begun)
             self.painted.put(Shown(frame, painted, moments.painted - taken, moments))
 
     def show(self, sink: Sink) -> None:
@@ -236,8 +236,7 @@ class _Flow:
         report.seconds = self.clock() - self._started
         if report.frames == 1:
             report.first_frame_seconds = report.seconds
-        if len(report.latencies_seconds) < SAMPLES_KEPT:
-            report.latencies_seconds.append(moments.shown - moments.taken)
+        report.latencies_seconds.append(moments.shown - moments.taken)
         self.hooks.on_moments(moments)
         return self.hooks.on_frame(report)
 

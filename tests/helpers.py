@@ -10,6 +10,7 @@ import numpy as np
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.ports import Event, Style
+from realtime.sources.landscape import Landscape
 
 ONE_STYLE = Look((1.0,))
 
@@ -23,6 +24,11 @@ def quadrant_card(width: int = 64, height: int = 48) -> Pixels:
     card[top:, :left] = (40, 50, 210)
     card[top:, left:] = (230, 220, 30)
     return card
+
+
+def landscape(width: int, height: int, seconds: float = 0.0) -> Pixels:
+    """A picture as natural as can be had without one: edges, skies, textures, all colours."""
+    return Landscape(width, height).at(seconds)
 
 
 def make_frames(count: int, width: int = 32, height: int = 24) -> list[Frame]:

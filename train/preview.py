@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from realtime.clockwork import Clock
 from realtime.errors import BadInputError
 from realtime.folders import write_whole
 from realtime.naming import fitting
@@ -46,20 +48,21 @@ class Previews:
     learned: int
     """How many of them, the last ones, are learned."""
     every_seconds: float
-    due_at: float = 0.0
-    """By `time.monotonic`: the first is due at once."""
+    clock: Clock = time.monotonic
+    due_at: float = -math.inf
+    """The first is due at once."""
 
     def is_due(self) -> bool:
         """Tell whether it is time for the next."""
-        return bool(self.photographs) and time.monotonic() >= self.due_at
+        return bool(self.photographs) and self.clock() >= self.due_at
 
     def draw(self, network: nn.Module) -> Sheet | None:
         """Draw and write it; returns what `draw_preview` does."""
-        began = time.monotonic()
+        began = self.clock()
         sheet = draw_preview(network, self.styles, self.photographs, learned=self.learned)
         if sheet is not None:
             save_sheet(self.path, sheet)
-        now = time.monotonic()
+        now = self.clock()
         self.due_at = now + max(self.every_seconds, (now - began) / LARGEST_SHARE)
         return sheet
 

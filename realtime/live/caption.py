@@ -17,7 +17,7 @@ def figures(
     look: Look, names: Sequence[str], rung: Rung | None, report: Report, engine: str
 ) -> list[str]:
     """Return the lines of the overlay: what is painted, how fast, on what."""
-    latency = Latency.of(report.latencies_seconds[-RECENT_FRAMES:])
+    latency = Latency.of(report.latencies_seconds.newest(RECENT_FRAMES))
     mix = [f"{names[i]} {w:.0%}" for i, w in enumerate(look.style_weights) if w]
     what = names[look.main_style] if len(mix) == 1 else " + ".join(mix)
     if look.strength != 1.0:

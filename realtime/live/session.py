@@ -145,11 +145,10 @@ class Session:
     def _on_frame(self, report: Report) -> bool:
         self._note_first_painting()
         budget = self._around.budget
-        costs = report.engine_seconds
-        while budget is not None and self._costs_seen < len(costs):
-            cost, self._costs_seen = costs[self._costs_seen], self._costs_seen + 1
+        costs, self._costs_seen = report.engine_seconds.since(self._costs_seen)
+        for cost in costs:
             # A frozen frame is painted only when the look changes: that says nothing about time.
-            if self.frozen is None and budget.paid(cost, self._around.clock()):
+            if budget and self.frozen is None and budget.paid(cost, self._around.clock()):
                 self._say(f"painting {manner(budget.rung)}")
                 if budget.detail > DETAILS[-1]:
                     self._told_missed.clear()

@@ -13,7 +13,8 @@ import torch
 from realtime.errors import BadInputError
 from realtime.network.bundle import load_bundle
 from tests.train.tiny import diary_lines, run, same_weights, tiny_settings, weights
-from train.loop import Extras, Progress
+from train.budget import Progress
+from train.loop import Extras
 from train.settings import TrainSettings
 from train.step import _draw_styles
 
@@ -35,7 +36,7 @@ def test_a_run_ends_in_a_bundle_with_a_card(settings: TrainSettings, tmp_path: P
     assert [progress.step for progress in heard] == list(range(1, 13))
     sheet = cv2.imread(str(tmp_path / "out-preview.png"))
     assert sheet is not None
-    assert sheet.shape == (480, 960, 3)
+    assert sheet.shape == (3 * 240, 2 * 320, 3)
     assert str(tmp_path) not in card.to_json()
 
 
