@@ -130,11 +130,12 @@ def train(
         targets = loss.style_targets(paintings)
         if settings.palette_weight:
             palettes = torch.cat([palette(painting) for painting in paintings])
-    if start is not None and settings.kept_styles:
-        extras.tell(f"comparing it with the {settings.kept_styles} styles of {start.stem}")
-    beginning = begin(settings, credits, start, photographs, world.device)
-    state = beginning.state
     checkpoint = out.with_suffix(".checkpoint")
+    practice = None if checkpoint.exists() else photographs
+    if start is not None and settings.kept_styles and practice is not None:
+        extras.tell(f"comparing it with the {settings.kept_styles} styles of {start.stem}")
+    beginning = begin(settings, credits, start, practice, world.device)
+    state = beginning.state
     budget = extras.budget
     if checkpoint.exists():
         if budget is not None:

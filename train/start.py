@@ -42,10 +42,13 @@ def begin(
     settings: TrainSettings,
     credits: tuple[StyleCredit, ...],
     start: Path | None,
-    photographs: Photographs,
+    photographs: Photographs | None,
     device: torch.device,
 ) -> Beginning:
     """Build the network of a run and its optimiser; see `loop.train` for the arguments.
+
+    Without photographs new styles begin as the mean of the old ones: for a run that goes on, whose
+    rows come from its checkpoint.
 
     Raises:
         BadInputError: `start` is no bundle, or not of this network and these styles.
@@ -62,7 +65,10 @@ def begin(
             raise BadInputError(
                 f"{start} has {len(origin.styles)} styles, not {settings.kept_styles}"
             )
-        begin_like_nearest(network, origin.names, settings.styles, photographs, settings.style_px)
+        if photographs is not None:
+            begin_like_nearest(
+                network, origin.names, settings.styles, photographs, settings.style_px
+            )
         if not settings.rows_only:
             before = bundle.network.to(device).requires_grad_(False)
     else:
