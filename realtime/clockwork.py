@@ -1,4 +1,4 @@
-"""Time: an injectable clock, a rate meter, and latency percentiles."""
+"""Time: an injectable clock, a stopwatch, a rate meter, and latency percentiles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,32 @@ from itertools import islice
 Clock = Callable[[], float]
 """Seconds that never go back, from any origin."""
 
+Work = Callable[[], object]
+"""What is timed. It has finished when it returns: engines hand out pixels on the CPU, so they have.
+"""
+LEAST_RUNS = 5
+
 monotonic: Clock = time.perf_counter
+
+
+def timed(
+    work: Work,
+    *,
+    seconds: float,
+    warm_up: int = 3,
+    least: int = LEAST_RUNS,
+    clock: Clock = monotonic,
+) -> list[float]:
+    """Repeat `work` for about `seconds`, at least `least` times; returns durations in seconds."""
+    for _ in range(warm_up):
+        work()
+    durations: list[float] = []
+    end = clock() + seconds
+    while clock() < end or len(durations) < least:
+        started = clock()
+        work()
+        durations.append(clock() - started)
+    return durations
 
 
 class RateMeter:

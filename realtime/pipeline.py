@@ -32,7 +32,7 @@ SAMPLES_KEPT = 200_000
 
 
 @dataclass(frozen=True)
-class Moments:
+class StageTimestamps:
     """When one frame passed each door, in seconds of the run's clock."""
 
     asked: float
@@ -56,7 +56,7 @@ class Shown:
     painted: Frame
     latency_seconds: float
     """From the moment the source gave the frame to the moment its painting was ready."""
-    moments: Moments | None = None
+    timestamps: StageTimestamps | None = None
 
 
 @dataclass
@@ -114,7 +114,7 @@ class Hooks:
     """Reacts to keys; False ends the run."""
     on_frame: Callable[[Report], bool] = lambda report: True
     """Called after every frame shown; False ends the run."""
-    on_moments: Callable[[Moments], None] = lambda moments: None
+    on_timestamps: Callable[[StageTimestamps], None] = lambda timestamps: None
     """Told when each frame that was shown passed each door; for measuring."""
     idle: Callable[[Report], Frame | None] = lambda report: None
     """What to show when no painting has come for a moment; None: leave the picture as it is."""
@@ -200,9 +200,9 @@ class _Flow:
                 return
             begun = self.clock()
             painted = self.engine.stylize(frame, self.hooks.look())
-            moments = Moments(asked, taken, begun, self.clock())
-            self.report.engine_seconds.append(moments.painted - begun)
-            self.painted.put(Shown(frame, painted, moments.painted - taken, moments))
+            timestamps = StageTimestamps(asked, taken, begun, self.clock())
+            self.report.engine_seconds.append(timestamps.painted - begun)
+            self.painted.put(Shown(frame, painted, timestamps.painted - taken, timestamps))
 
     def show(self, sink: Sink) -> None:
         going = True
@@ -223,21 +223,21 @@ class _Flow:
             going = going and all(answers)
 
     def _show_one(self, sink: Sink, shown: Shown) -> bool:
-        report, moments = self.report, shown.moments
-        assert moments is not None
+        report, timestamps = self.report, shown.timestamps
+        assert timestamps is not None
         fetched = self.clock()
-        shown = replace(shown, latency_seconds=fetched - moments.taken)
+        shown = replace(shown, latency_seconds=fetched - timestamps.taken)
         report.dropped = self.captured.dropped
         sink.show(self.hooks.decorate(shown, report))
-        moments = replace(moments, fetched=fetched, shown=self.clock())
+        timestamps = replace(timestamps, fetched=fetched, shown=self.clock())
         self._rate.tick()
         report.rate_fps = self._rate.per_second
         report.frames += 1
         report.seconds = self.clock() - self._started
         if report.frames == 1:
             report.first_frame_seconds = report.seconds
-        report.latencies_seconds.append(moments.shown - moments.taken)
-        self.hooks.on_moments(moments)
+        report.latencies_seconds.append(timestamps.shown - timestamps.taken)
+        self.hooks.on_timestamps(timestamps)
         return self.hooks.on_frame(report)
 
     def stop(self) -> None:

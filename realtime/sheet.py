@@ -6,7 +6,6 @@ However many styles there are, they run on over as many rows as make the sheet n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +80,7 @@ def contact_sheet(
 def _columns(
     entry: Entry, scenes: Sequence[Pixels], tell: Callable[[str], None]
 ) -> Iterator[Pixels]:
-    with closing(open_engine("auto", entry.path)) as engine:
+    with open_engine("auto", entry.path) as engine:
         for number, name in enumerate(entry.card.names):
             tell(f"{entry.name}, {name}")
             look = Look.of_style(number, len(entry.card.names)).in_strokes(1.0)
@@ -102,7 +101,7 @@ def _height(scenes: int, styles: int, across: int) -> int:
 
 
 def _scene(photograph: Path) -> Pixels:
-    with closing(open_source(f"images:{photograph}")) as source:
+    with open_source(f"images:{photograph}") as source:
         return fit(next(iter(source)).pixels, PAINTED_PX)
 
 

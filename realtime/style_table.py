@@ -12,7 +12,7 @@ from rich.text import Text
 from realtime.errors import PleinairError
 from realtime.network.card import StyleCredit
 from realtime.network.library import Entry
-from realtime.settings import Size
+from realtime.ports import Size
 from realtime.terminal import printable
 
 if TYPE_CHECKING:

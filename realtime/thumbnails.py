@@ -19,7 +19,7 @@ from realtime.frame import Frame, Pixels
 from realtime.graph.store import graph_key
 from realtime.look import Look
 from realtime.network.library import Entry
-from realtime.settings import Size
+from realtime.ports import Size
 from realtime.sources.landscape import Landscape
 
 PAINTED_PX = (320, 240)

@@ -9,7 +9,7 @@ import numpy as np
 
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
-from realtime.ports import Event, Style
+from realtime.ports import Closing, EngineInfo, Event, PlainSink, Style
 from realtime.sources.landscape import Landscape
 
 ONE_STYLE = Look((1.0,))
@@ -37,10 +37,11 @@ def make_frames(count: int, width: int = 32, height: int = 24) -> list[Frame]:
     return [Frame(rng.integers(0, 256, shape, np.uint8), i, i / 30) for i in range(count)]
 
 
-class ListSource:
+class ListSource(Closing):
     """Yields given frames, and raises `error` afterwards if there is one."""
 
     rate_fps = 30.0
+    size = None
 
     def __init__(
         self, frames: Sequence[Frame], *, live: bool = False, error: Exception | None = None
@@ -56,14 +57,11 @@ class ListSource:
         if self.error is not None:
             raise self.error
 
-    def close(self) -> None:
-        pass
 
-
-class InvertingEngine:
+class InvertingEngine(Closing):
     """Paints the negative, after waiting for `gate` if there is one; raises on a given frame."""
 
-    name = "inverting"
+    info = EngineInfo("identity", "cpu", "fp32")
     description = "inverting"
     styles = (Style("one"),)
 
@@ -79,11 +77,8 @@ class InvertingEngine:
         self.looks.append(look)
         return frame.with_pixels(255 - frame.pixels)
 
-    def close(self) -> None:
-        pass
 
-
-class ListSink:
+class ListSink(PlainSink):
     """Keeps what it is shown; gives out events one poll at a time; raises on a given frame."""
 
     def __init__(self, events: Sequence[Event] = (), *, fails_at: int | None = None) -> None:
@@ -101,6 +96,3 @@ class ListSink:
 
     def finish(self) -> None:
         self.finished += 1
-
-    def close(self) -> None:
-        pass

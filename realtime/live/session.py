@@ -11,18 +11,24 @@ from realtime.clockwork import Clock, monotonic
 from realtime.errors import SinkError
 from realtime.folders import replace_whole
 from realtime.frame import Frame, Pixels
-from realtime.live.budget import DETAILS, Budget
-from realtime.live.caption import figures, manner, shortfall
 from realtime.live.controls import HELP, State, react, with_style
-from realtime.live.panel import help_columns, with_panel
-from realtime.live.recording import Recording, stamp
-from realtime.live.stage import arranged, in_picture
-from realtime.live.strip import Strip, with_strip
+from realtime.live.drawing import (
+    Strip,
+    arranged,
+    help_columns,
+    in_picture,
+    manner,
+    overlay_lines,
+    shortfall,
+    with_panel,
+    with_strip,
+)
+from realtime.live.quality_controller import DETAILS, QualityController
+from realtime.live.sinks import Recording, stamp
 from realtime.look import Look
 from realtime.machine import seconds_since_start
 from realtime.pipeline import Hooks, Report, Shown
-from realtime.ports import Engine, Event, Mouse
-from realtime.settings import Size
+from realtime.ports import Closing, Engine, Event, Mouse, Size
 from realtime.sinks.images_sink import encode
 
 MESSAGE_SECONDS = 3.0
@@ -55,11 +61,11 @@ class Surroundings:
     """Paints the frozen frame while the source gives none; None: not now."""
     first_painted: Callable[[], int | None] = lambda: 0
     """Index of the first frame that the engine painted; None before that."""
-    budget: Budget | None = None
+    controller: QualityController | None = None
     clock: Clock = monotonic
 
 
-class Session:
+class Session(Closing):
     """What happens between the pipeline and the user of a live window."""
 
     def __init__(self, engine: Engine, state: State, around: Surroundings) -> None:
@@ -110,8 +116,8 @@ class Session:
 
     def look(self) -> Look:
         """Return the look of the next frame: what was chosen, fading in, at the detail afforded."""
-        budget = self._around.budget
-        return replace(self._faded(), detail=1.0 if budget is None else budget.detail)
+        controller = self._around.controller
+        return replace(self._faded(), detail=1.0 if controller is None else controller.detail)
 
     def decorate(self, shown: Shown, report: Report) -> Frame:
         """Turn a painting into what the window shows."""
@@ -144,23 +150,23 @@ class Session:
 
     def _on_frame(self, report: Report) -> bool:
         self._note_first_painting()
-        budget = self._around.budget
+        controller = self._around.controller
         costs, self._costs_seen = report.engine_seconds.since(self._costs_seen)
         for cost in costs:
             # A frozen frame is painted only when the look changes: that says nothing about time.
-            if budget and self.frozen is None and budget.paid(cost, self._around.clock()):
-                self._say(f"painting {manner(budget.rung)}")
-                if budget.detail > DETAILS[-1]:
+            if controller and self.frozen is None and controller.paid(cost, self._around.clock()):
+                self._say(f"painting {manner(controller.level)}")
+                if controller.detail > DETAILS[-1]:
                     self._told_missed.clear()
         self._say_shortfall()
         return self._around.seconds is None or report.seconds < self._around.seconds
 
     def _say_shortfall(self) -> None:
         """Tell what cannot be held, once; the overlay says it for as long as it is so."""
-        budget = self._around.budget
-        if budget is not None and not self._told_missed.issuperset(budget.missed):
-            self._told_missed.update(budget.missed)
-            self._around.tell(shortfall(budget))
+        controller = self._around.controller
+        if controller is not None and not self._told_missed.issuperset(controller.missed):
+            self._told_missed.update(controller.missed)
+            self._around.tell(shortfall(controller))
 
     def _note_first_painting(self) -> None:
         first = self._around.first_painted()
@@ -203,9 +209,10 @@ class Session:
         if waiting := self._around.waiting_for():
             lines.append(waiting)
         if self.state.overlay and not self.state.help:  # the help covers the middle
-            rung = None if self._around.budget is None else self._around.budget.rung
-            lines += figures(self.state.look, names, rung, report, self.engine.description)
-            if self._around.budget is not None and (short := shortfall(self._around.budget)):
+            controller = self._around.controller
+            level = None if controller is None else controller.level
+            lines += overlay_lines(self.state.look, names, level, report, self.engine.description)
+            if controller is not None and (short := shortfall(controller)):
                 lines.append(short)
         if self.state.frozen:
             lines.append("frozen")

@@ -14,9 +14,9 @@ import pytest
 
 from realtime import overlay, pipeline
 from realtime.frame import Frame
-from realtime.live.budget import Budget
-from realtime.live.caption import figures
 from realtime.live.controls import State
+from realtime.live.drawing import overlay_lines
+from realtime.live.quality_controller import QualityController
 from realtime.live.session import FADE_SECONDS, Session, Surroundings
 from realtime.look import Look
 from realtime.pipeline import Report, Shown, run
@@ -168,8 +168,8 @@ def test_frozen_before_the_first_picture_holds_the_first(tmp_path: Path) -> None
 
 
 def test_the_budget_learns_nothing_from_a_frozen_frame(tmp_path: Path) -> None:
-    budget = Budget(30, 0.08)
-    session, _ = make_session(tmp_path, budget=budget)
+    controller = QualityController(30, 0.08)
+    session, _ = make_session(tmp_path, controller=controller)
     frame = make_frames(1)[0]
     session.decorate(Shown(frame, frame, 0.0), Report())
     session.on_event(Key("space"))
@@ -177,7 +177,7 @@ def test_the_budget_learns_nothing_from_a_frozen_frame(tmp_path: Path) -> None:
     for _ in range(200):
         report.engine_seconds.append(1.0)
         session.hooks().on_frame(report)
-    assert budget.detail == 1.0
+    assert controller.detail == 1.0
 
 
 def test_controller_and_overlay_see_the_newest_frames_however_long_a_run_is(
@@ -185,8 +185,8 @@ def test_controller_and_overlay_see_the_newest_frames_however_long_a_run_is(
 ) -> None:
     """A run that has more frames than are kept becomes slow: both must notice."""
     monkeypatch.setattr(pipeline, "SAMPLES_KEPT", 100)
-    budget = Budget(30, 0.08)
-    session, clock = make_session(tmp_path, budget=budget)
+    controller = QualityController(30, 0.08)
+    session, clock = make_session(tmp_path, controller=controller)
 
     class Slowing(InvertingEngine):
         def stylize(self, frame: Frame, look: Look) -> Frame:
@@ -199,8 +199,8 @@ def test_controller_and_overlay_see_the_newest_frames_however_long_a_run_is(
         clock=clock,
     )  # fmt: skip
     assert report.frames == report.engine_seconds.count == report.latencies_seconds.count == 320
-    assert budget.detail < 1.0
-    assert figures(session.state.look, ["0"], None, report, "")[1].startswith(
+    assert controller.detail < 1.0
+    assert overlay_lines(session.state.look, ["0"], None, report, "")[1].startswith(
         f"{report.latency.p50_ms:.0f} ms"
     )
     assert report.engine_latency.p50_ms == pytest.approx(500)
@@ -310,20 +310,20 @@ def test_full_screen_is_asked_of_the_window(tmp_path: Path) -> None:
 
 
 def test_the_budget_is_told_every_cost_once(tmp_path: Path) -> None:
-    budget = Budget(30, 0.08)
-    session, time = make_session(tmp_path, budget=budget)
+    controller = QualityController(30, 0.08)
+    session, time = make_session(tmp_path, controller=controller)
     report = Report()
     for _ in range(10):
         time.now += 0.1
         report.engine_seconds.append(0.1)
         session.hooks().on_frame(report)
-    assert session.look().detail == budget.detail < 1
+    assert session.look().detail == controller.detail < 1
 
 
 def test_what_cannot_be_held_is_told_once_and_shown_as_long_as_it_is_so(tmp_path: Path) -> None:
-    budget = Budget(30, 0.08)
+    controller = QualityController(30, 0.08)
     told: list[str] = []
-    session, time = make_session(tmp_path, budget=budget, tell=told.append)
+    session, time = make_session(tmp_path, controller=controller, tell=told.append)
     report = Report()
     for number in range(400):  # some of the later ones miss the rate only
         time.now += 0.1
