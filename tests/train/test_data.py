@@ -13,9 +13,9 @@ from export.job import find_photographs as find_for_export
 from realtime.errors import BadInputError
 from realtime.network.config import TransformerConfig
 from realtime.network.transformer import build_network
-from train.appraise import load_scene
 from train.crops import resized, scaled_sides, square_of_scaled
 from train.data import Photographs, find_photographs, load_painting, read_rgb
+from train.evaluate.evaluate import load_scene
 from train.preview import draw_preview
 
 
