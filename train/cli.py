@@ -33,7 +33,7 @@ GUIDE = """Learn a style from a painting.
 [bold]In minutes[/bold], on a laptop: add a painting to the styles that come with pleinair.
 
 \b
-  pleinair train painting.jpg --from fast --content photos/ --minutes 15
+  pleinair train painting.jpg --from fast --content photos/ --minutes 5
 
 [bold]From nothing[/bold], several paintings in one network (a GPU, or a night):
 
