@@ -12,7 +12,7 @@ from realtime.frame import Pixels
 from realtime.look import Look
 from realtime.media.picture import read_picture
 from realtime.network.card import style_name_of
-from realtime.network.library import Entry, choose, find_bundles
+from realtime.network.library import Entry, choose, style_names
 from realtime.ports import Style
 from realtime.reading import PICTURE_SUFFIXES
 
@@ -72,7 +72,7 @@ def find_look(style: str | None, bundle: str | None = None) -> Request:
         return Request(*choose(style, bundle))
     if len(set(files)) > MOST_PAINTINGS:
         raise BadInputError(f"{len(set(files))} paintings at once: expected up to {MOST_PAINTINGS}")
-    taken = {name for entry in find_bundles() for name in entry.card.names}
+    taken = set(style_names())
     names = _names(files, taken | {text for text, _ in parts})
     mix = ",".join(names.get(text, text) + weight for text, weight in parts)
     entry, look = choose(mix, bundle, also=tuple(names.values()))

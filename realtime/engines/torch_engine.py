@@ -10,14 +10,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from realtime.engines.base import BundleEngine, chosen_precision
+from realtime.engines.base import BundleEngine, chosen_precision, styles_of
 from realtime.engines.torch_cuda import GraphedPainter
 from realtime.frame import Pixels
 from realtime.machine import threads_in_words
 from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.device import choose_device
 from realtime.network.pixels import to_pixels, to_tensor
-from realtime.ports import Device, EngineInfo, Precision, Style
+from realtime.ports import Device, EngineInfo, Precision
 
 log = logging.getLogger(__name__)
 DTYPES: dict[Precision, torch.dtype] = {
@@ -38,8 +38,7 @@ class TorchEngine(BundleEngine):
         precision: Precision,
         threads: int | None = None,
     ) -> None:
-        credits = bundle.card.styles
-        super().__init__(tuple(Style(credit.name, str(credit)) for credit in credits))
+        super().__init__(styles_of(bundle.card))
         self.device, self.dtype = device, DTYPES[precision]
         on_cpu = device.type == "cpu"
         self.info = EngineInfo(
