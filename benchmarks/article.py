@@ -31,9 +31,9 @@ from realtime.clockwork import Clock, monotonic
 from realtime.errors import PleinairError
 from realtime.network.device import choose_device
 from realtime.network.pixels import to_tensor
-from train.gatys import Turn, paint
-from train.gatys_loss import GatysSettings, find_taps
-from train.load_loss import load_loss_networks
+from train.loss.load_loss import load_loss_networks
+from train.neural_style.gatys import Turn, paint
+from train.neural_style.gatys_loss import GatysSettings, find_taps
 
 STEPS = 200
 """What `pleinair paint` does unless told otherwise."""

@@ -47,7 +47,18 @@ class Request:
     @property
     def styles(self) -> tuple[Style, ...]:
         """The paintings as styles of an engine."""
-        return tuple(Style(painting.name) for painting in self.paintings)
+        return tuple(
+            Style(
+                painting.name,
+                note=f"{painting.name}: an approximation, not learned. To learn it:\n"
+                f"{self.learning(painting)}",
+            )
+            for painting in self.paintings
+        )
+
+    def learning(self, painting: GivenPainting) -> str:
+        """Return the command that learns a painting, instead of coming near it."""
+        return f"pleinair train {painting.path} --from {self.entry.name} --content PHOTOS"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ from realtime.live.controls import View
 from realtime.live.quality_controller import Level, QualityController
 from realtime.look import Look
 from realtime.pipeline import Report
-from realtime.ports import Mouse, Size
+from realtime.ports import Mouse, Size, Style
 from realtime.resize import fit, fitted, in_size, letterboxed
 
 
@@ -58,6 +59,8 @@ def in_picture(event: Mouse, picture: Size, canvas: Size) -> Mouse:
 
 RECENT_FRAMES = 90
 """Frames that the latency is taken over."""
+NOTE_COLUMNS = 60
+"""Longer lines would not fit into a window of 640 pixels."""
 
 
 def overlay_lines(
@@ -80,6 +83,16 @@ def overlay_lines(
         f"{what}   {report.rate_fps:.0f} fps{dropped}",
         f"{latency.p50_ms:.0f} ms, p95 {latency.p95_ms:.0f} ms   h: help",
         engine,
+    ]
+
+
+def note_lines(look: Look, styles: Sequence[Style]) -> list[str]:
+    """Return what is to be known of the styles that are shown, wrapped for a small window."""
+    notes = [one.note for one, weight in zip(styles, look.style_weights, strict=True) if weight]
+    return [
+        part
+        for line in "\n".join(notes).splitlines()
+        for part in wrap(line, NOTE_COLUMNS, break_long_words=False, break_on_hyphens=False)
     ]
 
 

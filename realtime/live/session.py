@@ -18,6 +18,7 @@ from realtime.live.drawing import (
     help_columns,
     in_picture,
     manner,
+    note_lines,
     overlay_lines,
     shortfall,
     with_panel,
@@ -214,6 +215,7 @@ class Session(Closing):
             lines += overlay_lines(self.state.look, names, level, report, self.engine.description)
             if controller is not None and (short := shortfall(controller)):
                 lines.append(short)
+            lines += note_lines(self.state.look, self.engine.styles)
         if self.state.frozen:
             lines.append("frozen")
         if self._around.clock() < self._message_until:
