@@ -11,6 +11,7 @@ import typer
 
 from realtime.interrupt import stop_on_interrupt
 from realtime.machine import seconds_since_start
+from realtime.network.device import choose_device
 from realtime.options import HELP_NAMES, Overwrite
 from realtime.terminal import echo
 from train.budget import Budget
@@ -19,7 +20,7 @@ from train.loop import Extras, train
 from train.loss.load_loss import load_loss
 from train.preview import preview_path, some_photographs
 from train.progress import shown
-from train.resolve_settings import TrainRequest, pick_device, resolve
+from train.resolve_settings import TrainRequest, resolve
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
@@ -195,7 +196,7 @@ def main(
     if minutes is not None:
         began = time.monotonic() - seconds_since_start()
         extras = replace(extras, budget=Budget(minutes, began=began))
-    with joined(pick_device(device)) as world:
+    with joined(choose_device(device)) as world:
         _run(request, extras, vgg, world)
 
 

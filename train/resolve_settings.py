@@ -175,23 +175,6 @@ def credits_of(request: TrainRequest) -> tuple[StyleCredit, ...]:
     return tuple(StyleCredit(name=name) for name in names)
 
 
-def pick_device(name: str) -> torch.device:
-    """Return the device to train on; `auto` is the GPU where there is one.
-
-    Raises:
-        BadInputError: no such device here.
-    """
-    has_mps = torch.backends.mps.is_available()
-    here = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": has_mps}
-    if name == "auto":
-        return torch.device("cuda" if here["cuda"] else "mps" if here["mps"] else "cpu")
-    if name not in here:
-        raise UnknownNameError("device", name, ["auto", *here])
-    if not here[name]:
-        raise BadInputError(f"no {name} device here: use --device cpu, or auto")
-    return torch.device(name)
-
-
 def pick_precision(name: str, device: torch.device) -> Precision:
     """Return fp32 or bf16; `auto` is bf16 where the hardware multiplies it natively."""
     if name not in ("auto", "fp32", "bf16"):

@@ -105,6 +105,19 @@ def test_a_run_that_is_resumed_has_what_was_left_of_its_time(
     assert len(log_lines(out)) == card.results["steps"], "it is over"
 
 
+@pytest.mark.usefixtures("dear_preview")
+def test_the_last_preview_has_its_time_though_it_is_the_first(
+    settings: TrainSettings, clock: FakeClock, tmp_path: Path
+) -> None:
+    """A run so short that nothing is saved before its end."""
+    extras = replace(extras_for(clock), save_every_seconds=1000.0)
+    card = run(
+        settings, tmp_path / "out.safetensors", extras, loss=DearLoss(clock, lambda look: 6.0)
+    )
+    assert card.results["steps"] > 20
+    assert 60 * MINUTES - 12 < clock() <= 60 * MINUTES
+
+
 def test_no_time_at_all_is_one_step(
     settings: TrainSettings, clock: FakeClock, tmp_path: Path
 ) -> None:

@@ -9,15 +9,16 @@ import pytest
 import torch
 import typer.testing
 
-from realtime.errors import BadInputError, PleinairError, UnknownNameError
+from realtime.errors import BadInputError, PleinairError
 from realtime.network.bundle import load_bundle
 from realtime.network.card import StyleCredit, read_card
+from realtime.network.device import choose_device
 from realtime.network.library import choose, find_bundle
 from tests.train.tiny import run, tiny_settings, write_painting, write_photographs
 from tests.train.vgg import torchvision_state
 from train.cli import app
 from train.loss.loss_network import VGG16_BLOCKS
-from train.resolve_settings import TrainRequest, credits_of, pick_device, pick_precision, resolve
+from train.resolve_settings import TrainRequest, credits_of, pick_precision, resolve
 
 CPU = torch.device("cpu")
 TWO = (StyleCredit(name="one"), StyleCredit(name="two"))
@@ -138,12 +139,12 @@ def test_names_of_new_styles(asked_run: TrainRequest) -> None:
 
 
 def test_devices_and_precisions() -> None:
-    assert pick_device("cpu") == CPU
-    with pytest.raises(UnknownNameError, match="cuda"):
-        pick_device("gpu")
+    assert choose_device("cpu") == CPU
+    with pytest.raises(BadInputError, match="expected auto, cpu, cuda"):
+        choose_device("gpu")
     if not torch.cuda.is_available():
-        with pytest.raises(BadInputError, match="no cuda device here: use --device cpu"):
-            pick_device("cuda")
+        with pytest.raises(BadInputError, match="sees 0 CUDA devices; use --device cpu"):
+            choose_device("cuda")
     assert pick_precision("bf16", CPU) == "bf16"
     assert pick_precision("auto", CPU) in ("bf16", "fp32")
 

@@ -10,13 +10,13 @@ import typer
 from realtime.errors import BadInputError
 from realtime.network.card import read_card
 from realtime.network.describe import TABLE_HEAD, appraisal_row
+from realtime.network.device import choose_device
 from realtime.network.library import find_bundle
 from realtime.options import HELP_NAMES
 from realtime.terminal import echo
 from train.data import find_photographs
 from train.evaluate.evaluate import Appraisal, Terms, appraise, rounded
 from train.loss.load_loss import load_octave_loss
-from train.resolve_settings import pick_device
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
 
@@ -63,6 +63,6 @@ def main(
 
     appraise(
         path, chosen, paintings, network, terms=Terms(long_side_px=size),
-        device=pick_device(device), listen=listen,
+        device=choose_device(device), listen=listen,
     )  # fmt: skip
     echo(f"written into the card of {path}; `pleinair styles {path.stem}` shows it")

@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-import torch
 import typer
 from torch import Tensor
 
@@ -15,6 +14,7 @@ from realtime.commands import JsonCommand, put_json, require_json
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
 from realtime.naming import fitting
+from realtime.network.device import choose_device
 from realtime.options import HELP_NAMES, PIPE, JsonFile, Overwrite, one_of
 from realtime.resize import fitted
 from realtime.settings import parse_size
@@ -126,7 +126,7 @@ def main(
     photograph = load_photograph(content, _longer_side(content, size))
     painting = load_painting(style, _checked_size("--style-size", style_size, photograph))
     target = _target(out, content, style)
-    chosen = _pick_device(device)
+    chosen = choose_device(device)
     inputs = (content, style) if vgg is None else (content, style, vgg)
     numbers = range(1, steps + 1) if every is not None else ()
     sketches = [sketch_path(target, n) for n in numbers if n % (every or 1) == 0 or n == steps]
@@ -189,16 +189,6 @@ def _target(out: Path | None, content: Path, style: Path) -> Path:
         number += 1
         target = content.with_name(fitting(content.stem, f"-{style.stem}-{number}.png"))
     return target
-
-
-def _pick_device(name: str) -> torch.device:
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if name not in ("cpu", "cuda"):
-        raise UnknownNameError("device", name, ("auto", "cpu", "cuda"))
-    if name == "cuda" and not torch.cuda.is_available():
-        raise BadInputError("no CUDA device is available here: use --device cpu")
-    return torch.device(name)
 
 
 def _one_of(kind: str, name: str, known: Sequence[Name]) -> Name:

@@ -17,13 +17,14 @@ import torch
 import typer
 
 from realtime import entry
+from realtime.network.device import choose_device
 from realtime.network.library import find_bundle
 from train.budget import Budget
 from train.distributed import World
 from train.loop import Extras, train
 from train.loss.load_loss import load_loss
 from train.progress import shown
-from train.resolve_settings import pick_device, pick_precision
+from train.resolve_settings import pick_precision
 from train.settings import TrainSettings
 from train.shipped.paintings import PAINTINGS, lay_out
 from train.shipped.stages import ON_CPU, Runs, Stage, runs_for
@@ -59,7 +60,7 @@ def main(
         raise typer.BadParameter(f"no bundle {only!r}: expected {', '.join(ON_CPU)}")
     if threads is not None:
         torch.set_num_threads(threads)
-    world = World(device=pick_device(device))
+    world = World(device=choose_device(device))
     table, usual_minutes = runs_for(world.device)
     runs = {name: stages for name, stages in table.items() if only in ("", name)}
     if round_number is not None:
