@@ -1,4 +1,4 @@
-"""Finding styles: the shipped bundles, and the user's own."""
+"""Finds bundles and styles: the shipped ones, and the user's own."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ import pytest
 
 from export.int8 import PHOTOGRAPHS, _practice
 from export.int8_here import prepare_int8
-from export.job import HELD_OUT, Job, find_photographs
+from export.job import HELD_OUT, ExportJob
 from export.onnx_file import export_onnx
 from export.openvino_file import export_openvino
 from export.parity import TOLERANCES, Difference, Parity
@@ -29,6 +29,7 @@ from realtime.look import Look
 from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.library import SHIPPED
 from realtime.provenance import is_ours
+from realtime.reading import find_photographs
 from tests.commands import assert_refused, pleinair_here
 from tests.helpers import landscape
 
@@ -44,7 +45,7 @@ def metadata(path: Path) -> dict[str, str]:
 def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The network `fast` as ONNX, alone in its folder."""
     out = tmp_path_factory.mktemp(request.param) / "fast.onnx"
-    export_onnx(Job(bundle=FAST, out=out, precision=request.param))
+    export_onnx(ExportJob(bundle=FAST, out=out, precision=request.param))
     return out
 
 
@@ -57,7 +58,7 @@ def test_an_onnx_file_carries_its_card_and_its_report(exported: Path) -> None:
 
 
 def test_openvino_files_paint_and_carry_their_report(tmp_path: Path) -> None:
-    job = Job(bundle=FAST, out=tmp_path / "fast.xml", precision="fp16", size=(64, 48))
+    job = ExportJob(bundle=FAST, out=tmp_path / "fast.xml", precision="fp16", size=(64, 48))
     export_openvino(job)
     model = shared_core().read_model(job.out)
     assert list(model.inputs[0].shape) == [1, 48, 64, 3]
@@ -82,7 +83,7 @@ def test_what_paints_something_else_is_not_kept(
         return bundle
 
     monkeypatch.setattr("export.onnx_file.load_bundle", slightly_off)
-    job = Job(bundle=FAST, out=tmp_path / "fast.onnx", size=(64, 48))
+    job = ExportJob(bundle=FAST, out=tmp_path / "fast.onnx", size=(64, 48))
     job.out.write_bytes(b"what was there before")
     with pytest.raises(EngineError, match=r"nothing was written.*noise \(max [34], mean (3|2\.)"):
         export_onnx(replace(job, overwrite=True))
@@ -111,7 +112,9 @@ def test_equal_paintings_have_no_psnr() -> None:
 def test_int8_is_calibrated_on_photographs_from_all_over_the_folder() -> None:
     def practice(count: int) -> tuple[Path, ...]:
         photographs = tuple(Path(f"{number:03}.jpg") for number in range(count))
-        return _practice(Job(bundle=FAST, out=Path("x"), precision="int8", photographs=photographs))
+        return _practice(
+            ExportJob(bundle=FAST, out=Path("x"), precision="int8", photographs=photographs)
+        )
 
     chosen = practice(100 + HELD_OUT)
     assert len(chosen) == len(set(chosen)) == PHOTOGRAPHS
@@ -126,8 +129,8 @@ def test_int8_is_calibrated_compared_and_kept_only_where_it_is_faster(
     tmp_path: Path, photographs_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    photographs = find_photographs(photographs_folder)
-    job = Job(bundle=FAST, out=tmp_path / "fast.int8.onnx", precision="int8",
+    photographs = tuple(find_photographs(photographs_folder))
+    job = ExportJob(bundle=FAST, out=tmp_path / "fast.int8.onnx", precision="int8",
               photographs=photographs)  # fmt: skip
     parity = export_onnx(job)
     scenes = parity.differences.keys() - set(GENERATED)
@@ -165,7 +168,7 @@ def test_bad_requests_are_refused_in_a_line(tmp_path: Path) -> None:
         (["onnx", "fast", "--precision", "fp8"], ["fp8", "fp32, fp16, int8"]),
         (["onnx", "fast", "--precision", "int8"], ["give --photographs FOLDER"]),
         (["onnx", "fast", "--photographs", str(tmp_path / "no")], ["no folder of photographs"]),
-        (["onnx", "fast", "--photographs", str(tmp_path)], ["no pictures in"]),
+        (["onnx", "fast", "--photographs", str(tmp_path)], ["holds no picture"]),
         (["onnx", "fast", "--out", str(tmp_path)], ["is a folder"]),
         (["onnx", "fast", "--size", "8x8"], ["out of range"]),
         (["openvino", "fast", "--out", str(tmp_path / "x.onnx")], ["NAME.xml"]),
@@ -174,12 +177,12 @@ def test_bad_requests_are_refused_in_a_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("exported", ["fp32"], indirect=True)
-def test_the_lines_of_the_readme_run_with_nothing_of_ours(exported: Path, tmp_path: Path) -> None:
-    """The README's ten lines of plain ONNX Runtime, as written there."""
-    readme = (ROOT / "README.md").read_text()
-    start = readme.index("import onnxruntime")
-    start = readme.rindex("```python\n", 0, start) + len("```python\n")
-    lines = readme[start : readme.index("```", start)]
+def test_the_lines_of_the_guide_run_with_nothing_of_ours(exported: Path, tmp_path: Path) -> None:
+    """The guide's ten lines of plain ONNX Runtime, as written there."""
+    guide = (ROOT / "docs" / "guide.md").read_text()
+    start = guide.index("import onnxruntime")
+    start = guide.rindex("```python\n", 0, start) + len("```python\n")
+    lines = guide[start : guide.index("```", start)]
     assert "pleinair" not in lines
     assert len(lines.splitlines()) <= 10
     shutil.copy(exported, tmp_path)

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from benchmarks.cli import app as bench
 from benchmarks.result import Result
 from export.checkpoint import import_checkpoint
-from export.job import Job
+from export.job import ExportJob
 from realtime.app import paint_demo, paint_images, run_live
 from realtime.cli import app
 from realtime.errors import BadInputError, PleinairError
@@ -202,7 +202,7 @@ def test_the_writers_that_work_for_long_ask_first(tmp_path: Path) -> None:
     credit = StyleCredit(name="one")
     for out in (other, tmp_path / "c.pth"):
         refused(lambda out=out: import_checkpoint(tmp_path / "c.pth", out, credit, licence=""), out)  # type: ignore[misc]
-    refused(lambda: Job(bundle=SHIPPED / "fast.safetensors", out=other), other)
+    refused(lambda: ExportJob(bundle=SHIPPED / "fast.safetensors", out=other), other)
     for command in ("live", "engines", "hold"):
         finished = CliRunner().invoke(bench, [command, "--json", str(other)])
         assert "did not write it" in str(finished.exception)
