@@ -35,14 +35,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="no CUDA device"))
 
 
-def shared() -> Path:
-    """Return the folder of real data; where it is missing, skip the file, or with CI=true fail."""
+def require_shared() -> None:
+    """Go on where the folder of real data is; where it is missing, skip, or with CI=true fail."""
     if not SHARED.is_dir():
         message = f"real clips, photographs, paintings and weights are expected in {SHARED}"
         if os.environ.get("CI") == "true":
             pytest.fail(message)
-        pytest.skip(message, allow_module_level=True)
-    return SHARED
+        pytest.skip(message)
 
 
 @pytest.fixture(scope="session")
