@@ -35,13 +35,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="no CUDA device"))
 
 
-def require_shared() -> None:
-    """Go on where the folder of real data is; where it is missing, skip, or with CI=true fail."""
-    if not SHARED.is_dir():
-        message = f"real clips, photographs, paintings and weights are expected in {SHARED}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+NOT_HERE = f"real clips, photographs, paintings and weights are expected in {SHARED}"
+
+
+def skip_file_without_shared() -> None:
+    """Skip a whole file, in a line, where the real data is missing; with CI=true go on to fail."""
+    if not SHARED.is_dir() and os.environ.get("CI") != "true":
+        pytest.skip(NOT_HERE, allow_module_level=True)
 
 
 @pytest.fixture(scope="session")
