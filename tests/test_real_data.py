@@ -27,17 +27,22 @@ from realtime.network.library import SHIPPED
 from realtime.sources import open_source
 from realtime.sources.video_source import open_source as open_clip
 from tests.clips import CLIPS, read_frames
-from tests.conftest import shared
+from tests.conftest import NOT_HERE, SHARED, skip_file_without_shared
 from tests.film import copied
 from tests.realtime.film.test_copies import assert_kept
 from train.loss.load_loss import load_loss_networks
 from train.loss.loss_network import load_distilled, load_vgg
 from train.shipped.paintings import PAINTINGS
 
-SHARED = shared()
+skip_file_without_shared()
 VIDEO, STYLES, VGG = SHARED / "data/video", SHARED / "data/styles", SHARED / "vgg"
 REAL = VGG / "vgg19_conv1_1-conv3_4.safetensors"
 DISTILLED = VGG / "vgg19_distilled16x_to_conv5_1.safetensors"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _is_here() -> None:
+    assert SHARED.is_dir(), NOT_HERE
 
 
 @pytest.mark.parametrize("name", CLIPS)
