@@ -37,7 +37,8 @@ def server_config(studio: Studio) -> uvicorn.Config:
     """Return how uvicorn serves a studio: quietly, and without compressing pictures again."""
     return uvicorn.Config(
         create_app(studio), log_config=None, access_log=False, lifespan="off",
-        ws="websockets-sansio", ws_max_size=studio.settings.limits.frame_bytes, ws_per_message_deflate=False,
+        ws="websockets-sansio", ws_max_size=studio.settings.limits.frame_bytes,
+        ws_per_message_deflate=False,
         ws_ping_interval=5.0, ws_ping_timeout=20.0, timeout_graceful_shutdown=2,
         server_header=False,
     )  # fmt: skip
