@@ -87,7 +87,7 @@ def measure_hold(asked: Asked, tell: Callable[[str], None] = lambda line: None) 
     rows: list[Row] = []
     with ExitStack() as stack:
         camera = stack.enter_context(closing(landscape_camera(asked.size, asked.camera_fps)))
-        opener = engine_opener(settings, request, camera, budget)
+        opener = engine_opener(settings, request, getattr(camera, "size", None), budget)
         late = stack.enter_context(closing(LateEngine(styles_of(request.entry.path), opener)))
         late.wait()
         engine = denoised(late, settings)

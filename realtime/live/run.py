@@ -66,7 +66,7 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
     with ExitStack() as stack:
         source = stack.enter_context(closing(open_live_source(settings)))
         styles = styles_of(request.entry.path) + request.styles
-        opener = engine_opener(settings, request, source, budget)
+        opener = engine_opener(settings, request, getattr(source, "size", None), budget)
         late = stack.enter_context(closing(LateEngine(styles, opener)))
         if not has_window:
             late.wait()

@@ -83,7 +83,7 @@ class Session:
             look=self.look,
             decorate=self.decorate,
             on_event=self.on_event,
-            on_frame=self._on_frame,
+            on_frame=self.on_frame,
             idle=self.idle,
         )
 
@@ -93,7 +93,11 @@ class Session:
 
     def on_event(self, event: Event) -> bool:
         """Take in an event; False when the user wants to quit."""
-        before, self.state = self.state, self._after(event)
+        return self.become(self._after(event))
+
+    def become(self, state: State) -> bool:
+        """Take on another state, of as many styles; False when the user wants to quit."""
+        before, self.state = self.state, state
         if self.state.frozen != before.frozen:
             held = self.state.frozen and self._last is not None
             self.frozen = self._last.original if held and self._last else None
@@ -115,9 +119,8 @@ class Session:
 
     def decorate(self, shown: Shown, report: Report) -> Frame:
         """Turn a painting into what the window shows."""
-        self._take(shown)
-        assert self._last is not None
-        before, after = self._last.original, self._last.painted
+        last = self.take(shown)
+        before, after = last.original, last.painted
         if self.state.mirror:
             before, after = overlay.mirrored(before), overlay.mirrored(after)
         if self.state.recording:
@@ -142,7 +145,8 @@ class Session:
                 self._last = replace(self._last, original=self.frozen, painted=painted)
         return self.decorate(self._last, report)
 
-    def _on_frame(self, report: Report) -> bool:
+    def on_frame(self, report: Report) -> bool:
+        """See what the frame cost, and whether to go on."""
         self._note_first_painting()
         budget = self._around.budget
         costs = report.engine_seconds
@@ -186,15 +190,16 @@ class Session:
                 return with_style(self.state, chosen)
         return react(in_picture(event, picture, canvas), self.state)
 
-    def _take(self, shown: Shown) -> None:
-        """Keep what is to be drawn: the newest painting, or the newest of the frozen frame."""
+    def take(self, shown: Shown) -> Shown:
+        """Keep and return what is to be drawn: the newest painting, or that of the frozen frame."""
         if self.state.frozen and self.frozen is None:
             self.frozen = shown.original  # frozen before there was a picture
         if self.frozen is not None and self._last is not None:
             if shown.painted.index != self.frozen.index:
-                return  # on its way when the picture was frozen
+                return self._last  # this one was on its way when the picture was frozen
             shown = replace(shown, original=self.frozen)
         self._last = shown
+        return shown
 
     def _canvas(self, frame: Frame) -> Size:
         return self._around.canvas() or (frame.width, frame.height)
