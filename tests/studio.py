@@ -18,6 +18,11 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from realtime.frame import Pixels
+from realtime.network.bundle import save_bundle
+from realtime.network.card import Card
+from realtime.network.config import UNET_EPSILON, TransformerConfig
+from realtime.network.library import SHIPPED, read_card
+from realtime.network.transformer import build_network
 
 ROOT = Path(__file__).parents[1]
 FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream")
@@ -86,6 +91,15 @@ def studio(folder: Path, *options: str, port: int = 0) -> Iterator[Server]:
                 finally:
                     process.kill()
             thread.join(10)
+
+
+def write_small_bundle(path: Path) -> None:
+    """Write a network with the styles of `fast`, by name, that paints at once and nothing nice."""
+    styles = read_card(SHIPPED / "fast.safetensors").styles
+    config = TransformerConfig(
+        architecture="fast", styles=len(styles), epsilon=UNET_EPSILON, widths=(4, 4, 8), blocks=1
+    )
+    save_bundle(path, build_network(config), Card(config=config, styles=styles))
 
 
 @contextmanager

@@ -84,6 +84,8 @@ WRITERS = {
     "realtime/film/workfolder.py": "segments",
     "realtime/film/tracks.py": "into memory",
     "realtime/media/quiet.py": "the null device",
+    "realtime/studio/uploads.py": "names of the studio's own",
+    "realtime/studio/recordings.py": "into a folder that is gone afterwards",
     "train/paint_cli.py": "asks outputs.check_target",
     "train/diary.py": "train.loop asks for it",
     "train/checkpoint.py": "looks into what is there before",

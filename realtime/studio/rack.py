@@ -14,7 +14,7 @@ from realtime.errors import BadInputError, PleinairError
 from realtime.frame import Frame
 from realtime.live.controls import State, react
 from realtime.look import Look
-from realtime.network.library import choose_among, find_bundles
+from realtime.network.library import Entry, choose_among, find_bundles
 from realtime.ports import Engine, Key, Style
 from realtime.settings import LiveSettings
 from realtime.studio.changes import changed, styles_in
@@ -121,6 +121,12 @@ class Rack:
                 )
             self._bring(self._opened(request, state, target.holds))
 
+    def bundles(self) -> tuple[Entry, ...]:
+        """Return the bundles there are now, and the one that was asked for by its path."""
+        found = find_bundles()
+        first = self.first.entry
+        return found if first.path in {entry.path for entry in found} else (first, *found)
+
     def open_beside(self, bundle: Path) -> Engine:
         """Open another bundle in the same way, for whoever asked: who closes it, too."""
         asked = self._settings
@@ -171,7 +177,7 @@ class Rack:
     ) -> Request:
         """Find the bundle for what was asked: the one at hand wherever that will do."""
         if bundle is not None and bundle != target.bundle:
-            entries = tuple(entry for entry in find_bundles() if entry.name == bundle)
+            entries = tuple(entry for entry in self.bundles() if entry.name == bundle)
             if not entries:
                 raise BadInputError(f"there is no bundle {bundle!r} any more")
             entry, look = choose_among(entries, None)
@@ -181,7 +187,7 @@ class Rack:
         if styles.keys() <= set(self.first.names):
             return self.first
         mix = ",".join(f"{name}:{weight}" for name, weight in styles.items())
-        entry, look = choose_among(find_bundles(), mix)
+        entry, look = choose_among(self.bundles(), mix)
         return Request(entry, look)
 
 

@@ -139,7 +139,7 @@ class Room:
             "overlay": state.overlay,
             "hold": easel.holds,
             "bundle": easel.bundle,
-            "bundles": [entry.name for entry in find_bundles()],
+            "bundles": [entry.name for entry in rack.bundles()],
             "ready": rack.easel.late.ready,
             "command": self._command(styles),
         }
@@ -173,11 +173,15 @@ class Room:
 
     def _command(self, styles: dict[str, float]) -> str:
         easel, live = self.rack.target, self.settings.live
-        having = [e.name for e in find_bundles() if styles.keys() <= set(e.card.names)]
+        found = find_bundles()
+        having = [entry.path for entry in found if styles.keys() <= set(entry.card.names)]
+        entry = easel.request.entry
+        by_name = entry.path in {other.path for other in found}
+        bundle = entry.name if by_name else str(entry.path)
         source = {LANDSCAPE: "synthetic", OWN: live.source}.get(self._source_key)
         return command_line(
             self.rack.state, styles, source=source, engine=live.engine,
-            bundle=easel.bundle if having[:1] != [easel.bundle] else None,
+            bundle=None if having[:1] == [entry.path] else bundle,
             hold_fps=(live.hold_fps or USUAL_FPS) if easel.holds else None,
         )  # fmt: skip
 

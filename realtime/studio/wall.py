@@ -15,7 +15,7 @@ from realtime.frame import Frame
 from realtime.live.extra_painting import PREVIEW_PX
 from realtime.look import Look
 from realtime.network.card import StyleCredit
-from realtime.network.library import Entry, find_bundles
+from realtime.network.library import Entry
 from realtime.resize import fit
 from realtime.sources.landscape import Landscape
 from realtime.studio.coding import to_jpeg
@@ -140,7 +140,7 @@ class Wall:
             for name in easel.names
         ]
         taken = set(easel.names)
-        for entry in find_bundles():
+        for entry in self._rack.bundles():
             for credit in entry.card.styles:
                 if credit.name not in taken:
                     taken.add(credit.name)

@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Download, Page, expect
 
 from realtime.frame import Pixels
 from tests.helpers import quadrant_card
-from tests.studio import Server, chromium, studio, write_camera
+from tests.studio import Server, chromium, studio, write_camera, write_small_bundle
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 40_000
 WIDTH, HEIGHT = 320, 240
 LIT = ".stage.lit:not(.veiled)"
 
@@ -38,7 +38,9 @@ def moved(card: Pixels, step: int) -> Pixels:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with studio(tmp_path_factory.mktemp("studio") / "kept") as running:
+    folder = tmp_path_factory.mktemp("studio")
+    write_small_bundle(folder / "small.safetensors")
+    with studio(folder / "kept", "--bundle", str(folder / "small.safetensors")) as running:
         yield running
 
 
@@ -94,7 +96,8 @@ def painting(page: Page) -> Pixels:
     """What is on the canvas, RGB (H, W, 3)."""
     data = page.evaluate(
         "() => { const c = pleinair.live.stage.canvas;"
-        " return [c.width, c.height, [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]]; }"
+        " const all = c.getContext('2d').getImageData(0, 0, c.width, c.height);"
+        " return [c.width, c.height, [...all.data]]; }"
     )
     return np.array(data[2], np.uint8).reshape(data[1], data[0], 4)[..., :3].copy()
 
@@ -113,7 +116,8 @@ def test_without_strength_the_colours_are_the_cameras(page: Page) -> None:
     expect(strength).to_have_attribute("aria-valuetext", "0 %")
     page.get_by_role("button", name="Mirror").click()
     wait_for(page, "live.state.strength === 0 && live.state.mirror === false")
-    wait_for_paintings(page, 30)  # the fade is over
+    page.wait_for_timeout(500)  # the fade
+    wait_for_paintings(page, 2)
     picture = painting(page)
     height, width = picture.shape[:2]
     card = quadrant_card(width, height).astype(int)
@@ -135,7 +139,7 @@ def test_a_style_is_chosen_by_its_picture(page: Page) -> None:
     tile.click()
     expect(tile).to_have_attribute("aria-pressed", "true")
     assert state(page)["styles"] == {"scream": 1.0}
-    expect(page.locator(".command code")).to_have_text("pleinair live --style scream --mirror")
+    expect(page.locator(".command code")).to_contain_text("--style scream --mirror")
 
 
 def test_the_wall_is_painted_of_what_the_camera_sees(page: Page) -> None:
