@@ -19,9 +19,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from realtime.frame import Pixels
 from realtime.network.bundle import save_bundle
-from realtime.network.card import Card
+from realtime.network.card import Card, read_card
 from realtime.network.config import UNET_EPSILON, TransformerConfig
-from realtime.network.library import SHIPPED, read_card
+from realtime.network.library import SHIPPED
 from realtime.network.transformer import build_network
 
 ROOT = Path(__file__).parents[1]
