@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from realtime.anypainting.request import Request, find_look
+from realtime.clockwork import monotonic
 from realtime.engines import open_engine
 from realtime.errors import BadInputError, PleinairError
 from realtime.frame import Frame
@@ -19,6 +21,9 @@ from realtime.ports import Engine, Key, Style
 from realtime.settings import LiveSettings
 from realtime.studio.changes import changed, styles_in
 from realtime.studio.easel import Easel, held, moved, of_styles
+
+FINDING_SECONDS = 0.5
+"""How old the list of bundles may be."""
 
 
 class Rack:
@@ -39,10 +44,14 @@ class Rack:
 
     def __init__(self, settings: LiveSettings, tell: Callable[[str], None]) -> None:
         self._settings, self._tell = settings, tell
+        self.turned = False
+        """Whether a page has asked for anything yet."""
         self.first = find_look(settings.style, settings.bundle)
         """What was asked for at the start."""
         state = replace(State.of_look(self.first.look), mirror=bool(settings.mirror))
         hold = settings.hold_fps is not None or settings.latency_ms is not None
+        self._found: tuple[Entry, ...] = ()
+        self._found_at = -math.inf
         self._lock = threading.RLock()
         self.using = threading.Lock()
         """Held by whoever else paints with `easel`: it is not closed meanwhile."""
@@ -91,6 +100,7 @@ class Rack:
         Raises:
             BadInputError: it cannot be; nothing has changed.
         """
+        self.turned = True
         with self._lock:
             target = self.target
             state, styles = changed(target.session.state, values), styles_in(values)
@@ -122,9 +132,11 @@ class Rack:
             self._bring(self._opened(request, state, target.holds))
 
     def bundles(self) -> tuple[Entry, ...]:
-        """Return the bundles there are now, and the one that was asked for by its path."""
-        found = find_bundles()
-        first = self.first.entry
+        """Return the bundles that there are, and the one that was asked for by its path."""
+        now = monotonic()
+        if now - self._found_at > FINDING_SECONDS:
+            self._found, self._found_at = find_bundles(), now
+        found, first = self._found, self.first.entry
         return found if first.path in {entry.path for entry in found} else (first, *found)
 
     def open_beside(self, bundle: Path) -> Engine:

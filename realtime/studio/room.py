@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from realtime.live.opening import open_live_source
 from realtime.live.tiers import draft_of
-from realtime.network.library import find_bundles
+from realtime.network.library import SHIPPED, user_folder
 from realtime.ports import Source
 from realtime.sources import files_of
 from realtime.studio.browser_sink import BrowserSink
@@ -57,6 +57,12 @@ class Room:
         self.wall = Wall(
             self.rack, changed=self._wall_changed, show=self._hang, watched=lambda: bool(self.pages)
         )
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether a page may begin as it was left: nothing was asked for yet."""
+        asked = self.settings.live
+        return not self.rack.turned and asked.style is None and asked.bundle is None
 
     def offers(self) -> list[Offer]:
         """List the sources that a page may choose."""
@@ -173,10 +179,10 @@ class Room:
 
     def _command(self, styles: dict[str, float]) -> str:
         easel, live = self.rack.target, self.settings.live
-        found = find_bundles()
+        found = self.rack.bundles()
         having = [entry.path for entry in found if styles.keys() <= set(entry.card.names)]
         entry = easel.request.entry
-        by_name = entry.path in {other.path for other in found}
+        by_name = entry.path.parent in (SHIPPED, user_folder())
         bundle = entry.name if by_name else str(entry.path)
         source = {LANDSCAPE: "synthetic", OWN: live.source}.get(self._source_key)
         return command_line(

@@ -88,7 +88,7 @@ def wait_for(page: Page, condition: str) -> None:
 
 
 def wait_for_paintings(page: Page, count: int) -> None:
-    begun = page.evaluate("pleinair.live.painted ?? 0")
+    begun = page.evaluate("pleinair.live.painted")
     wait_for(page, f"live.painted >= {begun + count}")
 
 
@@ -285,7 +285,7 @@ def test_the_landscape_is_painted_too(page: Page) -> None:
     assert painting(page).shape == (480, 640, 3)
     expect(page.locator(".command code")).to_contain_text("--source synthetic")
     page.keyboard.press("b")
-    wait_for(page, "live.before != null")
+    wait_for(page, "live.subject.before != null")
     page.keyboard.press("b")
     page.get_by_role("button", name="What is painted").click()
     page.get_by_role("button", name="The browser's camera").click()
