@@ -15,7 +15,7 @@ from pathlib import Path
 
 import cv2
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from realtime.frame import Pixels
 from realtime.network.bundle import save_bundle
@@ -103,7 +103,7 @@ def write_small_bundle(path: Path) -> None:
 
 
 @contextmanager
-def chromium(*flags: str) -> Iterator[Browser]:
+def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     """Start Chromium; where there is none, skip, or with CI=true fail."""
     path = (
         shutil.which("chromium")
@@ -115,12 +115,11 @@ def chromium(*flags: str) -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def write_camera(path: Path, pictures: list[Pixels]) -> None:

@@ -11,7 +11,15 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Download, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Download,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from realtime.frame import Pixels
 from tests.helpers import quadrant_card
@@ -45,9 +53,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def browser(camera: Path) -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, camera: Path) -> Iterator[Browser]:
     with chromium(
-        "--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={camera}"
+        playwright, "--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={camera}"
     ) as running:
         yield running
 
@@ -327,9 +341,13 @@ def test_it_goes_on_after_the_program_was_killed_and_started_again(
             wait_for(page, "live.state.main === 'mona-lisa'")
 
 
-def test_a_browser_without_a_camera_says_so_and_paints_the_landscape(server: Server) -> None:
+def test_a_browser_without_a_camera_says_so_and_paints_the_landscape(
+    server: Server, playwright: Playwright
+) -> None:
     with chromium(
-        "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=0"
+        playwright,
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream=device-count=0",
     ) as browser:
         page = browser.new_page()
         page.goto(server.address)
@@ -343,8 +361,10 @@ def test_a_browser_without_a_camera_says_so_and_paints_the_landscape(server: Ser
         page.wait_for_selector(LIT)
 
 
-def test_a_refused_permission_has_its_sentence_and_its_way_back(server: Server) -> None:
-    with chromium("--deny-permission-prompts") as browser:
+def test_a_refused_permission_has_its_sentence_and_its_way_back(
+    server: Server, playwright: Playwright
+) -> None:
+    with chromium(playwright, "--deny-permission-prompts") as browser:
         page = browser.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.goto(server.address)
