@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.clips import read_frames, write_clip
 from tests.helpers import quadrant_card
 
 ROOT = Path(__file__).parents[1]
@@ -98,3 +99,13 @@ def test_the_package_works_away_from_the_checkout(bare: Path, tmp_path: Path) ->
     told = run([bare / "python", "-c", code], tmp_path)
     assert told.startswith(f"(48, 64, 3) {bare.parent}")
     assert (tmp_path / "painted.png").exists()
+
+
+def test_the_loop_of_the_readme_paints_a_clip_away_from_the_checkout(
+    bare: Path, tmp_path: Path
+) -> None:
+    readme = (ROOT / "README.md").read_text()
+    start = readme.rindex("```python\n", 0, readme.index("pleinair.open_source")) + 10
+    write_clip(tmp_path / "clip.mp4", [quadrant_card()] * 5)
+    run([bare / "python", "-c", readme[start : readme.index("```", start)]], tmp_path)
+    assert len(read_frames(tmp_path / "painted.mp4")) == 5

@@ -17,7 +17,7 @@ from realtime.frame import Frame
 from realtime.live.controls import State, react
 from realtime.look import Look
 from realtime.network.library import Entry, choose_among, find_bundles
-from realtime.ports import Engine, Key, Style
+from realtime.ports import Closing, Engine, EngineInfo, Key, Style
 from realtime.settings import LiveSettings
 from realtime.studio.changes import changed, styles_in
 from realtime.studio.easel import Easel, held, moved, of_styles
@@ -26,7 +26,7 @@ FINDING_SECONDS = 0.5
 """How old the list of bundles may be."""
 
 
-class Rack:
+class Rack(Closing):
     """One easel that paints, and perhaps one that is coming.
 
     It is the engine of the live run: what it paints with changes between two frames, on the thread
@@ -39,8 +39,6 @@ class Rack:
     Raises:
         BadInputError: there is no such style or bundle.
     """
-
-    name = "studio"
 
     def __init__(self, settings: LiveSettings, tell: Callable[[str], None]) -> None:
         self._settings, self._tell = settings, tell
@@ -67,6 +65,11 @@ class Rack:
     def state(self) -> State:
         """What the page asked for last."""
         return self.target.session.state
+
+    @property
+    def info(self) -> EngineInfo:
+        """Runtime, device and precision (see `ports.Engine`)."""
+        return self.easel.engine.info
 
     @property
     def description(self) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from realtime.live.opening import open_live_source
-from realtime.live.tiers import draft_of
+from realtime.live.engines import light_network_of
+from realtime.live.factory import open_live_source
 from realtime.network.library import SHIPPED, user_folder
 from realtime.ports import Source
 from realtime.sources import files_of
@@ -156,11 +156,11 @@ class Room:
         if run is None or not run.running or run.source is None:
             return None
         easel, source = self.rack.easel, run.source
-        lighter = draft_of(easel.request.entry)
+        lighter = light_network_of(easel.request.entry)
         painting = Painting(
-            bundle=easel.bundle, engine=self.rack.description, rung=easel.rung,
+            bundle=easel.bundle, engine=self.rack.description, level=easel.level,
             holds=easel.holds, lighter=None if lighter is None else lighter.name,
-            rate_fps=source.rate_fps, size=getattr(source, "size", None),
+            rate_fps=source.rate_fps, size=source.size,
         )  # fmt: skip
         unsent = self._sink.dropped
         if self.owner is not None:

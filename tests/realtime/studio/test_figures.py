@@ -4,21 +4,29 @@ from dataclasses import replace
 
 import pytest
 
-from realtime.live.budget import Rung
+from realtime.clockwork import Samples
+from realtime.live.quality_controller import Level
 from realtime.pipeline import Report
 from realtime.studio.figures import Painting, advice, figures
 
 PAINTING = Painting(
-    bundle="quality", engine="openvino, cpu", rung=Rung(1.0), holds=False, lighter="fast",
+    bundle="quality", engine="openvino, cpu", level=Level(1.0), holds=False, lighter="fast",
     rate_fps=30.0, size=(1280, 720),
 )  # fmt: skip
 
 
 def report(rate_fps: float, engine_seconds: float) -> Report:
     return Report(
-        frames=90, dropped=3, rate_fps=rate_fps, latencies_seconds=[2 * engine_seconds] * 90,
-        engine_seconds=[engine_seconds] * 90,
+        frames=90, dropped=3, rate_fps=rate_fps,
+        latencies_seconds=samples(2 * engine_seconds), engine_seconds=samples(engine_seconds),
     )  # fmt: skip
+
+
+def samples(seconds: float) -> Samples:
+    kept = Samples(90)
+    for _ in range(90):
+        kept.append(seconds)
+    return kept
 
 
 def test_the_figures_are_those_of_the_report() -> None:
