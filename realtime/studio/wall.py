@@ -75,6 +75,9 @@ class Wall:
         self._done: dict[str, object] = {}
         """For every style what its picture was painted of: frame, look, file."""
         self._frame = Frame(Landscape(640, 480).at(3.0), 0, 0.0)
+        self._seen = 0
+        """How many frames it has been shown."""
+        self._trouble = ""
         self._next = 0
         self._looked = self._painted = self._cost = 0.0
         self._wake, self._stopped = threading.Event(), threading.Event()
@@ -83,7 +86,7 @@ class Wall:
 
     def see(self, frame: Frame) -> None:
         """Take a frame of the live picture, just painted: now is a moment of leisure."""
-        self._frame = frame
+        self._frame, self._seen = frame, self._seen + 1
         self._wake.set()
 
     def pictures(self) -> list[bytes]:
@@ -109,7 +112,9 @@ class Wall:
                 if self._watched() and self._has_leisure():
                     self._paint_one()
             except PleinairError as exc:
-                log.warning("the wall: %s", exc)
+                if str(exc) != self._trouble:  # said once, not every second
+                    self._trouble = str(exc)
+                    log.warning("the wall: %s", exc)
                 self._stopped.wait(LOOKING_SECONDS)
 
     def _has_leisure(self) -> bool:
@@ -157,7 +162,7 @@ class Wall:
             place = self.places[number]
             elsewhere = place.entry is not None
             # Opening another engine takes a second: for new styles, not for new frames.
-            seen = None if elsewhere and self.live else frame
+            seen = None if elsewhere and self.live else self._seen
             of = (seen, manner, place.changed)
             if self._done.get(place.credit.name) == of:
                 continue
