@@ -23,8 +23,9 @@ from realtime.studio.rack import Rack
 from realtime.studio.wire import Coding, Part, Picture
 
 log = logging.getLogger(__name__)
-SHARE = 0.08
-"""How much of the time small pictures may be painted while a live picture goes on."""
+SHARE, FIRST_SHARE = 0.08, 0.3
+"""How much of the time small pictures may be painted while a live picture goes on; and until every
+style was painted of it once."""
 LOOKING_SECONDS = 1.0
 """How often is looked for bundles that came, went or changed."""
 
@@ -71,6 +72,8 @@ class Wall:
         """Of the list: pictures say for which they are."""
         self.live = False
         """Whether a live picture goes on: then little time is taken."""
+        self._of_this_source = 0
+        """Pictures since the live picture began."""
         self._pictures: dict[str, bytes] = {}
         self._done: dict[str, object] = {}
         """For every style what its picture was painted of: frame, look, file."""
@@ -83,6 +86,10 @@ class Wall:
         self._wake, self._stopped = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="studio-wall", daemon=True)
         self._thread.start()
+
+    def begin(self) -> None:
+        """Note that a live picture begins: the wall is soon one of what it shows."""
+        self._of_this_source, self.live = 0, True
 
     def see(self, frame: Frame) -> None:
         """Take a frame of the live picture, just painted: now is a moment of leisure."""
@@ -118,7 +125,8 @@ class Wall:
                 self._stopped.wait(LOOKING_SECONDS)
 
     def _has_leisure(self) -> bool:
-        pause = self._cost / SHARE if self.live else 0.0
+        is_first = self._of_this_source < len(self.places)
+        pause = self._cost / (FIRST_SHARE if is_first else SHARE) if self.live else 0.0
         return monotonic() - self._painted >= pause
 
     def _look_around(self) -> None:
@@ -179,6 +187,7 @@ class Wall:
         if painted is None:
             return
         self._cost = self._painted - began
+        self._of_this_source += 1
         self._pictures[place.credit.name] = data = to_jpeg(painted.pixels)
         if number < len(self.places) and self.places[number] == place:
             self._show(self._message(number, data))
