@@ -119,7 +119,8 @@ def test_the_camera_is_painted_in_its_own_size(page: Page) -> None:
     wait_for_paintings(page, 3)
     picture = painting(page)
     assert picture.shape[1] / picture.shape[0] == pytest.approx(WIDTH / HEIGHT, rel=0.01)
-    assert state(page)["main"] == "starry-night"
+    tile = page.locator(f".tile[data-style={state(page)['main']}]")
+    expect(tile).to_have_attribute("aria-pressed", "true")
 
 
 def test_without_strength_the_colours_are_the_cameras(page: Page) -> None:
@@ -333,6 +334,7 @@ def test_it_goes_on_after_the_program_was_killed_and_started_again(
             page.get_by_role("button", name="Mona lisa").click()
             wait_for(page, "live.state.main === 'mona-lisa'")
             first.process.kill()
+            first.process.wait()
             expect(page.get_by_role("alert")).to_contain_text("Start it again")
         with studio(folder, port=first.port):
             page.wait_for_selector(LIT)
