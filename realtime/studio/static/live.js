@@ -109,6 +109,7 @@ class Live {
   showState(state) {
     this.state = state;
     this.controls.show(state);
+    this.figures.line.hidden = !state.overlay;
     this.wall.mark(state.styles);
     this.stage.mirror = state.mirror;
     if (this.stage.view !== state.view) this.stage.setView(state.view);

@@ -108,7 +108,7 @@ export class Subject {
   async invite(trouble = "") {
     const card = element("div", { class: "card" });
     if (trouble) card.append(element("p", { class: "trouble", role: "alert" }, trouble));
-    else card.append(element("h2", {}, "What shall be painted?"), element("p", { class: "soft" }, "Nothing leaves this machine."));
+    else card.append(element("h2", {}, "What shall be painted?"), element("p", { class: "soft" }, this.raw ? "Nothing leaves this machine." : "Pictures go to the machine that paints, and nowhere else; the way is not encrypted."));
     const size = element("select", { "aria-label": "Size of the camera picture" }, ...Object.keys(SIZES).map((name) => element("option", { selected: name === this.size }, name)));
     const cameras = await listCameras();
     const which = element("select", { "aria-label": "Which camera" }, ...cameras.map(({ deviceId, label }) => element("option", { value: deviceId, selected: deviceId === this.device }, label || "Camera")));
