@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
 
-.PHONY: demo live studio test lint types floors unit bench dist clean
+.PHONY: demo live studio test lint types layers unit bench dist clean
 
 demo: $(VENV)/ready
 	$(RUN) -m realtime demo --out out
@@ -19,7 +19,7 @@ studio: $(VENV)/studio-ready
 bench: $(VENV)/ready
 	$(RUN) -m realtime bench --out out/bench.json
 
-test: lint types floors unit
+test: lint types layers unit
 
 lint: $(VENV)/dev-ready
 	$(RUN) -m ruff check .
@@ -28,7 +28,7 @@ lint: $(VENV)/dev-ready
 types: $(VENV)/dev-ready
 	$(RUN) -m mypy
 
-floors: $(VENV)/dev-ready
+layers: $(VENV)/dev-ready
 	PYTHONPATH=. $(VENV)/bin/lint-imports
 
 unit: $(VENV)/dev-ready

@@ -29,10 +29,11 @@ from benchmarks.harness import (
 from benchmarks.result import Row, missing
 from realtime.clockwork import Clock, monotonic
 from realtime.errors import PleinairError
+from realtime.network.device import choose_device
 from realtime.network.pixels import to_tensor
-from train.gatys import Turn, paint
-from train.gatys_loss import GatysSettings, find_taps
-from train.load_loss import load_loss_networks
+from train.loss.load_loss import load_loss_networks
+from train.neural_style.gatys import Turn, paint
+from train.neural_style.gatys_loss import GatysSettings, find_taps
 
 STEPS = 200
 """What `pleinair paint` does unless told otherwise."""
@@ -91,14 +92,13 @@ def measure_optimisation(
     Args:
         vgg: Loss-network weights, a file or a folder; None: not measured, nothing is downloaded.
         steps: The number to extrapolate to.
-        device: `auto`, `cpu` or `cuda`.
+        device: `auto`, `cpu`, `cuda` or `mps`.
         clock: In seconds.
     """
     if vgg is None:
         return missing("article", "needs loss-network weights: give --vgg FILE", **OPTIMISATION)
-    cuda = torch.cuda.is_available() and device.startswith(("auto", "cuda"))
-    target = torch.device("cuda" if cuda else "cpu")
     try:
+        target = choose_device(device)
         networks = [network.to(target) for network in load_loss_networks(vgg)]
     except PleinairError as exc:
         return missing("article", str(exc), **OPTIMISATION)

@@ -26,8 +26,11 @@ class Candidate:
     """Something that paints, open."""
 
     name: str
+    device: str
+    """As `ports.Device`."""
     precision: str
     runs_on: str
+    """Device and precision with versions and names, for readers."""
     stylize: Callable[[Frame], Pixels]
     """Paints a frame in the first style."""
     close: Callable[[], None] = lambda: None
@@ -49,6 +52,7 @@ def open_candidate(name: str, bundle: Path, device: str, precision: str) -> Cand
     look = Look.of_style(0, len(engine.styles))
     return Candidate(
         engine.info.runtime,
+        engine.info.device,
         engine.info.precision,
         engine.description,
         lambda frame: engine.stylize(frame, look).pixels,
@@ -67,10 +71,12 @@ def _eager(bundle: Path, device: str, precision: str) -> Candidate:
     import torch
 
     from realtime.network.bundle import load_bundle
+    from realtime.network.device import choose_device
     from realtime.network.pixels import to_pixels, to_tensor
 
-    here = torch.cuda.is_available() and device.startswith(("auto", "cuda"))
-    target = torch.device("cuda" if here else "cpu")
+    # Devices that PyTorch does not know, such as OpenVINO's, have their baseline on the CPU.
+    of_torch = device.partition(":")[0] in ("auto", "cuda", "mps")
+    target = choose_device(device if of_torch else "cpu")
     loaded = load_bundle(bundle)
     network = loaded.network.to(target)
     weights = torch.zeros(1, len(loaded.card.names))
@@ -82,5 +88,8 @@ def _eager(bundle: Path, device: str, precision: str) -> Candidate:
             painting = network(picture.to(target), weights.to(target))
             return to_pixels(painting)
 
-    where = torch.cuda.get_device_name() if here else "the CPU"
-    return Candidate(EAGER, "fp32", f"as specified, eager PyTorch on {where}, fp32", stylize)
+    where = {"cpu": "the CPU", "mps": "Apple's GPU"}.get(
+        target.type
+    ) or torch.cuda.get_device_name()
+    runs_on = f"as specified, eager PyTorch on {where}, fp32"
+    return Candidate(EAGER, target.type, "fp32", runs_on, stylize)

@@ -150,7 +150,7 @@ class _Comparison:
             if alone.gpu_memory_mb is not None:
                 row["gpu_memory_mb"] = alone.gpu_memory_mb
         folded = one.name != EAGER
-        used = self.roofline.used(one.runs_on, one.precision, self.size, row["p50_ms"], folded)
+        used = self.roofline.used(one.device, one.precision, self.size, row["p50_ms"], folded)
         return row | used
 
     def _open(self, stack: ExitStack) -> Iterator[Candidate]:

@@ -92,12 +92,9 @@ def measure_flicker(case: FlickerCase, tell: Tell = silent) -> list[Row]:
                     continue
                 tell(f"{entry.name}, {name}")
                 look = Look.of_style(number, len(entry.card.names))
-                for steady in (
-                    (False, True)
-                    if entry.card.config.architecture not in many_styles()
-                    else (False,)
-                ):
-                    facts = {"network": entry.card.config.architecture, "style": name}
+                network = entry.card.config.architecture
+                for steady in (False,) if network in many_styles() else (False, True):
+                    facts = {"network": network, "style": name}
                     gains = _gains(scene, clip, engine, look, steady, case)
                     row = {"bench": "flicker", **facts, "stabilize": steady, **gains}
                     rows.append(row | {"runs_on": engine.description})

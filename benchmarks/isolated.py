@@ -52,6 +52,8 @@ class IsolatedRun:
 class Measured:
     """What the process reports."""
 
+    engine: str
+    precision: str
     runs_on: str
     cold_s: float
     """From the start of the process, Python's own included, to the first painting."""
@@ -152,6 +154,8 @@ def main(text: str, started: float) -> None:
         first, cold = time.perf_counter() - opened, time.time() - started
         durations = timed(paint, seconds=run.seconds) if run.seconds else []
         found = Measured(
+            engine=one.name,
+            precision=one.precision,
             runs_on=one.runs_on,
             cold_s=round(cold, 3),
             first_picture_s=round(first, 3),

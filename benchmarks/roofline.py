@@ -8,7 +8,6 @@ only when all of the picture has passed). Nothing that computes layer by layer c
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -117,7 +116,7 @@ class Roofline:
         self._bundle, self._styles = bundle, styles
 
     def used(
-        self, runs_on: str, precision: str, size: Size, milliseconds: float, folded: bool
+        self, device: str, precision: str, size: Size, milliseconds: float, folded: bool
     ) -> dict[str, float]:
         """Return the shares of the measured peaks that a painting of so many ms reaches.
 
@@ -125,7 +124,7 @@ class Roofline:
         whose peak PyTorch cannot measure.
 
         Args:
-            runs_on: The engine's description: CUDA or not.
+            device: Of the engine: `cuda`, or another, which is taken for the CPU.
             precision: Of the engine.
             size: Width and height of the picture.
             milliseconds: What a painting took.
@@ -134,7 +133,7 @@ class Roofline:
         dtype = DTYPES.get(precision)
         if dtype is None:
             return {}
-        peaks = _peaks("cuda" if _is_on_cuda(runs_on) else "cpu", dtype)
+        peaks = _peaks(device if device == "cuda" else "cpu", dtype)
         network = load_bundle(self._bundle).network
         half = dtype != torch.float32
         cost = cost_of(network.folded() if folded else network, self._styles, size, half=half)
@@ -148,10 +147,6 @@ class Roofline:
 @cache
 def _peaks(device: str, dtype: torch.dtype) -> Peaks:
     return measure_peaks(torch.device(device), dtype)
-
-
-def _is_on_cuda(runs_on: str) -> bool:
-    return torch.cuda.is_available() and not re.search(r"\bcpu\b|CPUExecution", runs_on, re.I)
 
 
 def finish(device: torch.device) -> None:

@@ -163,8 +163,7 @@ def _over_threads(case: ScalingCase, bundle: Path) -> Iterator[Row]:
         except PleinairError as exc:
             yield missing("scaling", str(exc), **facts)
             continue
-        engine, precision = found.runs_on.partition(" ")[0], found.runs_on.rpartition(", ")[2]
-        known = {"engine": engine, "precision": precision, "runs_on": found.runs_on}
+        known = {name: vars(found)[name] for name in ("engine", "precision", "runs_on")}
         yield {"bench": "scaling", **facts, **known, **summary(found.durations)}
 
 

@@ -8,8 +8,8 @@ from export.int8 import quantise
 from export.job import ExportJob
 from export.parity import Parity
 from realtime.engines import open_engine
+from realtime.engines.choice import trial
 from realtime.engines.openvino_engine import OpenVinoEngine
-from realtime.engines.trial import trial
 from realtime.errors import EngineError
 from realtime.folders import write_whole
 from realtime.graph.frames import write_graph

@@ -8,14 +8,14 @@ import onnx
 
 from export.job import ExportJob
 from export.parity import Parity
+from realtime.engines.base import styles_of
 from realtime.errors import BadInputError
 from realtime.folders import write_whole
 from realtime.graph.builder import OPSET
 from realtime.graph.frames import write_graph
 from realtime.graph.store import GraphFile
 from realtime.network.bundle import load_bundle
-from realtime.network.card import read_card
-from realtime.ports import Engine, Precision, Style
+from realtime.ports import Engine, Precision
 
 PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16", "int8")
 
@@ -52,7 +52,7 @@ def export_onnx(job: ExportJob, *, opset: int = OPSET, portable_padding: bool = 
 
 def run_onnx(job: ExportJob, data: bytes, precision: Precision) -> Engine:
     """Open what can run an ONNX model here: ONNX Runtime, or else OpenVINO."""
-    styles = tuple(Style(name) for name in read_card(job.bundle).names)
+    styles = styles_of(job.bundle)
     graph = GraphFile(data, "export")
     try:
         from realtime.engines.onnxruntime_engine import OnnxRuntimeEngine

@@ -12,7 +12,7 @@ from realtime.engines import open_engine
 from realtime.errors import BadInputError
 from realtime.frame import MIN_SIDE_PX, Frame
 from realtime.look import Look
-from realtime.network.library import choose, choose_among, find_bundles
+from realtime.network.library import choose, choose_among, style_names
 from realtime.painter import asked_look
 from realtime.ports import Closing, Engine, EngineInfo
 from realtime.settings import PaintSettings
@@ -101,7 +101,7 @@ def styles(bundle: str | Path | None = None) -> tuple[str, ...]:
     """
     if bundle is not None:
         return choose(None, str(bundle))[0].card.names
-    return tuple(dict.fromkeys(name for entry in find_bundles() for name in entry.card.names))
+    return style_names()
 
 
 def painted(engine: Engine, look: Look, rgb: Rgb) -> Rgb:

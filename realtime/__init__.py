@@ -1,5 +1,5 @@
 """The pleinair runtime: frames come in, painted frames go out."""
 
-from realtime.privacy import tell_nobody
+from realtime.privacy import disable_telemetry
 
-tell_nobody()
+disable_telemetry()

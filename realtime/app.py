@@ -30,7 +30,7 @@ __all__ = ["Outcome", "PaintedImage", "paint_demo", "paint_images", "run_live"]
 
 @dataclass(frozen=True)
 class PaintedImage:
-    """What came of a picture."""
+    """Result of one picture."""
 
     picture: Path
     result: Path | None = None

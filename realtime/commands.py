@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 JSON = "--json"
 ELSEWHERE = {
     "train": ("train.cli", "Learn a style from a painting."),
-    "paint": ("train.paint_cli", "Paint one picture slowly, by optimising its pixels."),
-    "appraise": ("train.appraise_cli", "Measure what a style bundle is worth."),
+    "paint": ("train.neural_style.cli", "Paint one picture slowly, by optimising its pixels."),
+    "appraise": ("train.evaluate.cli", "Measure what a style bundle is worth."),
     "export": (
         "export.cli",
         "Write a style bundle for other programs (ONNX, OpenVINO, TensorRT).",

@@ -122,9 +122,9 @@ def _cameras() -> Check:
 
 
 def _styles() -> Check:
-    from realtime.network.library import find_bundles
+    from realtime.network.library import style_names
 
-    count = len({name for entry in find_bundles() for name in entry.card.names})
+    count = len(style_names())
     return Check("styles", count > 0, f"{count} styles", "" if count else "reinstall pleinair")
 
 

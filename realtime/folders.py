@@ -43,7 +43,7 @@ def _folder(kind: Literal["data", "cache"], below: str) -> Path:
 
 @cache
 def _for_this_run() -> Path:
-    """Make a folder that nobody else can look into, and that is gone when the program ends."""
+    """Make a private temporary folder, removed at exit."""
     folder = tempfile.mkdtemp(prefix="pleinair-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder)

@@ -135,7 +135,7 @@ def _through_pipes(
 
 
 def _facts(one: PaintedImage) -> dict[str, object]:
-    """What came of a picture, for programs."""
+    """Return the result of a picture as values for JSON."""
     return {
         "picture": str(one.picture),
         "result": None if one.result is None else str(one.result),

@@ -38,7 +38,7 @@ def run_interruptibly(
 
 @contextmanager
 def stop_on_interrupt() -> Iterator[threading.Event]:
-    """Turn the first SIGINT or SIGTERM into an event; the second one interrupts at once."""
+    """Turn the first SIGINT or SIGTERM into an event; the second interrupts at once."""
     asked = threading.Event()
 
     def on_signal(number: int, stack: FrameType | None) -> None:

@@ -34,7 +34,7 @@ else:
 
 
 def _allow_many_files() -> None:
-    """Have the system let this process open more files: each lock is one, and a batch has many."""
+    """Raise the limit of open files: each lock is one, and a batch has many."""
     if sys.platform != "win32":
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
@@ -49,7 +49,7 @@ def hidden_folder(out: Path) -> Path:
 
 
 class OutputLock:
-    """Keeps other runs away from one output."""
+    """Exclusive lock of one output."""
 
     def __init__(self, out: Path) -> None:
         self._out = out

@@ -34,9 +34,9 @@ def _completing(names: Callable[[], Sequence[str]]) -> Callable[[str], list[str]
 
 
 def _styles() -> list[str]:
-    from realtime.network.library import find_bundles
+    from realtime.network.library import style_names
 
-    return sorted({name for entry in find_bundles() for name in entry.card.names})
+    return sorted(style_names())
 
 
 def _bundles() -> list[str]:

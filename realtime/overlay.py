@@ -13,7 +13,7 @@ FONT = cv2.FONT_HERSHEY_SIMPLEX
 REFERENCE_HEIGHT_PX = 480
 """The height at which text is drawn at its natural size."""
 NATURAL_SCALE, LEAST_SCALE = 0.6, 0.4
-LINE_PX = 34
+MARGIN_PX, LINE_PX = 16, 34
 """From line to line, for text at scale 1."""
 SHADE = 0.35
 """What is left of the light behind text: white can be read on it, whatever the picture is."""
@@ -50,7 +50,9 @@ def with_lines(frame: Frame, lines: Sequence[str]) -> Frame:
         return frame
     scale = text_scale(frame.width, frame.height)
     scale = min(scale, frame.height / (LINE_PX * (len(lines) + 1)))  # many lines: smaller, but all
-    margin, step = round(16 * scale), round(LINE_PX * scale)
+    widest = max(text_width(line, 1.0) for line in lines) + 2 * MARGIN_PX
+    scale = min(scale, frame.width / widest)  # and long ones: a cut command is none
+    margin, step = round(MARGIN_PX * scale), round(LINE_PX * scale)
     pixels = frame.pixels.copy()
     widest = max(text_width(line, scale) for line in lines)
     shade(pixels[: step * len(lines) + margin, : widest + 2 * margin])

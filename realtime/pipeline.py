@@ -5,7 +5,8 @@
 For a file every frame counts: the boxes are bounded queues, and the frames shown are those of
 `run_plainly`, bit for bit. For a live source the newest frame counts: the first box keeps only the
 latest, and what it replaces is counted as dropped. The first error of any thread stops all three
-and is raised in the caller; no thread outlives the call.
+and is raised in the caller; no thread outlives the call. Where a file breaks off, what was read of
+it is shown first.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ SAMPLES_KEPT = 200_000
 
 @dataclass(frozen=True)
 class StageTimestamps:
-    """When one frame passed each door, in seconds of the run's clock."""
+    """Timestamps of one frame at each stage, in seconds of the run's clock."""
 
     asked: float
     """The source was asked for it: until `taken` a camera waits for its next picture, a file is
@@ -178,17 +179,27 @@ class _Flow:
         except Closed:
             pass
         except BaseException as exc:
-            with self._lock:
-                self.error = self.error or exc
+            self._keep(exc)
             self.stop()
+
+    def _keep(self, error: BaseException) -> None:
+        with self._lock:
+            self.error = self.error or error
 
     def capture(self) -> None:
         asked = self.clock()
-        for frame in self.source:
-            if self.stopped.is_set():
-                return
-            self.captured.put((frame, asked, self.clock()))
-            asked = self.clock()
+        try:
+            for frame in self.source:
+                if self.stopped.is_set():
+                    return
+                self.captured.put((frame, asked, self.clock()))
+                asked = self.clock()
+        except Closed:
+            raise
+        except Exception as exc:
+            if self.source.live:
+                raise
+            self._keep(exc)  # raised once the frames before it are shown
         self.captured.close()
 
     def infer(self) -> None:

@@ -86,6 +86,8 @@ class Style:
 
     name: str
     credit: str = ""
+    note: str = ""
+    """What its user should know while it is shown, in lines; empty: nothing."""
 
 
 Runtime = Literal["identity", "onnxruntime", "openvino", "tensorrt", "torch"]

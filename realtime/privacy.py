@@ -15,7 +15,7 @@ REPORTER = "openvino_telemetry"
 """The package by which OpenVINO reports; where it cannot be imported, OpenVINO does without."""
 
 
-def tell_nobody() -> None:
+def disable_telemetry() -> None:
     """Switch the reports of ONNX Runtime and OpenVINO off, in this process and those it starts.
 
     Who has set the variable, or imported the package, has decided: both are then left as they are.

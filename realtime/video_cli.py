@@ -165,7 +165,7 @@ def _of_clip(film: Finished, *, is_one_of_many: bool) -> str:
 
 
 def _facts(film: Finished) -> dict[str, object]:
-    """What came of a film, for programs."""
+    """Return the result of a film as values for JSON."""
     return {
         "clip": str(film.clip),
         "result": None if film.result is None else str(film.result),

@@ -26,7 +26,7 @@ from tests.damage import damaged
 from tests.helpers import quadrant_card
 from tests.train.vgg import torchvision_state
 from train.checkpoint import read_checkpoint
-from train.loss_network import load_vgg
+from train.loss.loss_network import load_vgg
 
 PER_KIND = 60
 """Of each of six kinds of picture, and five readers of weights: some hundreds of either."""

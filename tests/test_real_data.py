@@ -30,9 +30,9 @@ from tests.clips import CLIPS, read_frames
 from tests.conftest import shared
 from tests.film import copied
 from tests.realtime.film.test_copies import assert_kept
-from train.load_loss import load_loss_networks
-from train.loss_network import load_distilled, load_vgg
-from train.paintings import PAINTINGS
+from train.loss.load_loss import load_loss_networks
+from train.loss.loss_network import load_distilled, load_vgg
+from train.shipped.paintings import PAINTINGS
 
 SHARED = shared()
 VIDEO, STYLES, VGG = SHARED / "data/video", SHARED / "data/styles", SHARED / "vgg"

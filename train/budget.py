@@ -17,6 +17,9 @@ from train.settings import TrainSettings
 FIRST_PLAN_AFTER = 3
 """Steps with the loss network before the first plan: a recipe may use it at every second one."""
 
+STEPS_TO_SAVE = 2
+"""For so many steps' time previews are taken to last as long as none was painted."""
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -63,7 +66,7 @@ class Budget:
             raise BadInputError(f"--minutes must be above 0, got {minutes:g}")
         self.clock = clock
         self._ends = (clock() if began is None else began) + 60 * minutes
-        self._saving = 0.0
+        self._saving: float | None = None
         self.has_planned = False
         """Whether the number of steps is a plan yet, or only where the plan begins."""
 
@@ -83,14 +86,15 @@ class Budget:
 
     def saving_took(self, seconds: float) -> None:
         """Remember how long bundle and previews take: the last ones have to fit in, too."""
-        self._saving = max(self._saving, seconds)
+        self._saving = max(self._saving or 0.0, seconds)
 
     def steps(self, state: RunState, pace: Pace, settings: TrainSettings, world: World) -> int:
         """Return how many steps the run shall have, those that are done included.
 
         All processes agree: on what fits for the slowest.
         """
-        left = self.seconds_left - self._saving
+        guessed = STEPS_TO_SAVE * pace.seconds
+        left = self.seconds_left - (guessed if self._saving is None else self._saving)
         fitting = settings.steps
         if left <= 0:
             fitting = state.step

@@ -11,15 +11,16 @@ import typer
 
 from realtime.interrupt import stop_on_interrupt
 from realtime.machine import seconds_since_start
+from realtime.network.device import choose_device
 from realtime.options import HELP_NAMES, Overwrite
 from realtime.terminal import echo
 from train.budget import Budget
 from train.distributed import World, joined
-from train.load_loss import load_loss
 from train.loop import Extras, train
-from train.plan import Wish, pick_device, plan
+from train.loss.load_loss import load_loss
 from train.preview import preview_path, some_photographs
 from train.progress import shown
+from train.resolve_settings import TrainRequest, resolve
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
@@ -33,7 +34,7 @@ GUIDE = """Learn a style from a painting.
 [bold]In minutes[/bold], on a laptop: add a painting to the styles that come with pleinair.
 
 \b
-  pleinair train painting.jpg --from fast --content photos/ --minutes 15
+  pleinair train painting.jpg --from fast --content photos/ --minutes 5
 
 [bold]From nothing[/bold], several paintings in one network (a GPU, or a night):
 
@@ -177,7 +178,7 @@ def main(
     overwrite: Overwrite = False,
 ) -> None:
     """Learn styles as asked on the command line; the help text is `GUIDE`."""
-    wish = Wish(
+    request = TrainRequest(
         paintings=tuple(paintings or ()), content=content, start=start, out=out, name=name,
         recipe=recipe, everything=everything, precision=precision, device=device, steps=steps,
         numbers={
@@ -195,14 +196,14 @@ def main(
     if minutes is not None:
         began = time.monotonic() - seconds_since_start()
         extras = replace(extras, budget=Budget(minutes, began=began))
-    with joined(pick_device(device)) as world:
-        _run(wish, extras, vgg, world)
+    with joined(choose_device(device)) as world:
+        _run(request, extras, vgg, world)
 
 
-def _run(wish: Wish, extras: Extras, vgg: Path | None, world: World) -> None:
-    planned = plan(wish, world.device)
-    settings, credits, out = planned.settings, planned.credits, planned.out
-    beginning = {"start": planned.start, "teacher": planned.teacher}
+def _run(request: TrainRequest, extras: Extras, vgg: Path | None, world: World) -> None:
+    resolved = resolve(request, world.device)
+    settings, credits, out = resolved.settings, resolved.credits, resolved.out
+    beginning = {"start": resolved.start, "teacher": resolved.teacher}
     if world.first:
         echo(f"look how it learns: {preview_path(out)}", err=True)
     title = "learning " + ", ".join(credit.name for credit in credits)

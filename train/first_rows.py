@@ -20,9 +20,9 @@ from realtime.anypainting.fit import fit, in_words
 from realtime.anypainting.leaves import dead_leaves
 from realtime.frame import Pixels
 from realtime.network.pixels import to_pixels, to_tensor
+from train.add_styles import is_row
 from train.data import Photographs, load_painting
-from train.grow import is_row
-from train.losses import pixel_error
+from train.loss.perceptual_loss import pixel_error
 
 LOGGER = logging.getLogger(__name__)
 STEPS = 60

@@ -16,21 +16,23 @@ from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.sinks import outputs
 from train.budget import Budget, Progress, progress_of
+from train.card_writer import describe
 from train.data import Photographs, load_painting
-from train.diary import Diary
 from train.distributed import World
-from train.guard import Guard, NotFiniteError
-from train.losses import PerceptualLoss
-from train.memory import explain_out_of_memory
+from train.init_run import begin, load_teacher
+from train.loss.palette_loss import palette
+from train.loss.perceptual_loss import PerceptualLoss
+from train.metrics_log import MetricsLog
+from train.nan_guard import NanGuard, NotFiniteError
+from train.oom_advice import explain_out_of_memory
 from train.pace import Pace
-from train.palette_loss import palette
 from train.preview import Previews, preview_path
-from train.record import describe
 from train.settings import TrainSettings
-from train.start import begin, load_teacher
-from train.step import Lesson, train_step
+from train.step import TrainContext, train_step
 
 SAVE_EVERY_SECONDS = 60.0
+FIRST_SAVE_SECONDS = 8.0
+"""Early, so that a run that ends by the clock knows how long it takes."""
 PREVIEW_EVERY_SECONDS = 20.0
 ALONE = World()
 WITHOUT_END = 1 << 30
@@ -128,11 +130,12 @@ def train(
         targets = loss.style_targets(paintings)
         if settings.palette_weight:
             palettes = torch.cat([palette(painting) for painting in paintings])
-    if start is not None and settings.kept_styles:
-        extras.tell(f"comparing it with the {settings.kept_styles} styles of {start.stem}")
-    beginning = begin(settings, credits, start, photographs, world.device)
-    state = beginning.state
     checkpoint = out.with_suffix(".checkpoint")
+    practice = None if checkpoint.exists() else photographs
+    if start is not None and settings.kept_styles and practice is not None:
+        extras.tell(f"comparing it with the {settings.kept_styles} styles of {start.stem}")
+    beginning = begin(settings, credits, start, practice, world.device)
+    state = beginning.state
     budget = extras.budget
     if checkpoint.exists():
         if budget is not None:
@@ -141,30 +144,31 @@ def train(
     if budget is not None:
         budget.spent(state.seconds)
     network = world.wrap(state.network)
-    lesson = Lesson(
+    context = TrainContext(
         settings, loss, targets, network, world, beginning.before,
         None if teacher is None else load_teacher(teacher, beginning.credits).to(world.device),
         palettes,
     )  # fmt: skip
     stop = state.step + (WITHOUT_END if extras.max_steps is None else extras.max_steps)
     started = saved = extras.clock() - state.seconds
+    if state.step == 0:
+        saved -= max(0.0, extras.save_every_seconds - FIRST_SAVE_SECONDS)
     previews = Previews(
         preview_path(out), extras.previews, settings.all_styles, len(settings.styles),
-        extras.preview_every_seconds, clock=extras.clock,
+        extras.preview_every_seconds, extras.clock,
     )  # fmt: skip
     recent: dict[str, float] = {}
     pace = Pace(extras.clock)
-    guard, stopped = Guard(state), False
-    with contextlib.closing(_diary(out, state.step, extras, world)) as diary:
+    guard, stopped = NanGuard(state), False
+    with contextlib.closing(_open_log(out, state.step, extras, world)) as log:
 
         def save() -> Card:
             began = extras.clock()
             card = describe(beginning, settings, photographs, recent, guard, world)
-            if not world.first:
-                return card
-            state.save(checkpoint, settings.to_dict())
-            show()
-            card = save_bundle(out, state.average, card)
+            if world.first:
+                state.save(checkpoint, settings.to_dict())
+                show()
+                card = save_bundle(out, state.average, card)
             if budget is not None:
                 budget.saving_took(extras.clock() - began)
             return card
@@ -172,7 +176,7 @@ def train(
         def show() -> None:
             sheet = previews.draw(state.average)
             if sheet is not None:
-                diary.show(state.step, sheet)
+                log.show(state.step, sheet)
 
         while state.step < min(stop, settings.steps) and not stopped:
             end = stop if budget else min(stop, settings.steps)
@@ -183,22 +187,22 @@ def train(
             for step, batch in batches:
                 try:
                     pictures = batch.to(world.device, non_blocking=True).float()
-                    terms = train_step(state, lesson, pictures)
+                    terms = train_step(state, context, pictures)
                 except NotFiniteError as exc:
                     guard.step_back(state, exc)
-                    diary.forget_after(state.step)
+                    log.forget_after(state.step)
                     break
                 except torch.OutOfMemoryError as exc:
-                    raise explain_out_of_memory(state, lesson, batch.float()) from exc
+                    raise explain_out_of_memory(state, context, batch.float()) from exc
                 state.step, state.seconds = step + 1, extras.clock() - started
                 guard.keep(state)
                 recent = _smooth(recent, terms)
                 pace.step_ended(step, settings)
                 if budget is not None:
                     settings = replace(settings, steps=budget.steps(state, pace, settings, world))
-                    lesson = replace(lesson, settings=settings)
+                    context = replace(context, settings=settings)
                 if world.first:
-                    diary.write(step, terms)
+                    log.write(step, terms)
                     extras.listen(progress_of(state.step, settings.steps, pace, budget, recent))
                 stopped = world.any(extras.should_stop())
                 if stopped or state.step >= settings.steps:
@@ -226,10 +230,10 @@ def _require_free(
         outputs.require_free(path, inputs, overwrite=extras.overwrite or goes_on)
 
 
-def _diary(out: Path, step: int, extras: Extras, world: World) -> Diary:
+def _open_log(out: Path, step: int, extras: Extras, world: World) -> MetricsLog:
     # Others but the first write where nobody reads.
     path = out.with_suffix(".jsonl") if world.first else out.with_suffix(f".{world.rank}.jsonl")
-    return Diary(path, step, extras.tensorboard if world.first else None)
+    return MetricsLog(path, step, extras.tensorboard if world.first else None)
 
 
 def _smooth(old: dict[str, float], new: dict[str, float]) -> dict[str, float]:

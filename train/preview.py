@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -47,9 +48,9 @@ class Previews:
     learned: int
     """How many of them, the last ones, are learned."""
     every_seconds: float
-    due_at: float = 0.0
-    """By `clock`: the first is due at once."""
     clock: Clock = time.monotonic
+    due_at: float = -math.inf
+    """The first is due at once."""
 
     def is_due(self) -> bool:
         """Tell whether it is time for the next."""

@@ -58,7 +58,8 @@ class TrainSettings:
 
     # Losses.
     formula: FormulaName = "octaves"
-    """`octave_loss.py`, or how Gram matrices and distances are scaled: `losses.FORMULAS`."""
+    """`octaves`: `octave_loss.py`; others: how Gram matrices and distances are scaled, from
+    `perceptual_loss.FORMULAS`."""
     style_layers: Layers = ()
     """Where the loss network is tapped; `octaves` has its own."""
     content_layer: str = "relu3_3"
@@ -83,7 +84,7 @@ class TrainSettings:
     a bundle that paints well already: 15. One for all styles, or one for each: hard lines of high
     contrast tremble most."""
     imitation_weight: float = 0.0
-    """Of a teacher's paintings, pixel by pixel: `losses.imitation_error`."""
+    """Of a teacher's paintings, pixel by pixel: `perceptual_loss.imitation_error`."""
     judged_every: int = 1
     """VGG looks at every n-th step only; with a teacher the others imitate, which is cheap. 0: at
     none, and the paintings themselves are not needed."""

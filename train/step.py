@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from train.checkpoint import RunState
 from train.distributed import World
-from train.disturbance import Disturbance
-from train.guard import NotFiniteError
-from train.losses import (
+from train.loss.octave_loss import Window
+from train.loss.palette_loss import palette, palette_error
+from train.loss.perceptual_loss import (
     PerceptualLoss,
     imitation_error,
     out_of_range,
@@ -20,8 +20,8 @@ from train.losses import (
     squared_variation,
     total_variation,
 )
-from train.octave_loss import Window
-from train.palette_loss import palette, palette_error
+from train.loss.stability_loss import Disturbance
+from train.nan_guard import NotFiniteError
 from train.settings import TrainSettings
 
 LIKENESS_WEIGHT = 100.0
@@ -32,7 +32,7 @@ BALANCE_LIMIT = 2.5
 
 
 @dataclass(frozen=True)
-class Lesson:
+class TrainContext:
     """What does not change during a run."""
 
     settings: TrainSettings
@@ -51,28 +51,28 @@ class Lesson:
     """Of the paintings, (S, 13, Q), if the settings give them weight."""
 
 
-def train_step(state: RunState, lesson: Lesson, photographs: Tensor) -> dict[str, float]:
+def train_step(state: RunState, context: TrainContext, photographs: Tensor) -> dict[str, float]:
     """Take one step and return the terms of the loss, averaged over the processes.
 
     Args:
         state: The run; its weights, optimisers, balance and average are changed.
-        lesson: The rest of the run.
+        context: The rest of the run.
         photographs: This process's share of them, (P, 3, H, W) in [0, 255].
 
     Raises:
         NotFiniteError: the gradient is not finite; the weights are as before.
     """
-    settings, world = lesson.settings, lesson.world
+    settings, world = context.settings, context.world
     draw = torch.Generator().manual_seed(settings.seed * 1_000_003 + state.step)
     style = _draw_styles(settings, draw)[world.share(settings.batch)].to(photographs.device)
     batch = photographs.repeat_interleave(settings.paintings_per_photograph, 0)
     batch = batch.contiguous(memory_format=torch.channels_last)
     if state.step < settings.identity_steps:
-        painting = _paint(lesson, batch, _one_hot(style + settings.kept_styles, settings))
+        painting = _paint(context, batch, _one_hot(style + settings.kept_styles, settings))
         terms = {"identity": pixel_error(painting, batch)}
         loss = LIKENESS_WEIGHT * terms["identity"]
     else:
-        loss, terms = _judged(state, lesson, batch, style, draw)
+        loss, terms = _judged(state, context, batch, style, draw)
     norm = _gradient(state, settings, loss)
     # The one moment of a step that waits for the GPU; what is launched from here on fills it again.
     told = world.mean(terms | {"gradient": norm})
@@ -95,47 +95,47 @@ def _draw_styles(settings: TrainSettings, draw: torch.Generator) -> Tensor:
 
 
 def _judged(
-    state: RunState, lesson: Lesson, batch: Tensor, style: Tensor, draw: torch.Generator
+    state: RunState, context: TrainContext, batch: Tensor, style: Tensor, draw: torch.Generator
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    settings, terms = lesson.settings, {}
-    rows = lesson.world.share(settings.batch)
+    settings, terms = context.settings, {}
+    rows = context.world.share(settings.batch)
     weights = _one_hot(style + settings.kept_styles, settings)
     views = [(batch, weights)]
     if any(settings.stability_weights):
         shape = torch.Size((settings.batch, *batch.shape[1:]))
         disturbance = Disturbance.draw(shape, draw, batch.device).part(rows).to(batch.device)
         views.append((disturbance.second_view(batch), weights))
-    if lesson.before is not None:
+    if context.before is not None:
         old = torch.randint(settings.kept_styles, (settings.batch,), generator=draw)[rows]
         views.append((batch, _one_hot(old.to(batch.device), settings)))
     # All views in one call: a distributed network may be called once per step.
-    paintings = _paint(lesson, *(torch.cat(parts) for parts in zip(*views, strict=True)))
+    paintings = _paint(context, *(torch.cat(parts) for parts in zip(*views, strict=True)))
     painting, *others = paintings.view(len(views), *batch.shape).unbind(0)
-    if lesson.before is not None:
-        terms["kept"] = pixel_error(others.pop(), _as_before(lesson, *views[-1]))
+    if context.before is not None:
+        terms["kept"] = pixel_error(others.pop(), _as_before(context, *views[-1]))
     shaky = torch.zeros(len(painting), device=batch.device)
     if any(settings.stability_weights):
         shaky = disturbance.instability(painting, others.pop(), batch)
         terms["stability"] = shaky.mean()
-    if lesson.teacher is not None:
+    if context.teacher is not None:
         with torch.no_grad():
-            example = lesson.teacher(batch, weights)
+            example = context.teacher(batch, weights)
         terms["imitation"] = imitation_error(painting, example.float().clamp(0, 255))
     johnson = settings.formula == "johnson"
     terms["tv"] = squared_variation(painting) if johnson else total_variation(painting)
     terms["range"] = out_of_range(painting)
-    if lesson.palettes is not None:
-        terms["palette"] = palette_error(palette(painting), lesson.palettes[style]).mean()
+    if context.palettes is not None:
+        terms["palette"] = palette_error(palette(painting), context.palettes[style]).mean()
     loss = _weighed(settings, terms)
     loss = loss + (shaky.new_tensor(settings.stability_weights)[style] * shaky).mean()
-    if lesson.loss is None or state.step % max(1, settings.judged_every):
+    if context.loss is None or state.step % max(1, settings.judged_every):
         return loss, terms
     each = settings.paintings_per_photograph
-    wanted = lesson.loss.content_target(batch[::each], _draw_window(settings, draw)).repeated(each)
-    styles, content = lesson.loss.terms(painting, wanted, lesson.targets, style)
+    wanted = context.loss.content_target(batch[::each], _draw_window(settings, draw)).repeated(each)
+    styles, content = context.loss.terms(painting, wanted, context.targets, style)
     factors = settings.style_weight * state.balance.exp()[style]
     terms |= {"content": content.mean(), "style": styles.mean()}
-    _turn_balance(state, lesson, style, content.detach())
+    _turn_balance(state, context, style, content.detach())
     judged = (factors * styles + settings.content_weight * content).mean()
     return loss + settings.judged_every * judged, terms  # for the steps without it, too
 
@@ -148,15 +148,15 @@ def _draw_window(settings: TrainSettings, draw: torch.Generator) -> Window | Non
     return Window(top, left, settings.fine_px)
 
 
-def _turn_balance(state: RunState, lesson: Lesson, style: Tensor, content: Tensor) -> None:
+def _turn_balance(state: RunState, context: TrainContext, style: Tensor, content: Tensor) -> None:
     """Turn the styles' weights towards the structure that is aimed at; alike in all processes."""
-    settings = lesson.settings
+    settings = context.settings
     if not any(settings.structure_goals):
         return
     goals = content.new_tensor(settings.structure_goals)
     change = torch.zeros_like(state.balance)
     change.index_add_(0, style, goals[style] - content)
-    state.balance += settings.balance_rate * lesson.world.sum(change)
+    state.balance += settings.balance_rate * context.world.sum(change)
     state.balance.clamp_(-BALANCE_LIMIT, BALANCE_LIMIT)
 
 
@@ -172,18 +172,18 @@ def _weighed(settings: TrainSettings, terms: dict[str, Tensor]) -> Tensor:
     return torch.stack([weights[name] * terms[name] for name in weights if name in terms]).sum()
 
 
-def _as_before(lesson: Lesson, batch: Tensor, weights: Tensor) -> Tensor:
+def _as_before(context: TrainContext, batch: Tensor, weights: Tensor) -> Tensor:
     """Paint old styles with the network as it was before new ones were added."""
-    assert lesson.before is not None
+    assert context.before is not None
     with torch.no_grad():
-        painting: Tensor = lesson.before(batch, weights[:, : lesson.settings.kept_styles])
+        painting: Tensor = context.before(batch, weights[:, : context.settings.kept_styles])
     return painting
 
 
-def _paint(lesson: Lesson, pictures: Tensor, weights: Tensor) -> Tensor:
-    half = lesson.settings.precision == "bf16"
+def _paint(context: TrainContext, pictures: Tensor, weights: Tensor) -> Tensor:
+    half = context.settings.precision == "bf16"
     with torch.autocast(pictures.device.type, torch.bfloat16, enabled=half):
-        painting: Tensor = lesson.network(pictures, weights)
+        painting: Tensor = context.network(pictures, weights)
     return painting.float()
 
 

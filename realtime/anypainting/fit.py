@@ -69,10 +69,8 @@ def with_paintings(engine: Engine, request: Request) -> Engine:
         stack.pop_all()
     for mixture, painting in zip(mixtures, request.paintings, strict=True):
         LOGGER.info(
-            "%s: not learned, but come near with %s in its colours; to learn it properly: "
-            "pleinair train %s --from %s --content PHOTOS",
-            painting.name, in_words(mixture, request.entry.card.names), painting.path,
-            request.entry.name,
+            "%s: not learned, but come near with %s in its colours; to learn it properly: %s",
+            painting.name, in_words(mixture, request.entry.card.names), request.learning(painting),
         )  # fmt: skip
     return PaintingEngine(engine, mixtures)
 

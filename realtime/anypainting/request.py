@@ -12,7 +12,7 @@ from realtime.frame import Pixels
 from realtime.look import Look
 from realtime.media.picture import read_picture
 from realtime.network.card import style_name_of
-from realtime.network.library import Entry, choose, find_bundles
+from realtime.network.library import Entry, choose, style_names
 from realtime.ports import Style
 from realtime.reading import PICTURE_SUFFIXES
 
@@ -47,7 +47,18 @@ class Request:
     @property
     def styles(self) -> tuple[Style, ...]:
         """The paintings as styles of an engine."""
-        return tuple(Style(painting.name) for painting in self.paintings)
+        return tuple(
+            Style(
+                painting.name,
+                note=f"{painting.name}: an approximation, not learned. To learn it:\n"
+                f"{self.learning(painting)}",
+            )
+            for painting in self.paintings
+        )
+
+    def learning(self, painting: GivenPainting) -> str:
+        """Return the command that learns a painting, instead of coming near it."""
+        return f"pleinair train {painting.path} --from {self.entry.name} --content PHOTOS"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,7 +83,7 @@ def find_look(style: str | None, bundle: str | None = None) -> Request:
         return Request(*choose(style, bundle))
     if len(set(files)) > MOST_PAINTINGS:
         raise BadInputError(f"{len(set(files))} paintings at once: expected up to {MOST_PAINTINGS}")
-    taken = {name for entry in find_bundles() for name in entry.card.names}
+    taken = set(style_names())
     names = _names(files, taken | {text for text, _ in parts})
     mix = ",".join(names.get(text, text) + weight for text, weight in parts)
     entry, look = choose(mix, bundle, also=tuple(names.values()))

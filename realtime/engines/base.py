@@ -14,7 +14,7 @@ from realtime.errors import BadInputError, EngineError, one_line
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.machine import reuse_freed_memory
-from realtime.network.card import read_card
+from realtime.network.card import Card, read_card
 from realtime.ports import Closing, Engine, EngineInfo, Precision, Style
 
 
@@ -110,6 +110,7 @@ def chosen_precision(
     )
 
 
-def styles_of(bundle: Path) -> tuple[Style, ...]:
-    """List a bundle's styles for an engine."""
-    return tuple(Style(credit.name, str(credit)) for credit in read_card(bundle).styles)
+def styles_of(bundle: Path | Card) -> tuple[Style, ...]:
+    """List the styles of a bundle's file, or of its card, for an engine."""
+    card = read_card(bundle) if isinstance(bundle, Path) else bundle
+    return tuple(Style(credit.name, str(credit)) for credit in card.styles)

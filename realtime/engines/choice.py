@@ -11,9 +11,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from realtime.engines.trial import trial
+import numpy as np
+
+from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, MissingExtraError, PleinairError
 from realtime.folders import cache_folder, keep
+from realtime.frame import Frame
+from realtime.look import Look
 from realtime.machine import versions
 from realtime.network.card import read_card
 from realtime.ports import Engine
@@ -130,3 +134,22 @@ def _read() -> dict[str, Choice]:
 def _remember(key: str, choice: Choice) -> None:
     known = {name: asdict(value) for name, value in _read().items()} | {key: asdict(choice)}
     keep(_file(), json.dumps(known, indent=2).encode())
+
+
+TRIAL_PX = (640, 480)
+
+
+def trial(*engines: Engine, rounds: int) -> list[float]:
+    """Return the quickest painting of each in ms, taken in turns.
+
+    The quickest, not the median: what else the machine does at the moment must not decide.
+    """
+    noise = np.random.default_rng(0).integers(0, 256, (*TRIAL_PX[::-1], 3), np.uint8)
+    frame = Frame(noise, 0, 0.0)
+    best = [float("inf")] * len(engines)
+    for _ in range(rounds):
+        for number, engine in enumerate(engines):
+            started = monotonic()
+            engine.stylize(frame, Look.of_style(0, len(engine.styles)))
+            best[number] = min(best[number], 1000 * (monotonic() - started))
+    return best

@@ -10,14 +10,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from realtime.engines.base import BundleEngine, chosen_precision
+from realtime.engines.base import BundleEngine, chosen_precision, styles_of
 from realtime.engines.torch_cuda import GraphedPainter
-from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from realtime.machine import threads_in_words
 from realtime.network.bundle import Bundle, load_bundle
+from realtime.network.device import choose_device
 from realtime.network.pixels import to_pixels, to_tensor
-from realtime.ports import Device, EngineInfo, Precision, Style
+from realtime.ports import Device, EngineInfo, Precision
 
 log = logging.getLogger(__name__)
 DTYPES: dict[Precision, torch.dtype] = {
@@ -38,8 +38,7 @@ class TorchEngine(BundleEngine):
         precision: Precision,
         threads: int | None = None,
     ) -> None:
-        credits = bundle.card.styles
-        super().__init__(tuple(Style(credit.name, str(credit)) for credit in credits))
+        super().__init__(styles_of(bundle.card))
         self.device, self.dtype = device, DTYPES[precision]
         on_cpu = device.type == "cpu"
         self.info = EngineInfo(
@@ -114,31 +113,10 @@ def open_engine(
     bundle: Path, *, device: str, precision: str, threads: int | None = None
 ) -> TorchEngine:
     """Load the bundle and put it on the device; says plainly when that is not possible."""
-    target = _choose_device(device)
+    target = choose_device(device)
     usual: Precision = "fp32" if target.type == "cpu" else "fp16"
     chosen = chosen_precision(precision, usual, tuple(DTYPES), "torch")
     return TorchEngine(load_bundle(bundle), device=target, precision=chosen, threads=threads)
-
-
-def _choose_device(name: str) -> torch.device:
-    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
-    if name == "auto":
-        return torch.device("cuda" if cuda else "mps" if mps else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError as exc:
-        raise BadInputError(f"no device {name!r}: expected auto, cpu, cuda, cuda:N or mps") from exc
-    count = torch.cuda.device_count() if cuda else 0
-    if device.type == "cuda" and (device.index or 0) >= count:
-        raise BadInputError(
-            f"device {name!r} is not here: torch {torch.__version__} sees {count} CUDA devices; "
-            "use --device cpu, or install a CUDA build of torch and the driver"
-        )
-    if device.type == "mps" and not mps:
-        raise BadInputError("device 'mps' is not here: it needs macOS on Apple silicon")
-    if device.type not in ("cpu", "cuda", "mps"):
-        raise BadInputError(f"no device {name!r}: expected auto, cpu, cuda, cuda:N or mps")
-    return device
 
 
 def _kind(device: torch.device) -> Device:

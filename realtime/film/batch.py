@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from realtime.errors import BadInputError, MissingExtraError, PleinairError
-from realtime.film.destinations import destinations
 from realtime.film.executors import (
     Executor,
     Listener,
@@ -22,9 +21,11 @@ from realtime.film.film import Film, FilmSettings, prepare_film
 from realtime.film.painting import one_error
 from realtime.interrupt import stop_on_interrupt
 from realtime.media.formats import is_animated
-from realtime.painter import EngineSpec, open_painter
+from realtime.painter import EngineSpec, beside, open_painter
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
+from realtime.sinks.outputs import is_file_name, make_folder
+from realtime.sinks.planned import planned
 
 LOGGER = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Finished:
-    """What came of one clip."""
+    """Result of one clip."""
 
     clip: Path
     result: Path | None = None
@@ -239,3 +240,31 @@ def _clips_in(folder: Path) -> list[Path]:
         LOGGER.info("%s: of its %d films, %d are paintings of pleinair's and are not painted again",
                     folder, len(found), len(found) - len(clips))  # fmt: skip
     return clips
+
+
+def destinations(
+    clips: Sequence[Path], output: Path | None, label: str, tell: Callable[[str], None]
+) -> list[tuple[Path, Path]]:
+    """Return every clip with where its painting goes; names that collide are told apart.
+
+    Args:
+        clips: To be painted.
+        output: A file for one clip, or a folder, which is made; None: beside each clip.
+        label: Names the style.
+        tell: Given a sentence for every clip that is left out.
+
+    Raises:
+        BadInputError: one file for several clips, or a folder that cannot be made.
+    """
+    if output is None:
+        return planned(clips, lambda path: beside(path, label), tell)
+    if not is_file_name(output):
+        make_folder(output)
+        return planned(clips, lambda path: output / beside(path, label).name, tell)
+    pairs = planned(clips, lambda path: output)
+    if len(pairs) > 1:
+        raise BadInputError(
+            f"{len(clips)} clips cannot all become {output}: give a folder, one that is there or a "
+            "name without an ending"
+        )
+    return pairs

@@ -127,7 +127,7 @@ class RayTasks(Closing):
         return result.damaged
 
     def stop(self) -> None:
-        """Leave the cluster; what was asked for is given up."""
+        """Disconnect; pending segments are cancelled."""
         ray.shutdown()
 
     def close(self) -> None:
@@ -136,7 +136,7 @@ class RayTasks(Closing):
 
 
 def _require_reachable(address: str) -> None:
-    """Knock before Ray does: it would wait for minutes, and end the process."""
+    """Check that the address answers: Ray would wait for minutes, and end the process."""
     host, colon, port = address.removeprefix("ray://").rpartition(":")
     if not colon or not port.isdigit():
         return  # `auto`: Ray knows at once

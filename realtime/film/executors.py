@@ -20,7 +20,7 @@ from realtime.ports import Engine
 
 @dataclass(frozen=True)
 class PaintedFilm:
-    """What came of one film: all its segments are there, or it says why not."""
+    """Result of painting one film: all segments, or the error."""
 
     film: Film
     report: Report
@@ -36,7 +36,7 @@ class PaintedFilm:
 
 
 class Listener(Protocol):
-    """Who wants to know how far the painting is."""
+    """Receives progress."""
 
     def begin(self, film: Film) -> None:
         """A film is begun, or gone on with."""
@@ -108,7 +108,7 @@ Handle = TypeVar("Handle", bound=Hashable)
 
 
 class Tasks(Protocol[Handle]):
-    """Somewhere that paints single segments, many at once."""
+    """Workers that paint single segments, many at once."""
 
     def submit(self, film: Film, segment: Segment) -> Handle:
         """Ask for a segment."""
@@ -124,7 +124,7 @@ class Tasks(Protocol[Handle]):
         """
 
     def stop(self) -> None:
-        """Give up all that was asked for."""
+        """Cancel all pending segments."""
 
 
 class ScatteredExecutor(Generic[Handle]):
@@ -167,7 +167,7 @@ class ScatteredExecutor(Generic[Handle]):
 
 
 class _Count:
-    """How far one film is."""
+    """Counts the finished segments of one film."""
 
     def __init__(self, film: Film, left: int) -> None:
         self.film, self.left = film, left

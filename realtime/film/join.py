@@ -29,7 +29,7 @@ LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Joint:
-    """What is joined, and to what."""
+    """Parameters of a join."""
 
     segments: Sequence[Path]
     target: Target

@@ -26,7 +26,7 @@ LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SegmentRun:
-    """What came of painting some segments."""
+    """Result of painting some segments."""
 
     report: Report
     interrupted: bool

@@ -64,7 +64,7 @@ class Scan:
 
 @dataclass(frozen=True)
 class SegmentPlan:
-    """A film, cut."""
+    """The segments of a film."""
 
     times: tuple[float, ...]
     """Presentation times in seconds, rising; empty where the file does not tell."""

@@ -36,7 +36,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass
 class _Moment:
-    """One frame that is remembered."""
+    """An earlier frame and its painting."""
 
     small: Pixels
     """The original, (h, w, 3), reduced."""
@@ -103,7 +103,7 @@ def _reduced(pixels: Pixels) -> Pixels:
 
 
 def _moved(values: Floats | Pixels, flow: Floats) -> Floats:
-    """Fetch for every pixel what lies where its flow points."""
+    """Warp an image by a flow."""
     where = _places(*flow.shape[:2]) + flow
     moved = cv2.remap(values, where, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
     return np.asarray(moved, np.float32)

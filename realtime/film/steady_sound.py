@@ -23,7 +23,7 @@ class SteadySound:
         self._shape: tuple[int, str, str] | None = None
 
     def push(self, frame: av.AudioFrame) -> Iterator[av.AudioFrame]:
-        """Yield the sound up to about the end of a frame.
+        """Yield resampled audio up to about the end of a frame.
 
         Raises:
             ValueError: FFmpeg cannot convert it.

@@ -209,7 +209,7 @@ def _frames(joint: Joint) -> Iterator[Frame]:
 
 
 def _square(pixels: Pixels, aspect: Fraction | None) -> Pixels:
-    """Stretch a picture whose pixels are `aspect` times as wide as high; never shrink it."""
+    """SegmentRun a picture whose pixels are `aspect` times as wide as high; never shrink it."""
     if aspect is None or aspect == 1:
         return pixels
     height, width = pixels.shape[:2]

@@ -48,7 +48,7 @@ class Track(Protocol):
 
 
 class CopiedTrack:
-    """Passes packets on as they are."""
+    """Copies packets unchanged."""
 
     def __init__(self, template: Stream, container: OutputContainer) -> None:
         self._stream: Stream = container.add_stream_from_template(template)
@@ -106,7 +106,7 @@ class EncodedSound:
 
 
 class StreamMode(Enum):
-    """How a stream of the original gets into the new file."""
+    """How a stream is transferred to the new file."""
 
     COPIED = auto()
     ENCODED = auto()
@@ -203,7 +203,7 @@ track, or refuse to.)"""
 
 @dataclass(frozen=True)
 class StreamPlan:
-    """What goes along with the pictures."""
+    """Which audio and subtitle streams are muxed, and how."""
 
     ways: tuple[tuple[int, StreamMode], ...] = ()
     """Index of each stream that is taken along, and how."""

@@ -39,7 +39,7 @@ def graph_of(bundle: Path, *, half: bool = False) -> GraphFile:
 
 
 def quantised_graph_of(bundle: Path) -> GraphFile:
-    """Return the int8 graph that `pleinair quantize` made of a bundle.
+    """Return the int8 graph that `pleinair export int8` made of a bundle.
 
     Raises:
         BadInputError: it has not been made, or from another version of the bundle.

@@ -41,7 +41,7 @@ Floats = npt.NDArray[np.float32]
 
 
 class DenoisedEngine(WrappedEngine):
-    """Has another engine paint frames without their noise. Remembers: for one live run, in order.
+    """Denoises frames before another engine paints them. Keeps state: for one live run, in order.
 
     Strength 0 still gives back the frame's own pixels, noise and all.
     """
@@ -52,7 +52,7 @@ class DenoisedEngine(WrappedEngine):
 
     @property
     def description(self) -> str:
-        """What the engine inside runs on, and whether there is noise to take out."""
+        """What the engine inside runs on, and whether frames are being denoised."""
         noisy = self.denoise.noise >= LEAST_NOISE
         return f"{self._engine.description}, denoised" if noisy else self._engine.description
 
@@ -65,7 +65,7 @@ class DenoisedEngine(WrappedEngine):
 
 
 class Denoise:
-    """The filter. Feed it every picture in order; one that has another size begins anew."""
+    """Motion-adaptive recursive filter. Feed it every picture in order; a new size resets it."""
 
     def __init__(self) -> None:
         self.noise = 0.0
@@ -114,7 +114,7 @@ def noise_between(before: Pixels, after: Pixels) -> float:
 
 
 def _averaged(pixels: Pixels, past: Pixels, noise: float) -> Pixels:
-    """Mix the picture with its past, the more of the past the better they agree."""
+    """Blend the picture with the filtered past, more of it where both agree."""
     height, width = pixels.shape[:2]
     small = (max(1, width // 2), max(1, height // 2))
     # Differences are signed until they have been averaged: noise cancels out, motion does not.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
 
 import cv2
 import numpy as np
@@ -18,12 +19,12 @@ from realtime.live.controls import View
 from realtime.live.quality_controller import Level, QualityController
 from realtime.look import Look
 from realtime.pipeline import Report
-from realtime.ports import Mouse, Size
+from realtime.ports import Mouse, Size, Style
 from realtime.resize import fit, fitted, in_size, letterboxed
 
 
 def arranged(before: Frame, after: Frame, view: View, divider: float, canvas: Size) -> Frame:
-    """Return a frame of the size of the canvas: pictures scaled smoothly, black around.
+    """Lay original and painting out on a canvas, letterboxed in black.
 
     Args:
         before: The original.
@@ -58,6 +59,8 @@ def in_picture(event: Mouse, picture: Size, canvas: Size) -> Mouse:
 
 RECENT_FRAMES = 90
 """Frames that the latency is taken over."""
+NOTE_COLUMNS = 60
+"""Longer lines would not fit into a window of 640 pixels."""
 
 
 def overlay_lines(
@@ -83,8 +86,18 @@ def overlay_lines(
     ]
 
 
+def note_lines(look: Look, styles: Sequence[Style]) -> list[str]:
+    """Return what is to be known of the styles that are shown, wrapped for a small window."""
+    notes = [one.note for one, weight in zip(styles, look.style_weights, strict=True) if weight]
+    return [
+        part
+        for line in "\n".join(notes).splitlines()
+        for part in wrap(line, NOTE_COLUMNS, break_long_words=False, break_on_hyphens=False)
+    ]
+
+
 def shortfall(controller: QualityController) -> str:
-    """Say what cannot be held though it is painted as coarsely as may be; empty: nothing."""
+    """Name the targets that the lowest level misses, in words; empty: none."""
     if not controller.missed:
         return ""
     least = manner(controller.level)
@@ -92,12 +105,12 @@ def shortfall(controller: QualityController) -> str:
 
 
 def dropped_share(report: Report) -> float:
-    """Return how much of what the source gave was not shown, 0 to 1."""
+    """Return the share of the source's frames that was dropped, 0 to 1."""
     return report.dropped / max(1, report.frames + report.dropped)
 
 
 def manner(level: Level) -> str:
-    """Say how the controller has it painted."""
+    """Describe a level in words."""
     size = "in full detail" if level.detail == 1.0 else f"at {level.detail:.0%} of the detail"
     light_network = ", by the lighter network" if level.light_network else ""
     return f"{size}{light_network}{', a core left to others' if level.reserve_core else ''}"
@@ -158,7 +171,7 @@ BORDER_PX = 3
 
 @dataclass(frozen=True)
 class Strip:
-    """Where the small pictures lie, all in pixels."""
+    """Layout of the style previews along the lower edge, in pixels."""
 
     count: int
     columns: int

@@ -27,7 +27,7 @@ LIGHT_SHARE = 0.5
 
 
 class LazyEngine(Closing):
-    """Gives frames back unpainted until the engine is there; opens it anew when it fails, once.
+    """Returns frames unpainted until its engine is open; reopens it once after a failure.
 
     Args:
         styles: What the engine will paint; known before it is open.
@@ -115,7 +115,7 @@ USUAL_VARIANT: Variant = (False, False)
 
 
 class FallbackEngine(WrappedEngine):
-    """Paints every frame with the engine that the level of the moment asks for.
+    """Switches between engines by the controller's current level.
 
     Args:
         engines: By their way; the usual one is among them.
@@ -149,7 +149,7 @@ class FallbackEngine(WrappedEngine):
                 stack.callback(engine.close)
 
     def _reserve_core(self, on: bool) -> None:
-        """Have OpenCV, which enlarges and blends, leave the core as well."""
+        """Limit OpenCV's threads, too: it enlarges and blends."""
         cv2.setNumThreads(max(1, usable_cpus() - 1) if on else -1)
         self._reserving = on
 

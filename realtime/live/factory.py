@@ -28,7 +28,7 @@ USUAL_RATE_FPS, NO_LATENCY_MS = 30.0, 1000.0
 
 
 def open_live_source(settings: LiveSettings) -> Source:
-    """Open a camera that is waited for when it goes, or a file played like one."""
+    """Open a camera that is reopened when it fails, or a file played in real time."""
 
     def opened() -> Source:
         return sources.open_source(settings.source, size=settings.size, rate_fps=settings.rate_fps)
@@ -69,7 +69,7 @@ def engine_opener(
     size: Size | None,
     controller: QualityController | None,
 ) -> Callable[[], Engine]:
-    """Return what opens the engine and lets it compile for the camera's size, where it is known."""
+    """Return a function that opens the engine and warms it up at the camera's size, if known."""
     entry = request.entry
 
     def open_one(entry: Entry, name: str, threads: int | None = None) -> Engine:
@@ -102,12 +102,12 @@ def engine_opener(
 
 
 def denoised(engine: Engine, settings: LiveSettings) -> Engine:
-    """Return an engine that is shown pictures without noise, unless that was not wanted."""
+    """Wrap an engine with denoising, unless the settings turn it off."""
     return DenoisedEngine(engine) if settings.denoise else engine
 
 
 def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Variant, Entry, int | None]]:
-    """Yield the further ways to paint: with which bundle, and on how many threads."""
+    """Yield the variants beside the usual one: with which bundle, and on how many threads."""
     light_network = light_network_of(entry)
     info = engine.info
     threads = info.threads if info.lockstep and info.threads else 1

@@ -45,7 +45,7 @@ SHARE_OF_PERIOD = 0.9
 
 @dataclass(frozen=True)
 class Level:
-    """One way to paint."""
+    """One quality level: detail, network, threads."""
 
     detail: float
     light_network: bool = False
@@ -55,12 +55,12 @@ class Level:
 
     @property
     def cost(self) -> float:
-        """What it is foreseen to cost beside the best: it grows with the area."""
+        """Predicted cost relative to the best level: proportional to the area."""
         return self.detail**2 * (LIGHT_NETWORK_COST if self.light_network else 1.0)
 
 
 def quality_levels(*, with_light_network: bool = False) -> tuple[Level, ...]:
-    """Return the ways to paint, the best and dearest first."""
+    """Return the quality levels, the best and most expensive first."""
     if not with_light_network:
         return tuple(Level(detail) for detail in DETAILS)
     better = [Level(detail) for detail in DETAILS if detail >= LEAST_DETAIL_OF_HEAVY_NETWORK]
@@ -122,7 +122,7 @@ class QualityController:
         return (*rate, f"{1000 * self._latency_seconds:g} ms") if too_late else rate
 
     def paid(self, seconds: float, now: float) -> bool:
-        """Take in what a frame cost the engine; True when the way to paint has changed.
+        """Record the engine time of a frame; True when the level has changed.
 
         Args:
             seconds: Frame in, finished pixels out.
@@ -148,7 +148,7 @@ class QualityController:
         return False
 
     def _relieve(self, cost: float, now: float) -> bool:
-        """Do something about frames that cost too much; False when nothing is left to do."""
+        """Lower the level, or reserve a core; False when nothing is left to lower."""
         if self._rose and now - self._changed < LONGEST_PATIENCE_SECONDS:
             self._patience = min(LONGEST_PATIENCE_SECONDS, 4 * self._patience)
         last = len(self._levels) - 1
@@ -196,7 +196,7 @@ class QualityController:
         self._left = left
 
     def _learn(self, cost: float) -> None:
-        """See in what a change of the level did how much of the cost is fixed."""
+        """Estimate the fixed share of the cost from the last change of level."""
         left, self._left = self._left, None
         if left is None:
             return

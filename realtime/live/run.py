@@ -114,7 +114,7 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
 
 
 def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State, Request]:
-    """The state to begin in and what it needs: what was asked, else what is remembered."""
+    """Return the initial state: settings first, then the saved state."""
     request = find_look(settings.style, settings.bundle)
     fresh = State.of_look(request.look)
     state = restored(values, fresh, request.names)

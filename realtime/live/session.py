@@ -18,6 +18,7 @@ from realtime.live.drawing import (
     help_columns,
     in_picture,
     manner,
+    note_lines,
     overlay_lines,
     shortfall,
     with_panel,
@@ -95,7 +96,7 @@ class Session(Closing):
         self._stop_recording()
 
     def on_event(self, event: Event) -> bool:
-        """Take in an event; False when the user wants to quit."""
+        """Handle an event; False when the user wants to quit."""
         return self.become(self._after(event))
 
     def become(self, state: State) -> bool:
@@ -138,7 +139,7 @@ class Session(Closing):
         return overlay.with_lines(picture, self._lines(report, names))
 
     def idle(self, report: Report) -> Frame | None:
-        """Draw the last picture again while none comes: keys work, and what is wrong is said."""
+        """Redraw the last picture while no frame comes, so that keys and messages work."""
         if not self._around.redraws or self._last is None:
             return None
         painted = None if self.frozen is None else self._around.repaint(self.look())
@@ -214,6 +215,7 @@ class Session(Closing):
             lines += overlay_lines(self.state.look, names, level, report, self.engine.description)
             if controller is not None and (short := shortfall(controller)):
                 lines.append(short)
+            lines += note_lines(self.state.look, self.engine.styles)
         if self.state.frozen:
             lines.append("frozen")
         if self._around.clock() < self._message_until:
@@ -239,7 +241,7 @@ class Session(Closing):
             self._say(f"recorded {path}")
 
     def _save_snapshot(self, shown: Shown) -> None:
-        """Save both pictures. A disk that does not take them is no reason to end the show."""
+        """Save original and painting side by side; a failure is a message, not an error."""
         path = self._around.snapshots / f"pleinair-{stamp()}.png"
         both = overlay.joined(shown.original, shown.painted)
         try:

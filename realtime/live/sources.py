@@ -84,7 +84,7 @@ class ReconnectingSource(Closing):
 
 
 class RealtimePlayback(Closing):
-    """Gives the frames of another source at the moments that their times say.
+    """Plays another source in real time, by its frames' timestamps.
 
     Args:
         source: What to play.

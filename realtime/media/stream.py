@@ -6,7 +6,7 @@ from av.stream import Stream
 
 
 def label(stream: Stream, template: Stream) -> None:
-    """Keep what tells several tracks apart in a player's menu."""
+    """Copy language and title, which players show."""
     stream.disposition = template.disposition
     for key in ("language", "title", "handler_name"):
         if key in template.metadata:

@@ -53,6 +53,11 @@ def find_bundles(folders: Sequence[Path] | None = None) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+def style_names() -> tuple[str, ...]:
+    """List the styles of all bundles, each once, in the order of `find_bundles`."""
+    return tuple(dict.fromkeys(name for entry in find_bundles() for name in entry.card.names))
+
+
 def find_bundle(name: str) -> Path:
     """Find a bundle by its path, or by its name among the shipped and the user's own.
 

@@ -35,8 +35,8 @@ class Fault:
 
 
 @dataclass
-class Course:
-    """A camera's troubles, and how far they have come."""
+class FaultSchedule:
+    """The faults of a camera that are still to come, and when it started."""
 
     faults: list[Fault]
     size: Size
@@ -58,7 +58,7 @@ class Course:
         return 0.0 if self.started is None else monotonic() - self.started
 
 
-_courses: dict[str, Course] = {}
+_courses: dict[str, FaultSchedule] = {}
 """Courses that are under way, by address: a camera that is opened again is the same camera."""
 
 
@@ -68,7 +68,7 @@ class FaultySource(Closing):
     live = True
     frame_count = None
 
-    def __init__(self, address: str, course: Course, rate_fps: float) -> None:
+    def __init__(self, address: str, course: FaultSchedule, rate_fps: float) -> None:
         self._address, self._course, self.rate_fps = address, course, rate_fps
         self._failed = False
         self._stopped = threading.Event()
@@ -121,7 +121,7 @@ def open_source(address: str, *, size: Size | None, rate_fps: float | None) -> F
     """
     course = _courses.get(address)
     if course is None:
-        course = _courses[address] = Course(_faults(address), size or DEFAULT_SIZE)
+        course = _courses[address] = FaultSchedule(_faults(address), size or DEFAULT_SIZE)
     if course.now < course.back_at:
         raise BadInputError("the faulty camera is not there")
     return FaultySource(address, course, rate_fps or DEFAULT_RATE_FPS)

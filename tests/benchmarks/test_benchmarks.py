@@ -64,7 +64,7 @@ def test_engines_are_measured_side_by_side() -> None:
         assert ("of_peak_macs" in row) == (row["precision"] == "fp32")
 
 
-def test_the_yardstick_may_be_left_out() -> None:
+def test_the_baseline_may_be_left_out() -> None:
     rows = measured(
         "engines", "torch", "--seconds", "0.05", "--precision", "fp32", "--sizes", "64x48",
         "--with", "none", "--no-alone", "--networks", "fast",

@@ -90,14 +90,14 @@ def test_names_that_cannot_be_printed_are_painted(encoding: str, tmp_path: Path)
     ("command", "words"),
     [
         (["-m", "train", "no.jpg", "--content", "nowhere"], "no folder of photographs at nowhere"),
-        (["-m", "train.gallery", "--data", "no", "--vgg", "no"], "no"),
+        (["-m", "train.shipped.train_all", "--data", "no", "--vgg", "no"], "no"),
         (["-m", "export", "onnx", "fsat"], "did you mean fast"),
         (["-m", "realtime", "image", "no.jpg"], "no.jpg"),
         (["-m", "pleinair", "image", "no.jpg"], "no.jpg"),
         (["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "train",
           "no.jpg", "--content", "nowhere"], "no folder of photographs at nowhere"),
     ],
-    ids=["train", "train.gallery", "export", "realtime", "pleinair", "torchrun"],
+    ids=["train", "train.shipped.train_all", "export", "realtime", "pleinair", "torchrun"],
 )  # fmt: skip
 def test_however_it_is_started_a_wrong_input_is_a_line_and_exit_code_2(
     command: list[str], words: str, tmp_path: Path

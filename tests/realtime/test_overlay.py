@@ -28,6 +28,13 @@ def test_any_number_of_lines_fits_in_any_size() -> None:
     assert all_of_it[340:, 100:].max() > 100  # the longest line, the last one, is there
 
 
+def test_a_line_longer_than_the_picture_is_written_smaller_and_whole() -> None:
+    frame = Frame(np.zeros((240, 320, 3), np.uint8), 0, 0.0)
+    written = overlay.with_lines(frame, ["m" * 40 + " end"]).pixels.max((0, 2))
+    assert written[-40:-8].max() > 100, "its end is there"
+    assert written[-1] == 0
+
+
 def test_no_lines_cost_nothing() -> None:
     frame = card()
     assert overlay.with_lines(frame, []) is frame

@@ -29,7 +29,7 @@ from tests.clips import write_clip
 from tests.film import paint
 from tests.helpers import quadrant_card
 from tests.train.tiny import run, tiny_settings
-from train.paint_cli import app as paint_slowly
+from train.neural_style.cli import app as paint_slowly
 
 NOTHING = PaintSettings(engine="identity", strength=0.0)
 Writer = Callable[[Path, Path, bool], object]

@@ -44,9 +44,25 @@ def test_an_empty_source_ends_at_once() -> None:
 
 def test_a_source_that_raises_ends_the_run_with_its_error() -> None:
     sink = ListSink()
-    source = ListSource(make_frames(3), error=OSError("unplugged"))
+    source = ListSource(make_frames(3), live=True, error=OSError("unplugged"))
     with pytest.raises(OSError, match="unplugged"):
         run(source, InvertingEngine(), sink, hooks())
+    assert sink.finished == 0
+
+
+def test_of_a_file_that_breaks_off_all_that_was_read_is_shown_before_its_error() -> None:
+    gate, sink = threading.Event(), ListSink()
+
+    class BreakingOff(ListSource):
+        def __iter__(self) -> Iterator[Frame]:
+            yield from self.frames
+            gate.set()  # nothing is painted before the file has broken off
+            raise OSError("cut off")
+
+    source = BreakingOff(make_frames(4))
+    with pytest.raises(OSError, match="cut off"):
+        run(source, InvertingEngine(gate=gate), sink, hooks())
+    assert [frame.index for frame in sink.frames] == [0, 1, 2, 3]
     assert sink.finished == 0
 
 

@@ -91,6 +91,6 @@ def test_without_photographs_it_is_the_landscape() -> None:
 def test_a_sheet_is_a_picture() -> None:
     finished = CliRunner().invoke(app, ["styles", "--sheet", "sheet.pdf"])
     assert isinstance(finished.exception, BadInputError)
-    assert "expected .png" in str(finished.exception)
+    assert "expected .jpg" in str(finished.exception)
     finished = CliRunner().invoke(app, ["styles", "fast", "article"])
     assert "give one" in str(finished.exception)

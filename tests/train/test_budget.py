@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from realtime.errors import BadInputError
 from tests.benchmarks.clock import FakeClock
-from tests.train.tiny import RELATIVE, diary_lines, run, tiny_network, tiny_settings
+from tests.train.tiny import RELATIVE, log_lines, run, tiny_network, tiny_settings
 from train import preview
 from train.budget import Budget, Progress
 from train.loop import Extras
-from train.losses import LayerLoss
+from train.loss.perceptual_loss import LayerLoss
 from train.preview import Sheet, draw_preview
 from train.settings import TrainSettings
 
@@ -51,7 +51,7 @@ class DearLoss(LayerLoss):
 @pytest.fixture
 def dear_preview(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
     def slowly(
-        network: nn.Module, styles: int, photographs: Sequence[Path], *, learned: int | None = None
+        network: nn.Module, styles: int, photographs: Sequence[Path], *, learned: int
     ) -> Sheet | None:
         clock.advance(SAVE_SECONDS)
         return draw_preview(network, styles, photographs, learned=learned)
@@ -85,7 +85,7 @@ def test_the_wall_time_is_kept_start_saving_and_previews_included(
     )  # fmt: skip
     slowest = max(map(pace, range(card.results["steps"])))
     assert 60 * MINUTES - slowest - SAVE_SECONDS < clock() <= 60 * MINUTES + slowest
-    assert card.results["steps"] == card.recipe["steps"] == len(diary_lines(tmp_path / "out.jsonl"))
+    assert card.results["steps"] == card.recipe["steps"] == len(log_lines(tmp_path / "out.jsonl"))
     assert heard[-1].step == heard[-1].steps, "the learning rate has come to its end"
     assert heard[0].steps is None, "a number that is no plan is not told"
     left = [told.seconds_left or 0.0 for told in heard]
@@ -102,7 +102,20 @@ def test_a_run_that_is_resumed_has_what_was_left_of_its_time(
     assert card.results["steps"] > 9
     assert clock() - again == pytest.approx(60 * MINUTES - spent, abs=21)
     run(settings, out, extras_for(clock), loss=loss)
-    assert len(diary_lines(out)) == card.results["steps"], "it is over"
+    assert len(log_lines(out)) == card.results["steps"], "it is over"
+
+
+@pytest.mark.usefixtures("dear_preview")
+def test_the_last_preview_has_its_time_though_it_is_the_first(
+    settings: TrainSettings, clock: FakeClock, tmp_path: Path
+) -> None:
+    """A run so short that nothing is saved before its end."""
+    extras = replace(extras_for(clock), save_every_seconds=1000.0)
+    card = run(
+        settings, tmp_path / "out.safetensors", extras, loss=DearLoss(clock, lambda look: 6.0)
+    )
+    assert card.results["steps"] > 20
+    assert 60 * MINUTES - 12 < clock() <= 60 * MINUTES
 
 
 def test_no_time_at_all_is_one_step(

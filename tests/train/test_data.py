@@ -12,9 +12,9 @@ from PIL import Image
 from realtime import reading
 from realtime.errors import BadInputError
 from realtime.network.registry import build_network, default_config
-from train.appraise import load_scene
 from train.crops import resized, scaled_sides, square_of_scaled
 from train.data import Photographs, find_photographs, load_painting, read_rgb
+from train.evaluate.evaluate import load_scene
 from train.preview import draw_preview
 
 

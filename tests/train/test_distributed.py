@@ -10,11 +10,11 @@ import pytest
 import torch
 
 from realtime.errors import BadInputError
-from tests.train.tiny import diary_lines, run, tiny_settings, write_painting, write_photographs
+from tests.train.tiny import log_lines, run, tiny_settings, write_painting, write_photographs
 from tests.train.vgg import torchvision_state
 from train.checkpoint import read_checkpoint
 from train.distributed import World
-from train.loss_network import VGG16_BLOCKS
+from train.loss.loss_network import VGG16_BLOCKS
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,9 +51,9 @@ def test_two_processes_give_the_single_process_result(tmp_path: Path) -> None:
     single, double = learned(one), learned(two)
     for name, values in single.items():
         torch.testing.assert_close(double[name], values, atol=1e-4, rtol=0)
-    for first, second in zip(diary_lines(one), diary_lines(two), strict=True):
+    for first, second in zip(log_lines(one), log_lines(two), strict=True):
         assert second == pytest.approx(first, rel=1e-3)
-    assert {"style", "kept"} <= diary_lines(two)[0].keys()
+    assert {"style", "kept"} <= log_lines(two)[0].keys()
     assert joined.stdout.count("wrote ") == 1
 
 

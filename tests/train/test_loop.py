@@ -12,7 +12,7 @@ import torch
 
 from realtime.errors import BadInputError
 from realtime.network.bundle import load_bundle
-from tests.train.tiny import diary_lines, run, same_weights, tiny_settings, weights
+from tests.train.tiny import log_lines, run, same_weights, tiny_settings, weights
 from train.budget import Progress
 from train.loop import Extras
 from train.settings import TrainSettings
@@ -36,7 +36,7 @@ def test_a_run_ends_in_a_bundle_with_a_card(settings: TrainSettings, tmp_path: P
     assert [progress.step for progress in heard] == list(range(1, 13))
     sheet = cv2.imread(str(tmp_path / "out-preview.png"))
     assert sheet is not None
-    assert sheet.shape == (480, 960, 3)
+    assert sheet.shape == (3 * 240, 2 * 320, 3)
     assert str(tmp_path) not in card.to_json()
 
 
@@ -47,14 +47,14 @@ def test_a_resumed_run_ends_bit_identical(settings: TrainSettings, tmp_path: Pat
     run(settings, tmp_path / "parts.safetensors", Extras(max_steps=3))
     run(settings, tmp_path / "parts.safetensors")
     assert same_weights(tmp_path / "whole.safetensors", tmp_path / "parts.safetensors")
-    lines = diary_lines(tmp_path / "parts.safetensors")
+    lines = log_lines(tmp_path / "parts.safetensors")
     assert [line["step"] for line in lines] == list(range(12))
 
 
 def test_training_moves_towards_the_style(settings: TrainSettings, tmp_path: Path) -> None:
     longer = replace(settings, steps=60)
     run(longer, tmp_path / "out.safetensors")
-    lines = diary_lines(tmp_path / "out.safetensors")
+    lines = log_lines(tmp_path / "out.safetensors")
     styles = [line["style"] for line in lines if "style" in line]
     assert np.mean(styles[-10:]) < 0.7 * np.mean(styles[:10])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -36,13 +35,28 @@ def test_only_what_is_learned_is_shown_below_the_photographs(tmp_path: Path) -> 
 
 def test_it_is_drawn_at_once_and_again_only_when_its_time_has_come(tmp_path: Path) -> None:
     path, network = tmp_path / "p.png", build_network(default_config("fast", 1))
-    previews = Previews(path, photographs(tmp_path), 1, 1, every_seconds=3600.0)
+    now = 100.0
+    previews = Previews(path, photographs(tmp_path), 1, 1, 20.0, clock=lambda: now)
     assert previews.is_due()
     sheet = previews.draw(network)
     assert sheet is not None
     assert np.array_equal(read_rgb(path), sheet)
     assert not previews.is_due()
-    previews.due_at = time.monotonic()
+    now = 119.9
+    assert not previews.is_due()
+    now = 120.0
+    assert previews.is_due()
+
+
+def test_a_heavy_network_is_drawn_less_often(tmp_path: Path) -> None:
+    """A preview may take a twentieth of the time: one of 3 s comes every minute."""
+    moments = iter([0.0, 0.0, 3.0, 60.0, 63.0])
+    previews = Previews(
+        tmp_path / "p.png", photographs(tmp_path), 1, 1, 20.0, clock=lambda: next(moments)
+    )
+    assert previews.is_due()
+    assert previews.draw(build_network(default_config("fast", 1))) is not None
+    assert not previews.is_due()
     assert previews.is_due()
 
 

@@ -15,9 +15,9 @@ from tests.train.article_loss import article_loss
 from tests.train.tiny import tiny_settings, write_painting, write_photographs
 from tests.train.vgg import torchvision_state
 from train.cli import app
-from train.load_loss import load_loss
-from train.loss_network import VGG16_BLOCKS
-from train.losses import squared_variation
+from train.loss.load_loss import load_loss
+from train.loss.loss_network import VGG16_BLOCKS
+from train.loss.perceptual_loss import squared_variation
 from train.recipes import RECIPES, recipe, steps_of
 from train.settings import TrainSettings
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from realtime.errors import BadInputError
-from tests.train.tiny import diary_lines, run, same_weights, tiny_settings
+from tests.train.tiny import log_lines, run, same_weights, tiny_settings
 from train.checkpoint import read_checkpoint
 from train.loop import Extras
 
@@ -50,7 +50,7 @@ def test_a_run_killed_with_sigkill_ends_bit_identical(tmp_path: Path) -> None:
     run(again, out)
     run(settings, tmp_path / "alone" / "left.safetensors")
     assert same_weights(out, tmp_path / "alone" / "left.safetensors")
-    assert [line["step"] for line in diary_lines(out)] == list(range(40))
+    assert [line["step"] for line in log_lines(out)] == list(range(40))
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from realtime.network.bundle import load_bundle
 from realtime.network.library import find_bundles
 from realtime.network.pixels import to_tensor
 from tests.helpers import landscape
-from train.load_loss import load_octave_loss
-from train.octave_loss import texture_error
+from train.loss.load_loss import load_octave_loss
+from train.loss.octave_loss import texture_error
 
 
 def test_half_of_each_style_lies_between_both(vgg_folder: Path) -> None:

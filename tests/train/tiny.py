@@ -15,9 +15,9 @@ from torch import nn
 from realtime.network.bundle import load_bundle
 from realtime.network.card import Card, StyleCredit
 from train.loop import Extras, train
-from train.loss_network import LossNetwork
-from train.losses import Formula, LayerLoss, PerceptualLoss, gram_matrix
-from train.octave_loss import texture_error
+from train.loss.loss_network import LossNetwork
+from train.loss.octave_loss import texture_error
+from train.loss.perceptual_loss import Formula, LayerLoss, PerceptualLoss, gram_matrix
 from train.settings import TrainSettings
 
 NO_EXTRAS = Extras()
@@ -103,7 +103,7 @@ def same_weights(first: Path, second: Path) -> bool:
     return all(torch.equal(one[name], two[name]) for name in one)
 
 
-def diary_lines(out: Path) -> list[dict[str, float]]:
+def log_lines(out: Path) -> list[dict[str, float]]:
     """Return the numbers of every step, without the first line's mark of who wrote it."""
     lines = map(json.loads, out.with_suffix(".jsonl").read_text().splitlines())
     return [{name: value for name, value in line.items() if name != "written_by"} for line in lines]

@@ -25,6 +25,9 @@ def test_a_painting_is_a_style_behind_those_of_the_bundle(painting: Path) -> Non
     assert request.names == (*request.entry.card.names, "my-hatching")
     assert request.look.style_weights[-1] == 1.0
     assert min(request.paintings[0].pixels.shape[:2]) == SHORT_SIDE_PX
+    (style,) = request.styles
+    assert "an approximation, not learned" in style.note
+    assert f"pleinair train {painting} --from fast --content PHOTOS" in style.note
 
 
 def test_a_painting_is_mixed_with_a_style(painting: Path) -> None:

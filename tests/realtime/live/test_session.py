@@ -337,6 +337,27 @@ def test_what_cannot_be_held_is_told_once_and_shown_as_long_as_it_is_so(tmp_path
     assert short in session._lines(report, [style.name for style in session.engine.styles])
 
 
+def test_what_is_to_be_known_of_a_style_is_said_while_it_is_shown(tmp_path: Path) -> None:
+    session, time = make_session(tmp_path, styles=2)
+    command = "pleinair train a/long/way/to/poppies.jpg --from fast --content PHOTOS"
+    note = f"poppies is an approximation, not learned. To learn it:\n{command}"
+    session.engine.styles = (Style("0"), Style("poppies", note=note))  # type: ignore[misc]
+    names = ["0", "poppies"]
+
+    def said() -> str:
+        return " ".join(session._lines(Report(), names))
+
+    assert "approximation" not in said(), "the other style is shown"
+    session.on_event(Key("o"))
+    session.on_event(Key("2"))
+    time.now += 10 * FADE_SECONDS
+    assert "poppies is an approximation, not learned. To learn it:" in said()
+    assert command in said()
+    assert max(map(len, session._lines(Report(), names))) <= 60
+    session.on_event(Key("o"))
+    assert "approximation" not in said(), "hidden with the figures"
+
+
 def test_what_it_waits_for_is_said(tmp_path: Path) -> None:
     session, _ = make_session(tmp_path, waiting_for=lambda: "getting ready")
     frame = shown()

@@ -15,7 +15,7 @@ from realtime.network.registry import build_network, default_config
 
 
 def make_card(*names: str) -> Card:
-    styles = tuple(StyleCredit(name=name, artist="A. EngineSpec") for name in names)
+    styles = tuple(StyleCredit(name=name, artist="A. Painter") for name in names)
     return Card(config=default_config("fast", len(names)), styles=styles, recipe={"steps": 3})
 
 

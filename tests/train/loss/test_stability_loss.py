@@ -1,0 +1,113 @@
+"""Two views of one scene: what a painter may and may not see in them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from train.loss.stability_loss import NOISE_LEVELS, Disturbance
+
+SHAPE = torch.Size((3, 3, 64, 80))
+
+
+def draw(seed: int = 0, **changes: Tensor | None) -> Disturbance:
+    drawn = Disturbance.draw(SHAPE, torch.Generator().manual_seed(seed))
+    return replace(drawn, **changes)  # type: ignore[arg-type]
+
+
+def still(seed: int = 0) -> Disturbance:
+    """Nothing happens: no noise, light or motion."""
+    zero = torch.zeros(3)
+    return draw(
+        seed, noise=torch.zeros(SHAPE), exposure=zero, lamp=torch.zeros(3, 2), motion=None
+    )  # fmt: skip
+
+
+def smooth_pictures() -> Tensor:
+    noise = torch.rand(3, 3, 8, 10, generator=torch.Generator().manual_seed(1)) * 150 + 50
+    return F.interpolate(noise, size=SHAPE[2:], mode="bicubic").clamp(0, 255)
+
+
+def test_it_is_a_function_of_the_generator_and_stays_in_bounds() -> None:
+    assert torch.equal(draw(3).noise, draw(3).noise)
+    assert not torch.equal(draw(3).noise, draw(4).noise)
+    moving = [draw(seed).motion is not None for seed in range(40)]
+    assert 8 < sum(moving) < 32
+    spread = draw(0).noise.std((1, 2, 3))
+    assert bool((spread > 0.9 * NOISE_LEVELS[0]).all() and (spread < 1.1 * NOISE_LEVELS[1]).all())
+
+
+def test_when_nothing_happens_the_second_view_is_the_first() -> None:
+    pictures = smooth_pictures()
+    assert torch.equal(still().second_view(pictures), pictures)
+    assert still().instability(pictures, pictures, pictures).mean().item() == 0
+
+
+def test_a_painter_that_copies_the_noise_is_charged_for_it() -> None:
+    pictures = smooth_pictures()
+    noisy = replace(still(), noise=draw().noise)
+    charged = noisy.instability(pictures, noisy.second_view(pictures), pictures).mean().item()
+    levels = (draw().noise.square() + 1).sqrt().mean().item() - 1
+    assert charged == pytest.approx(levels / 255, rel=0.02)
+
+
+def test_exposure_must_not_change_the_painting() -> None:
+    pictures = smooth_pictures()
+    exposed = replace(still(), exposure=torch.full((3,), 0.08))
+    second = exposed.second_view(pictures)
+    torch.testing.assert_close(second, pictures * 1.08)
+    assert exposed.instability(pictures, pictures, pictures).mean().item() == 0
+    assert exposed.instability(pictures, second, pictures).mean().item() > 1e-4
+
+
+def test_lamplight_must_change_the_paintings_luminance_as_much() -> None:
+    grey = smooth_pictures().mean(1, keepdim=True).expand(-1, 3, -1, -1)
+    lamp = replace(still(), lamp=torch.full((3, 2), 0.1))
+    second = lamp.second_view(grey)
+    assert lamp.instability(grey, second, grey).mean().item() < 1e-9
+    assert lamp.instability(grey, grey, grey).mean().item() > 1e-4
+
+
+@pytest.mark.parametrize("motion", [(0.02, 0.0, 0.0), (0.0, 0.03, -0.03), (-0.015, 0.02, 0.03)])
+def test_a_painter_that_follows_the_motion_is_hardly_charged(
+    motion: tuple[float, float, float],
+) -> None:
+    pictures = smooth_pictures()
+    moving = replace(still(), motion=torch.tensor(motion).repeat(3, 1))
+    followed = moving.instability(pictures, moving.second_view(pictures), pictures).mean().item()
+    stayed = moving.instability(pictures, pictures, pictures).mean().item()
+    assert followed < 0.05 * stayed
+
+
+def test_paint_that_is_locked_to_a_grid_is_charged() -> None:
+    pictures = smooth_pictures()
+    side = pictures.shape[3]
+    moving = replace(still(), motion=torch.tensor([0.0, 16.0 / side, 0.0]).repeat(3, 1))  # 8 px
+    grid = 20 * (1 - 2 * (torch.arange(side) // 8 % 2)).float()
+    second = moving.second_view(pictures)
+    calm = moving.instability(pictures, second, pictures).mean().item()
+    assert (
+        moving.instability(pictures + grid, second + grid, pictures).mean().item() > 5 * calm + 0.1
+    )
+
+
+def test_paint_that_is_locked_to_a_corner_is_charged() -> None:
+    pictures = smooth_pictures()
+    moving = replace(still(), motion=torch.tensor([0.0, 0.3, -0.3]).repeat(3, 1))
+    patch = torch.zeros(SHAPE[2:])
+    patch[-24:, :24] = 60.0  # larger than the border that is left out
+    second = moving.second_view(pictures)
+    calm = moving.instability(pictures, second, pictures).mean().item()
+    assert moving.instability(pictures + patch, second + patch, pictures).mean().item() > 5 * calm
+
+
+def test_a_share_of_the_batch_sees_its_share_of_the_disturbance() -> None:
+    pictures = smooth_pictures()
+    moving = next(d for d in map(draw, range(20)) if d.motion is not None)
+    whole = moving.second_view(pictures)
+    part = moving.part(slice(1, 3)).second_view(pictures[1:])
+    torch.testing.assert_close(part, whole[1:])

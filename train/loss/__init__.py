@@ -1,0 +1,1 @@
+"""What training minimises, and the loss networks that it is seen through."""

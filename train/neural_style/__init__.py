@@ -1,0 +1,1 @@
+"""Neural Style (Gatys et al. 2016): one picture, by optimising its pixels."""

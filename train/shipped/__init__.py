@@ -1,0 +1,1 @@
+"""How the bundles that ship with pleinair are trained."""
