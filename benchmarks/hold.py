@@ -90,7 +90,7 @@ def measure_hold(case: HoldCase, tell: Tell = silent) -> list[Row]:
     rows: list[Row] = []
     with ExitStack() as stack:
         camera = stack.enter_context(landscape_camera(case.size, case.camera_fps))
-        opener = engine_opener(settings, request, camera, controller)
+        opener = engine_opener(settings, request, camera.size, controller)
         late = stack.enter_context(LazyEngine(styles_of(request.entry.path), opener))
         late.wait()
         engine = denoised(late, settings)

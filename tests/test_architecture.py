@@ -71,9 +71,10 @@ def undocumented(scope: ast.Module | ast.ClassDef) -> Iterator[str]:
 
 
 LOADED_BY = {
-    "PIL": ("realtime/media/", "realtime/sheet.py", "benchmarks/pictures.py"),
+    "PIL": ("realtime/media/", "realtime/sheet.py", "realtime/studio/",
+            "benchmarks/pictures.py"),
     "av": ("realtime/media/", "realtime/film/", "realtime/sinks/", "realtime/sources/",
-           "benchmarks/video.py"),
+           "realtime/studio/", "benchmarks/video.py"),
     "matplotlib": (),
     "mss": ("realtime/sources/screen_source.py",),
     "onnx": ("realtime/graph/", "export/"),
@@ -170,6 +171,8 @@ WRITERS = {
     "realtime/film/workfolder.py": "segments",
     "realtime/film/stream_copy.py": "into memory",
     "realtime/media/quiet.py": "the null device",
+    "realtime/studio/uploads.py": "names of the studio's own",
+    "realtime/studio/recordings.py": "into a folder that is gone afterwards",
     "train/neural_style/cli.py": "asks outputs.check_target",
     "train/metrics_log.py": "train.loop asks for it",
     "train/checkpoint.py": "looks into what is there before",

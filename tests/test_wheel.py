@@ -19,6 +19,7 @@ from tests.clips import read_frames, write_clip
 from tests.helpers import quadrant_card
 
 ROOT = Path(__file__).parents[1]
+STATIC = Path("realtime/studio/static")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,10 @@ def test_it_holds_the_intended_packages_and_nothing_else(wheel: Path) -> None:
     assert tops - {info} == {"pleinair", "realtime", "train", "export", "benchmarks"}
     shipped = {p.name for p in (ROOT / "realtime" / "styles").glob("*.safetensors")}
     assert {Path(n).name for n in names if n.endswith(".safetensors")} == shipped
-    extra = [n for n in names if not n.endswith((".py", ".safetensors", ".md")) and info not in n]
+    page = {f"realtime/studio/static/{p.name}" for p in (ROOT / STATIC).iterdir()}
+    assert page <= set(names)
+    known = (".py", ".safetensors", ".md")
+    extra = [n for n in names if not n.endswith(known) and info not in n and n not in page]
     assert extra == ["pleinair/py.typed"]
     assert wheel.stat().st_size < 14e6
 

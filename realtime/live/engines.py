@@ -220,6 +220,11 @@ class HeldFrameEngine(WrappedEngine):
         finally:
             self._busy.release()
 
+    def paint_beside(self, frame: Frame, look: Look) -> Frame:
+        """Paint any other picture, from any thread: waits until none is being painted."""
+        with self._busy:
+            return self._engine.stylize(frame, look)
+
     def _paint_held(self, frozen: Frame, look: Look) -> Frame:
         if self._held is None or self._held.index != frozen.index:
             # As it came to this engine: perhaps with less noise than as the source gave it.

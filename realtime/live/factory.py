@@ -64,11 +64,13 @@ def controller_of(settings: LiveSettings, entry: Entry) -> QualityController | N
 
 
 def engine_opener(
-    settings: LiveSettings, request: Request, source: Source, controller: QualityController | None
+    settings: LiveSettings,
+    request: Request,
+    size: Size | None,
+    controller: QualityController | None,
 ) -> Callable[[], Engine]:
     """Return a function that opens the engine and warms it up at the camera's size, if known."""
     entry = request.entry
-    size = source.size
 
     def open_one(entry: Entry, name: str, threads: int | None = None) -> Engine:
         engine = open_engine(

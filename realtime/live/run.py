@@ -69,7 +69,7 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
     with ExitStack() as stack:
         source = stack.enter_context(open_live_source(settings))
         styles = styles_of(request.entry.path) + request.styles
-        opener = engine_opener(settings, request, source, controller)
+        opener = engine_opener(settings, request, source.size, controller)
         late = stack.enter_context(LazyEngine(styles, opener))
         if not has_window:
             late.wait()

@@ -87,12 +87,9 @@ class Session(Closing):
     def hooks(self) -> Hooks:
         """Return the hooks to run the pipeline with."""
         return Hooks(
-            look=self.look,
-            decorate=self.decorate,
-            on_event=self.on_event,
-            on_frame=self._on_frame,
+            look=self.look, decorate=self.decorate, on_event=self.on_event, on_frame=self.on_frame,
             idle=self.idle,
-        )
+        )  # fmt: skip
 
     def close(self) -> None:
         """End a recording that still runs."""
@@ -100,10 +97,13 @@ class Session(Closing):
 
     def on_event(self, event: Event) -> bool:
         """Handle an event; False when the user wants to quit."""
-        before, self.state = self.state, self._after(event)
+        return self.become(self._after(event))
+
+    def become(self, state: State) -> bool:
+        """Take on another state, of as many styles; False when the user wants to quit."""
+        before, self.state = self.state, state
         if self.state.frozen != before.frozen:
-            held = self.state.frozen and self._last is not None
-            self.frozen = self._last.original if held and self._last else None
+            self.frozen = self._last.original if self.state.frozen and self._last else None
         if self.state.look != before.look:
             self._from, self._to = self._faded(), self.state.look
             self._changed = self._around.clock()
@@ -122,9 +122,8 @@ class Session(Closing):
 
     def decorate(self, shown: Shown, report: Report) -> Frame:
         """Turn a painting into what the window shows."""
-        self._take(shown)
-        assert self._last is not None
-        before, after = self._last.original, self._last.painted
+        last = self.take(shown)
+        before, after = last.original, last.painted
         if self.state.mirror:
             before, after = overlay.mirrored(before), overlay.mirrored(after)
         if self.state.recording:
@@ -143,13 +142,13 @@ class Session(Closing):
         """Redraw the last picture while no frame comes, so that keys and messages work."""
         if not self._around.redraws or self._last is None:
             return None
-        if self.frozen is not None:
-            painted = self._around.repaint(self.look())
-            if painted is not None:
-                self._last = replace(self._last, original=self.frozen, painted=painted)
+        painted = None if self.frozen is None else self._around.repaint(self.look())
+        if self.frozen is not None and painted is not None:
+            self._last = replace(self._last, original=self.frozen, painted=painted)
         return self.decorate(self._last, report)
 
-    def _on_frame(self, report: Report) -> bool:
+    def on_frame(self, report: Report) -> bool:
+        """See what frames cost, and whether to go on."""
         self._note_first_painting()
         controller = self._around.controller
         costs, self._costs_seen = report.engine_seconds.since(self._costs_seen)
@@ -192,15 +191,16 @@ class Session(Closing):
                 return with_style(self.state, chosen)
         return react(in_picture(event, picture, canvas), self.state)
 
-    def _take(self, shown: Shown) -> None:
-        """Keep what is to be drawn: the newest painting, or the newest of the frozen frame."""
+    def take(self, shown: Shown) -> Shown:
+        """Keep and return what is to be drawn: the newest painting, or that of the frozen frame."""
         if self.state.frozen and self.frozen is None:
             self.frozen = shown.original  # frozen before there was a picture
         if self.frozen is not None and self._last is not None:
             if shown.painted.index != self.frozen.index:
-                return  # on its way when the picture was frozen
+                return self._last  # this one was on its way when the picture was frozen
             shown = replace(shown, original=self.frozen)
         self._last = shown
+        return shown
 
     def _canvas(self, frame: Frame) -> Size:
         return self._around.canvas() or (frame.width, frame.height)
@@ -247,7 +247,6 @@ class Session(Closing):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             replace_whole(path, encode(both, ".png"))
+            self._say(f"saved {path}")
         except OSError as exc:
             self._say(f"the snapshot {path} could not be saved: {exc.strerror}")
-        else:
-            self._say(f"saved {path}")
