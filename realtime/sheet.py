@@ -67,7 +67,7 @@ def contact_sheet(
     originals = _column("", "", scenes)
     painted = [column for entry in entries for column in _columns(entry, scenes, tell)]
     across, rows = _across(len(scenes), len(painted)), list[Pixels]()
-    for at in range(0, len(painted), across - 1):
+    for at in range(0, max(1, len(painted)), across - 1):
         # The originals begin every row: a painting is never far from what it was made of.
         row = [originals, *painted[at : at + across - 1]]
         rows.append(np.hstack(row + [np.full_like(originals, 255)] * (across - len(row))))
