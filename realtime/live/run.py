@@ -7,11 +7,13 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from realtime import microphones
 from realtime.anypainting.request import Request, find_look
 from realtime.engines.base import styles_of
 from realtime.interrupt import run_interruptibly
 from realtime.live.budget import Rung
 from realtime.live.controls import State
+from realtime.live.ear import Ear
 from realtime.live.extra_painting import ExtraPainting
 from realtime.live.late_engine import LateEngine
 from realtime.live.memory import recalled, remember, restored, window_size
@@ -25,6 +27,7 @@ from realtime.live.opening import (
 from realtime.live.returning_source import ReturningSource
 from realtime.live.session import Session, Surroundings
 from realtime.pipeline import Report
+from realtime.ports import Microphone
 from realtime.settings import LiveSettings
 from realtime.sinks.outputs import make_folder
 
@@ -71,8 +74,10 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
         if not has_window:
             late.wait()
             tell(f"painting on {late.description}")
+        ear = stack.enter_context(closing(_ear(settings)))
+        state = replace(state, sound=ear.is_on)
         size = settings.size or window_size(values) or getattr(source, "size", None)
-        opened = open_live_sinks(settings, source.rate_fps, size)
+        opened = open_live_sinks(settings, source.rate_fps, size, ear)
         sink = stack.enter_context(closing(opened))
         fullscreen = getattr(sink, "set_fullscreen", lambda on: None)
         if state.fullscreen:
@@ -96,6 +101,7 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
             waiting_for=waiting_for,
             redraws=has_window,
             budget=budget,
+            ear=ear,
         )
         session = stack.enter_context(closing(Session(engine, state, around)))
         interrupted, report = run_interruptibly(source, engine, sink, session.hooks())
@@ -111,6 +117,16 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
         report, description, result, interrupted, rung.detail, rung.draft,
         session.first_painted_seconds,
     )  # fmt: skip
+
+
+def _ear(settings: LiveSettings) -> Ear:
+    """Open the microphone that was asked for; a key opens the usual one later."""
+    address = settings.microphone
+
+    def opened() -> Microphone:
+        return microphones.open_microphone(address or "default")
+
+    return Ear(opened, None if address is None else opened())
 
 
 def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State, Request]:

@@ -9,13 +9,14 @@ from pathlib import Path
 from realtime import overlay
 from realtime.clockwork import Clock, monotonic
 from realtime.errors import SinkError
-from realtime.folders import replace_whole
 from realtime.frame import Frame, Pixels
 from realtime.live.budget import DETAILS, Budget
 from realtime.live.caption import figures, manner, shortfall
 from realtime.live.controls import HELP, State, react, with_style
+from realtime.live.ear import Ear
 from realtime.live.panel import help_columns, with_panel
-from realtime.live.recording import Recording, stamp
+from realtime.live.recording import Recording
+from realtime.live.snapshot import save_snapshot
 from realtime.live.stage import arranged, in_picture
 from realtime.live.strip import Strip, with_strip
 from realtime.look import Look
@@ -23,7 +24,6 @@ from realtime.machine import seconds_since_start
 from realtime.pipeline import Hooks, Report, Shown
 from realtime.ports import Engine, Event, Mouse
 from realtime.settings import Size
-from realtime.sinks.images_sink import encode
 
 MESSAGE_SECONDS = 3.0
 """How long a message, such as where a snapshot went, stays in the picture."""
@@ -56,6 +56,8 @@ class Surroundings:
     first_painted: Callable[[], int | None] = lambda: 0
     """Index of the first frame that the engine painted; None before that."""
     budget: Budget | None = None
+    ear: Ear | None = None
+    """The microphone for recordings; None: they have no sound."""
     clock: Clock = monotonic
 
 
@@ -72,7 +74,7 @@ class Session:
         self._last: Shown | None = None
         self._message, self._message_until = "", 0.0
         self._from, self._to, self._changed = state.look, state.look, -FADE_SECONDS
-        self._recording = Recording(around.snapshots)
+        self._recording = Recording(around.snapshots, around.ear)
         self._costs_seen = 0
         self._told_missed: set[str] = set()
         """What was said not to be held, since it was painted in more detail."""
@@ -101,9 +103,11 @@ class Session:
             self._from, self._to = self._faded(), self.state.look
             self._changed = self._around.clock()
         if self.state.snapshots > before.snapshots and self._last is not None:
-            self._save_snapshot(self._last)
+            self._say(save_snapshot(self._around.snapshots, self._last))
         if self.state.fullscreen != before.fullscreen:
             self._around.fullscreen(self.state.fullscreen)
+        if self.state.sound != before.sound and self._around.ear is not None:
+            self._around.ear.switch(on=self.state.sound)
         if before.recording and not self.state.recording:
             self._stop_recording()
         return not self.state.quit
@@ -116,10 +120,10 @@ class Session:
     def decorate(self, shown: Shown, report: Report) -> Frame:
         """Turn a painting into what the window shows."""
         self._take(shown)
+        self._hear(shown)
         assert self._last is not None
-        before, after = self._last.original, self._last.painted
-        if self.state.mirror:
-            before, after = overlay.mirrored(before), overlay.mirrored(after)
+        both = self._last.original, self._last.painted
+        before, after = map(overlay.mirrored, both) if self.state.mirror else both
         if self.state.recording:
             self._record(after)
         canvas = self._canvas(after)
@@ -200,9 +204,7 @@ class Session:
         return self._around.canvas() or (frame.width, frame.height)
 
     def _lines(self, report: Report, names: Sequence[str]) -> list[str]:
-        lines = []
-        if waiting := self._around.waiting_for():
-            lines.append(waiting)
+        lines = [waiting] if (waiting := self._around.waiting_for()) else []
         if self.state.overlay and not self.state.help:  # the help covers the middle
             rung = None if self._around.budget is None else self._around.budget.rung
             lines += figures(self.state.look, names, rung, report, self.engine.description)
@@ -213,7 +215,8 @@ class Session:
         if self._around.clock() < self._message_until:
             lines.append(self._message)
         if self.state.recording:
-            lines.append(f"recording {self._recording.seconds:.0f} s")
+            sound = ", with sound" if self.state.sound else ""
+            lines.append(f"recording {self._recording.seconds:.0f} s{sound}")
         return lines
 
     def _say(self, message: str) -> None:
@@ -229,17 +232,15 @@ class Session:
             self._stop_recording()
 
     def _stop_recording(self) -> None:
-        if (path := self._recording.stop()) is not None:
-            self._say(f"recorded {path}")
+        if said := self._recording.stop():
+            self._say(said)
 
-    def _save_snapshot(self, shown: Shown) -> None:
-        """Save both pictures. A disk that does not take them is no reason to end the show."""
-        path = self._around.snapshots / f"pleinair-{stamp()}.png"
-        both = overlay.joined(shown.original, shown.painted)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_whole(path, encode(both, ".png"))
-        except OSError as exc:
-            self._say(f"the snapshot {path} could not be saved: {exc.strerror}")
-        else:
-            self._say(f"saved {path}")
+    def _hear(self, shown: Shown) -> None:
+        """Tell the ear the time of the frames, and the user what the ear complains of."""
+        if (ear := self._around.ear) is None:
+            return
+        if shown.moments:
+            ear.saw(shown.original.pts_seconds, shown.moments.taken)
+        if complaint := ear.complaint():
+            self._say(complaint)
+        self.state = replace(self.state, sound=ear.is_on)

@@ -1,4 +1,4 @@
-"""A video file of what is shown: a live recording, or the demo's landscape. No sound.
+"""A video file of what is shown: a live recording, or the demo's landscape.
 
 Films painted from a file go through `realtime.film`, which keeps their sound and all the rest.
 """
@@ -59,9 +59,29 @@ class VideoSink:
         """
         with self._reporting():
             if self._writer is None:
-                note = self._options.note
-                self._writer = VideoWriter(self._partial, self._target, frame, comment=note)
+                note, with_sound = self._options.note, self._options.hearing is not None
+                self._writer = VideoWriter(
+                    self._partial, self._target, frame, comment=note, with_sound=with_sound
+                )
+            self._listen(self._writer)
             self._writer.write(frame)
+
+    def wait(self) -> float:
+        """Write sound though no picture comes; returns up to when there is any, in seconds.
+
+        Raises:
+            SinkError: the disk is full.
+        """
+        with self._reporting():
+            if self._writer is None:
+                return 0.0
+            self._listen(self._writer)
+            return self._writer.wait()
+
+    def _listen(self, writer: VideoWriter) -> None:
+        if self._options.hearing is not None:
+            for sound in self._options.hearing():
+                writer.hear(sound)
 
     def poll(self) -> tuple[Event, ...]:
         """A file has no keys."""
@@ -78,6 +98,7 @@ class VideoSink:
             LOGGER.warning("no frame arrived: %s was not written", self.path)
             return
         with self._reporting():
+            self._listen(self._writer)
             self._writer.end()
             options = self._options
             outputs.require_free(self.path, options.inputs, overwrite=options.overwrite)
