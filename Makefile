@@ -5,13 +5,16 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python
 
-.PHONY: demo live test lint types floors unit bench dist clean
+.PHONY: demo live studio test lint types floors unit bench dist clean
 
 demo: $(VENV)/ready
 	$(RUN) -m realtime demo --out out
 
 live: $(VENV)/ready
 	$(RUN) -m realtime live
+
+studio: $(VENV)/studio-ready
+	$(RUN) -m realtime studio
 
 bench: $(VENV)/ready
 	$(RUN) -m realtime bench --out out/bench.json
@@ -55,6 +58,10 @@ headless:
 
 $(VENV)/dev-ready: $(VENV)/ready
 	$(RUN) -m pip install --quiet -c constraints.txt --group dev
+	touch $@
+
+$(VENV)/studio-ready: $(VENV)/ready
+	$(RUN) -m pip install --quiet -c constraints.txt -e '.[studio]'
 	touch $@
 
 clean:

@@ -15,6 +15,7 @@ from realtime.demo_cli import demo
 from realtime.image_cli import image
 from realtime.live_cli import live
 from realtime.options import HELP_NAMES
+from realtime.studio_cli import studio
 from realtime.video_cli import video
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app = typer.Typer(
 
 
 app.command(cls=JsonCommand)(live)
+app.command()(studio)
 app.command(cls=JsonCommand)(video)
 app.command(cls=JsonCommand)(image)
 app.command()(demo)

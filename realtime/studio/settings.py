@@ -1,0 +1,51 @@
+"""What a studio was asked for, checked once and frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from realtime.errors import BadInputError
+from realtime.folders import data_folder
+from realtime.settings import LiveSettings
+
+DEFAULT_PORT = 8765
+LOOPBACK = "127.0.0.1"
+
+
+def default_folder() -> Path:
+    """Return where the studio keeps things; the folder need not exist."""
+    return data_folder() / "studio"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The most that is taken from a page."""
+
+    upload_bytes: int = 4 * 2**30
+    picture_bytes: int = 100 * 2**20
+    frame_bytes: int = 16 * 2**20
+    """Of one frame of a browser's camera."""
+    frame_px: int = 4096 * 2304
+    seconds: float = 4 * 3600.0
+    """Of a clip."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudioSettings:
+    """How the studio runs."""
+
+    live: LiveSettings = field(default_factory=LiveSettings)
+    """How it paints live. Its source is offered beside the browser's camera, if `own_source`."""
+    own_source: bool = False
+    """Whether a camera or a file of this machine was asked for."""
+    host: str | None = None
+    """Whom it listens to; None: this machine alone, and the address needs no token."""
+    port: int = DEFAULT_PORT
+    folder: Path = field(default_factory=default_folder)
+    """What the studio keeps: what was dropped on the page, and what came of it."""
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port < 65536:
+            raise BadInputError(f"port must be 0 (any free one) to 65535, got {self.port}")

@@ -1,0 +1,36 @@
+"""The token: who may use the studio. Kept, so that an open page survives a restart."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from realtime.errors import BadInputError
+
+TOKEN_BYTES = 24
+
+
+def read_token(folder: Path) -> str:
+    """Return the token of this folder, making folder and token if they are not there yet.
+
+    Both are the user's alone to read.
+
+    Raises:
+        BadInputError: the folder cannot be made, or not be written.
+    """
+    path = folder / "token"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        known = path.read_text().strip() if path.is_file() else ""
+        if re.fullmatch(r"[\w-]{32}", known):
+            return known
+        path.unlink(missing_ok=True)
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(token)
+    except OSError as exc:
+        raise BadInputError(f"the studio cannot keep things in {folder}: {exc.strerror}") from exc
+    return token

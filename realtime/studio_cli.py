@@ -1,0 +1,81 @@
+"""`pleinair studio`: everything in one page, in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from realtime.errors import MissingExtraError
+from realtime.options import FILES, TIME, Bundle, Device, Engine, Precision, Style
+from realtime.settings import LiveSettings, parse_size
+from realtime.studio.settings import DEFAULT_PORT, StudioSettings, default_folder
+from realtime.terminal import echo
+
+
+def studio(
+    source: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[camera|synthetic|screen|FILE|URL]",
+            help="Offer this as well, beside the browser's camera and the landscape.",
+        ),
+    ] = None,
+    camera: Annotated[
+        str | None,
+        typer.Option(help="A camera of this machine: its number, device or a part of its name."),
+    ] = None,
+    style: Style = None,
+    size: Annotated[
+        str | None,
+        typer.Option(metavar="WIDTHxHEIGHT", help="Ask cameras for this size."),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(rich_help_panel=TIME, help="Hold this rate: paint smaller where it must be."),
+    ] = None,
+    latency: Annotated[
+        float | None,
+        typer.Option(
+            rich_help_panel=TIME, help="Hold this many ms from capture to painted, likewise."
+        ),
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Let other machines in, with the token in the address: 0.0.0.0 is all of them.",
+        ),
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port to listen at; 0 takes a free one.")] = (
+        DEFAULT_PORT
+    ),
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say the address.")] = False,
+    folder: Annotated[
+        Path | None,
+        typer.Option(rich_help_panel=FILES, help="Folder for what the page is given and makes."),
+    ] = None,
+    bundle: Bundle = None,
+    engine: Engine = "auto",
+    device: Device = "auto",
+    precision: Precision = "auto",
+) -> None:
+    """Open the studio: a page in your browser, served by this machine, for this machine."""
+    try:
+        from realtime.studio.server import serve
+    except ModuleNotFoundError as exc:
+        if exc.name in ("starlette", "uvicorn", "websockets"):
+            raise MissingExtraError("the studio", exc.name, "studio") from exc
+        raise
+
+    live = LiveSettings(
+        style=style, bundle=bundle, engine=engine, device=device, precision=precision,
+        size=parse_size(size) if size else None, sink="null", hold_fps=fps, latency_ms=latency,
+        source=f"camera:{camera}" if camera else source or "synthetic", loop=True,
+    )  # fmt: skip
+    asked = StudioSettings(
+        live=live, own_source=bool(camera or source), host=host, port=port,
+        folder=folder or default_folder(),
+    )  # fmt: skip
+    serve(asked, echo, browser=not no_browser)
