@@ -27,6 +27,8 @@ class Limits:
     frame_bytes: int = 16 * 2**20
     """Of one frame of a browser's camera."""
     frame_px: int = 4096 * 2304
+    picture_px: int = 12_000 * 9000
+    film_px: int = 8192 * 4320
     seconds: float = 4 * 3600.0
     """Of a clip."""
 
