@@ -28,7 +28,8 @@ from realtime.live.budget import Budget, Rung
 from realtime.live.controls import State
 from realtime.live.late_engine import LateEngine
 from realtime.live.opening import budget_of, denoised, engine_opener
-from realtime.live.session import Session, Surroundings
+from realtime.live.session import Session
+from realtime.live.surroundings import Surroundings
 from realtime.pipeline import Moments, Report, run
 from realtime.settings import LiveSettings, Size
 
@@ -87,7 +88,7 @@ def measure_hold(asked: Asked, tell: Callable[[str], None] = lambda line: None) 
     rows: list[Row] = []
     with ExitStack() as stack:
         camera = stack.enter_context(closing(landscape_camera(asked.size, asked.camera_fps)))
-        opener = engine_opener(settings, request, camera, budget)
+        opener = engine_opener(settings, request, getattr(camera, "size", None), budget)
         late = stack.enter_context(closing(LateEngine(styles_of(request.entry.path), opener)))
         late.wait()
         engine = denoised(late, settings)

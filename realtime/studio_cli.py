@@ -73,6 +73,7 @@ def studio(
         style=style, bundle=bundle, engine=engine, device=device, precision=precision,
         size=parse_size(size) if size else None, sink="null", hold_fps=fps, latency_ms=latency,
         source=f"camera:{camera}" if camera else source or "synthetic", loop=True,
+        mirror=not (camera or source),
     )  # fmt: skip
     asked = StudioSettings(
         live=live, own_source=bool(camera or source), host=host, port=port,

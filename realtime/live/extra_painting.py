@@ -74,6 +74,11 @@ class ExtraPainting:
         finally:
             self._busy.release()
 
+    def paint_beside(self, frame: Frame, look: Look) -> Frame:
+        """Paint any other picture, from any thread: waits until none is being painted."""
+        with self._busy:
+            return self._engine.stylize(frame, look)
+
     def close(self) -> None:
         """Close the engine inside."""
         self._engine.close()

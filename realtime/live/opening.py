@@ -79,11 +79,10 @@ def budget_of(settings: LiveSettings, entry: Entry) -> Budget | None:
 
 
 def engine_opener(
-    settings: LiveSettings, request: Request, source: Source, budget: Budget | None
+    settings: LiveSettings, request: Request, size: Size | None, budget: Budget | None
 ) -> Callable[[], Engine]:
     """Return what opens the engine and lets it compile for the camera's size, where it is known."""
     entry = request.entry
-    size = getattr(source, "size", None)
 
     def open_one(entry: Entry, name: str, threads: int | None = None) -> Engine:
         engine = open_engine(

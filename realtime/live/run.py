@@ -25,7 +25,8 @@ from realtime.live.opening import (
     open_live_source,
 )
 from realtime.live.returning_source import ReturningSource
-from realtime.live.session import Session, Surroundings
+from realtime.live.session import Session
+from realtime.live.surroundings import Surroundings
 from realtime.pipeline import Report
 from realtime.ports import Microphone
 from realtime.settings import LiveSettings
@@ -69,7 +70,7 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
     with ExitStack() as stack:
         source = stack.enter_context(closing(open_live_source(settings)))
         styles = styles_of(request.entry.path) + request.styles
-        opener = engine_opener(settings, request, source, budget)
+        opener = engine_opener(settings, request, getattr(source, "size", None), budget)
         late = stack.enter_context(closing(LateEngine(styles, opener)))
         if not has_window:
             late.wait()

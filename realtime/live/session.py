@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 
 from realtime import overlay
-from realtime.clockwork import Clock, monotonic
 from realtime.errors import SinkError
-from realtime.frame import Frame, Pixels
-from realtime.live.budget import DETAILS, Budget
+from realtime.frame import Frame
+from realtime.live.budget import DETAILS
 from realtime.live.caption import figures, manner, shortfall
 from realtime.live.controls import HELP, State, react, with_style
-from realtime.live.ear import Ear
 from realtime.live.panel import help_columns, with_panel
 from realtime.live.recording import Recording
 from realtime.live.snapshot import save_snapshot
 from realtime.live.stage import arranged, in_picture
 from realtime.live.strip import Strip, with_strip
+from realtime.live.surroundings import Surroundings
 from realtime.look import Look
 from realtime.machine import seconds_since_start
 from realtime.pipeline import Hooks, Report, Shown
@@ -29,36 +27,6 @@ MESSAGE_SECONDS = 3.0
 """How long a message, such as where a snapshot went, stays in the picture."""
 FADE_SECONDS = 0.4
 """How long a new style takes to come."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What a session needs of the world around it."""
-
-    snapshots: Path
-    """Folder for snapshots and recordings."""
-    seconds: float | None = None
-    """End after this long."""
-    tell: Callable[[str], None] = lambda message: None
-    """Told where files went, in words."""
-    fullscreen: Callable[[bool], None] = lambda on: None
-    """Called when the user wants the window full or back."""
-    waiting_for: Callable[[], str] = lambda: ""
-    """What the session waits for, in words for the user; empty: nothing."""
-    redraws: bool = False
-    """Whether pictures are drawn again while the camera gives none: for windows, not for files."""
-    canvas: Callable[[], Size | None] = lambda: None
-    """Width and height in pixels of what is shown on; None: those of the frame itself."""
-    previews: Callable[[], Sequence[Pixels | None]] = tuple
-    """A small picture of every style, as far as they are painted, for the strip."""
-    repaint: Callable[[Look], Frame | None] = lambda look: None
-    """Paints the frozen frame while the source gives none; None: not now."""
-    first_painted: Callable[[], int | None] = lambda: 0
-    """Index of the first frame that the engine painted; None before that."""
-    budget: Budget | None = None
-    ear: Ear | None = None
-    """The microphone for recordings; None: they have no sound."""
-    clock: Clock = monotonic
 
 
 class Session:
@@ -85,7 +53,7 @@ class Session:
             look=self.look,
             decorate=self.decorate,
             on_event=self.on_event,
-            on_frame=self._on_frame,
+            on_frame=self.on_frame,
             idle=self.idle,
         )
 
@@ -95,7 +63,11 @@ class Session:
 
     def on_event(self, event: Event) -> bool:
         """Take in an event; False when the user wants to quit."""
-        before, self.state = self.state, self._after(event)
+        return self.become(self._after(event))
+
+    def become(self, state: State) -> bool:
+        """Take on another state, of as many styles; False when the user wants to quit."""
+        before, self.state = self.state, state
         if self.state.frozen != before.frozen:
             held = self.state.frozen and self._last is not None
             self.frozen = self._last.original if held and self._last else None
@@ -119,10 +91,9 @@ class Session:
 
     def decorate(self, shown: Shown, report: Report) -> Frame:
         """Turn a painting into what the window shows."""
-        self._take(shown)
+        last = self.take(shown)
         self._hear(shown)
-        assert self._last is not None
-        both = self._last.original, self._last.painted
+        both = last.original, last.painted
         before, after = map(overlay.mirrored, both) if self.state.mirror else both
         if self.state.recording:
             self._record(after)
@@ -146,7 +117,8 @@ class Session:
                 self._last = replace(self._last, original=self.frozen, painted=painted)
         return self.decorate(self._last, report)
 
-    def _on_frame(self, report: Report) -> bool:
+    def on_frame(self, report: Report) -> bool:
+        """See what the frame cost, and whether to go on."""
         self._note_first_painting()
         budget = self._around.budget
         costs = report.engine_seconds
@@ -190,15 +162,16 @@ class Session:
                 return with_style(self.state, chosen)
         return react(in_picture(event, picture, canvas), self.state)
 
-    def _take(self, shown: Shown) -> None:
-        """Keep what is to be drawn: the newest painting, or the newest of the frozen frame."""
+    def take(self, shown: Shown) -> Shown:
+        """Keep and return what is to be drawn: the newest painting, or that of the frozen frame."""
         if self.state.frozen and self.frozen is None:
             self.frozen = shown.original  # frozen before there was a picture
         if self.frozen is not None and self._last is not None:
             if shown.painted.index != self.frozen.index:
-                return  # on its way when the picture was frozen
+                return self._last  # this one was on its way when the picture was frozen
             shown = replace(shown, original=self.frozen)
         self._last = shown
+        return shown
 
     def _canvas(self, frame: Frame) -> Size:
         return self._around.canvas() or (frame.width, frame.height)

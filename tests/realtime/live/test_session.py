@@ -16,7 +16,8 @@ from realtime import overlay
 from realtime.frame import Frame
 from realtime.live.budget import Budget
 from realtime.live.controls import State
-from realtime.live.session import FADE_SECONDS, Session, Surroundings
+from realtime.live.session import FADE_SECONDS, Session
+from realtime.live.surroundings import Surroundings
 from realtime.look import Look
 from realtime.pipeline import Report, Shown, run
 from realtime.ports import Key, Mouse, Style

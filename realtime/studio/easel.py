@@ -1,0 +1,129 @@
+"""A bundle that is open: its engine, ready or getting ready, and the session that turns its look.
+
+The parts are those of the live window: `LateEngine`, `ExtraPainting`, denoising, `Session`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from realtime.anypainting.request import Request
+from realtime.engines.base import styles_of
+from realtime.live.budget import Budget, Rung
+from realtime.live.controls import State
+from realtime.live.extra_painting import ExtraPainting
+from realtime.live.late_engine import LateEngine
+from realtime.live.opening import budget_of, denoised, engine_opener
+from realtime.live.session import Session
+from realtime.live.surroundings import Surroundings
+from realtime.look import Look
+from realtime.settings import LiveSettings, Size
+
+USUAL_FPS = 30.0
+USUAL_SIZE: Size = (640, 480)
+
+
+class Easel:
+    """Everything that belongs to one bundle; opens in the background.
+
+    Args:
+        settings: How to open the engine, and what rate to hold.
+        request: The bundle, and paintings that were given as files.
+        state: What to begin with.
+        tell: Told what the user should know.
+    """
+
+    def __init__(
+        self, settings: LiveSettings, request: Request, state: State, tell: Callable[[str], None]
+    ) -> None:
+        self.request = request
+        self.names = request.names
+        self.changed = modified(request.entry.path)
+        """The time of the bundle's file: a style that is being learned changes it."""
+        self.budget: Budget | None = budget_of(settings, request.entry)
+        styles = styles_of(request.entry.path) + request.styles
+        size = settings.size or USUAL_SIZE
+        self.late = LateEngine(styles, engine_opener(settings, request, size, self.budget))
+        self.extra = ExtraPainting(self.late, lambda: self.session.frozen, lambda: False)
+        self.engine = denoised(self.extra, settings)
+        self._around = Surroundings(snapshots=Path(), tell=tell, budget=self.budget)
+        self.session = Session(self.engine, state, self._around)
+
+    @property
+    def bundle(self) -> str:
+        """The bundle's name."""
+        return self.request.entry.name
+
+    @property
+    def rung(self) -> Rung:
+        """How it paints at the moment."""
+        return Rung(1.0) if self.budget is None else self.budget.rung
+
+    @property
+    def holds(self) -> bool:
+        """Whether it paints coarser where time is short."""
+        return self.budget is not None
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the bundle's file is another one by now."""
+        return modified(self.request.entry.path) not in (self.changed, 0.0)
+
+    def weights_of(self, state: State) -> dict[str, float]:
+        """Return the styles of a state by name, without those that are not used."""
+        weights = state.look.style_weights
+        return {name: w for name, w in zip(self.names, weights, strict=True) if w}
+
+    def fade_from(self, state: State | None) -> None:
+        """Begin anew with a state and fade to what was asked for meanwhile; None: begin there."""
+        wanted = self.session.state
+        if state is not None:
+            self.session = Session(self.engine, state, self._around)
+            self.session.become(wanted)
+
+    def close(self) -> None:
+        """Close session and engine; waits for an engine that is being opened."""
+        self.session.close()
+        self.engine.close()
+
+
+def modified(path: Path) -> float:
+    """Return the time of a file in seconds since 1970; 0 where it is gone."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def held(settings: LiveSettings, hold: bool) -> LiveSettings:
+    """Return settings that hold a rate, the one that was asked for or a usual one, or none."""
+    if not hold:
+        return replace(settings, hold_fps=None, latency_ms=None)
+    if settings.hold_fps or settings.latency_ms:
+        return settings
+    return replace(settings, hold_fps=USUAL_FPS)
+
+
+def moved(state: State, old: tuple[str, ...], new: tuple[str, ...]) -> State | None:
+    """Return a state for other styles that paints the same; None where they lack one of its own.
+
+    Args:
+        state: For the styles named `old`.
+        old: Names, in the order of the state's weights.
+        new: Names of the styles to move to.
+    """
+    weights = {name: w for name, w in zip(old, state.look.style_weights, strict=True) if w}
+    if not weights.keys() <= set(new):
+        return None
+    base = tuple(weights.get(name, 0.0) for name in new)
+    return replace(state, base=base, partner=None)
+
+
+def of_styles(state: State, weights: dict[str, float], names: tuple[str, ...]) -> State:
+    """Return the state with other styles, by name; weights are scaled to sum to 1."""
+    total = sum(weights.values())
+    base = tuple(weights.get(name, 0.0) / total for name in names)
+    _ = Look(base)  # raises ValueError for what can be no weights
+    return replace(state, base=base, partner=None)

@@ -1,0 +1,89 @@
+"""How fast it is, and what would make it faster. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from realtime.clockwork import Latency, percentile
+from realtime.live.budget import Rung
+from realtime.live.caption import RECENT_FRAMES, manner
+from realtime.pipeline import Report
+from realtime.settings import Size
+
+KEEPS_UP = 0.9
+"""So much of the camera's rate is all of it: some frames always come at a bad moment."""
+LARGE_PX = 960 * 540
+
+
+@dataclass(frozen=True, kw_only=True)
+class Painting:
+    """What is known about a live picture beside its report."""
+
+    bundle: str
+    engine: str
+    rung: Rung
+    holds: bool
+    """Whether it paints coarser where time is short."""
+    lighter: str | None
+    """A bundle of the same styles that is lighter, by name."""
+    rate_fps: float
+    """What the source promises."""
+    size: Size | None
+
+
+def figures(report: Report, painting: Painting, unsent: int) -> dict[str, Any]:
+    """Return what the page shows, ready for JSON; times in milliseconds.
+
+    Args:
+        report: Of the run so far.
+        painting: What paints.
+        unsent: Paintings that the page had no time for.
+    """
+    latency = Latency.of(report.latencies_seconds[-RECENT_FRAMES:])
+    engine = 1000 * percentile(report.engine_seconds[-RECENT_FRAMES:], 50)
+    return {
+        "fps": round(report.rate_fps, 1),
+        "p50": round(latency.p50_ms, 1),
+        "p95": round(latency.p95_ms, 1),
+        "frames": report.frames,
+        "dropped": report.dropped + unsent,
+        "engine_ms": round(engine, 1),
+        "engine": painting.engine,
+        "bundle": painting.bundle,
+        "size": painting.size,
+        "manner": manner(painting.rung),
+        "advice": advice(report, painting, engine),
+    }
+
+
+def advice(report: Report, painting: Painting, engine_ms: float) -> list[str]:
+    """Say what would make it faster, the most effective first.
+
+    Args:
+        report: Of the run so far.
+        painting: What paints.
+        engine_ms: What one picture takes at present.
+    """
+    if report.frames < 2 or not report.rate_fps:
+        return []
+    period_ms = 1000 / painting.rate_fps
+    if engine_ms <= period_ms * KEEPS_UP:
+        if report.rate_fps >= KEEPS_UP * painting.rate_fps:
+            return ["It keeps up with the camera: nothing is to be gained."]
+        return [
+            f"The engine would manage {1000 / engine_ms:.0f} fps: the rest of the time goes to "
+            "the browser. Other tabs and programs that work take it away, and a dark room makes "
+            "cameras slow. `pleinair live` shows the same in a window, with less on its way."
+        ]
+    words = [f"The engine takes {engine_ms:.0f} ms a picture, the camera sends one every "
+             f"{period_ms:.0f} ms."]  # fmt: skip
+    if painting.lighter is not None:
+        words.append(f"The bundle {painting.lighter} paints the same styles, much faster.")
+    if not painting.holds:
+        words.append("“Hold the rate” paints coarser where time is short; edges stay sharp.")
+    if painting.size and painting.size[0] * painting.size[1] > LARGE_PX:
+        words.append("A camera picture of 640x480 takes less work on its way.")
+    if "cuda" not in painting.engine.lower() and "gpu" not in painting.engine.lower():
+        words.append("A GPU paints many times faster: `pleinair doctor` says what is found here.")
+    return words

@@ -1,0 +1,173 @@
+"""A page that is connected: what it says, and what it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from realtime.errors import BadInputError, PleinairError
+from realtime.frame import MIN_SIDE_PX
+from realtime.live.controls import TABLE
+from realtime.studio.browser_source import BrowserSource
+from realtime.studio.outbox import Outbox
+from realtime.studio.room import BROWSER, Room
+from realtime.studio.wire import Picture
+
+log = logging.getLogger(__name__)
+FIGURES_SECONDS = 0.5
+ON_THE_WAY_SECONDS = 0.06
+"""What a frame takes from the camera to the engine: it is asked for so long before it is needed,
+so that the engine never waits and never gets an old one."""
+OF_WINDOWS = {"tab", "escape", "q", "?"}
+"""Keys that mean something else in a page."""
+LARGEST_RATE_FPS = 240.0
+
+
+class Page:
+    """One WebSocket. Everything happens on the server's loop but `next_frame`."""
+
+    def __init__(self, websocket: WebSocket, room: Room) -> None:
+        self._websocket, self._room = websocket, room
+        self._loop = asyncio.get_running_loop()
+        self.outbox = Outbox(websocket)
+        self._source: BrowserSource | None = None
+
+    async def serve(self) -> None:
+        """Talk to the page until it goes."""
+        room = self._room
+        room.enter(self)
+        self._greet()
+        tasks = [asyncio.create_task(self.outbox.send()), asyncio.create_task(self._report())]
+        try:
+            await self._listen()
+        except WebSocketDisconnect:
+            pass
+        finally:
+            room.leave(self)
+            self.outbox.close()
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+                    await task
+
+    def next_frame(self, seconds: float) -> None:
+        """See `room.Visitor`; called on the thread that paints, when it begins a painting."""
+        delay = max(0.0, seconds - ON_THE_WAY_SECONDS)
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(
+                self._loop.call_later, delay, lambda: self.outbox.say("next")
+            )
+
+    def _greet(self) -> None:
+        room = self._room
+        keys = [
+            {"keys": [key for key in keys if key not in OF_WINDOWS], "words": words}
+            for keys, words, _ in TABLE
+            if not OF_WINDOWS.issuperset(keys)
+        ]
+        self.outbox.say(
+            "hello", owner=room.owner is self, raw=room.settings.host is None, keys=keys,
+            offers=[vars(offer) for offer in room.offers()],
+        )  # fmt: skip
+        self.outbox.say("state", state=room.state())
+        self.outbox.say("wall", **room.wall_list())
+        for picture in room.wall.pictures():
+            self.outbox.hang(int.from_bytes(picture[8:12], "little"), picture)
+
+    async def _listen(self) -> None:
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            data, text = message.get("bytes"), message.get("text")
+            try:
+                if data is not None:
+                    self._take_frame(data)
+                elif text is not None:
+                    self._answer(text)
+            except PleinairError as exc:
+                self.outbox.say("refused", sentence=str(exc))
+
+    def _take_frame(self, data: bytes) -> None:
+        if self._source is not None:
+            self._source.put(Picture.from_bytes(data))
+
+    def _answer(self, text: str) -> None:
+        """Do what the page says.
+
+        Raises:
+            PleinairError: it cannot be done.
+        """
+        try:
+            values = json.loads(text)
+            kind = values.pop("type")
+        except (ValueError, AttributeError, KeyError, TypeError):
+            raise BadInputError("a message that is not understood") from None
+        room = self._room
+        if kind == "drawn":
+            self.outbox.drawn()
+        elif kind == "start":
+            self._start(values)
+        elif kind == "stop" and room.owner is self:
+            room.stop()
+        elif kind == "take":
+            room.take(self)
+        elif kind == "key" and room.owner is self:
+            room.rack.press(str(values.get("key", "")))
+            self._say_state()
+        elif kind == "set" and room.owner is self:
+            room.rack.turn(values)
+            self._say_state()
+
+    def _say_state(self) -> None:
+        self.outbox.say("state", state=self._room.state())
+
+    def _start(self, values: dict[str, Any]) -> None:
+        key = values.get("source")
+        if key not in [offer.key for offer in self._room.offers()]:
+            raise BadInputError(f"there is no source {key!r}")
+        self.outbox.drawn()  # whatever was on its way belongs to another picture
+        if key != BROWSER:
+            self._source = None
+            self._room.start(self, key, self._room.server_source(key))
+        else:
+            source = browser_source(values, self._room)
+            self._source = source
+            self._room.start(self, key, lambda: source)
+        self._say_state()
+
+    async def _report(self) -> None:
+        """Tell the figures, and what changed by itself, a few times a second."""
+        told = None
+        while True:
+            await asyncio.sleep(FIGURES_SECONDS)
+            if self._room.owner is not self:
+                continue
+            if (figures := self._room.figures()) is not None:
+                self.outbox.say("figures", **figures)
+            now = self._room.rack.easel.late.ready, self._room.rack.target.bundle
+            if now != told:
+                told = now
+                self._say_state()
+
+
+def browser_source(values: dict[str, Any], room: Room) -> BrowserSource:
+    """Return the source for a browser's camera as the page describes it.
+
+    Raises:
+        BadInputError: no camera is like that.
+    """
+    match values:
+        case {"width": int(width), "height": int(height), "rate": int() | float() as rate} if (
+            min(width, height) >= MIN_SIDE_PX
+            and width * height <= room.settings.limits.frame_px
+            and 0 < rate <= LARGEST_RATE_FPS
+        ):
+            return BrowserSource((width, height), float(rate), room.settings.limits)
+    raise BadInputError("a camera of a size or rate that cannot be")

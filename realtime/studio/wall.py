@@ -1,0 +1,204 @@
+"""The wall: a small painting of every style, of what the camera sees, painted in idle time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+from realtime.clockwork import monotonic
+from realtime.errors import PleinairError
+from realtime.frame import Frame
+from realtime.live.extra_painting import PREVIEW_PX
+from realtime.look import Look
+from realtime.network.card import StyleCredit
+from realtime.network.library import Entry, find_bundles
+from realtime.resize import fit
+from realtime.sources.landscape import Landscape
+from realtime.studio.coding import to_jpeg
+from realtime.studio.easel import modified
+from realtime.studio.rack import Rack
+from realtime.studio.wire import Coding, Part, Picture
+
+log = logging.getLogger(__name__)
+SHARE = 0.08
+"""How much of the time small pictures may be painted while a live picture goes on."""
+LOOKING_SECONDS = 1.0
+"""How often is looked for bundles that came, went or changed."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One style on the wall."""
+
+    credit: StyleCredit
+    entry: Entry | None
+    """The bundle it lives in, where it is not the one that paints."""
+    changed: float
+    """The time of that bundle's file."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the page shows of it."""
+        credit = self.credit
+        words = ", ".join(part for part in (credit.title, credit.artist, credit.year) if part)
+        own = self.entry is not None and self.entry.card.added_style is not None
+        return {"name": credit.name, "credit": words, "own": own}
+
+
+class Wall:
+    """Paints the wall on a thread of its own, for as long as somebody looks at it.
+
+    Args:
+        rack: Paints.
+        changed: Told that `places` is another list.
+        show: Given every picture that was painted.
+        watched: Whether somebody looks.
+    """
+
+    def __init__(
+        self,
+        rack: Rack,
+        *,
+        changed: Callable[[], None],
+        show: Callable[[bytes], None],
+        watched: Callable[[], bool],
+    ) -> None:
+        self._rack, self._changed, self._show, self._watched = rack, changed, show, watched
+        self.places: tuple[Place, ...] = ()
+        self.version = 0
+        """Of the list: pictures say for which they are."""
+        self.live = False
+        """Whether a live picture goes on: then little time is taken."""
+        self._pictures: dict[str, bytes] = {}
+        self._done: dict[str, object] = {}
+        """For every style what its picture was painted of: frame, look, file."""
+        self._frame = Frame(Landscape(640, 480).at(3.0), 0, 0.0)
+        self._next = 0
+        self._looked = self._painted = self._cost = 0.0
+        self._wake, self._stopped = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._work, name="studio-wall", daemon=True)
+        self._thread.start()
+
+    def see(self, frame: Frame) -> None:
+        """Take a frame of the live picture, just painted: now is a moment of leisure."""
+        self._frame = frame
+        self._wake.set()
+
+    def pictures(self) -> list[bytes]:
+        """Return what is on the wall, as messages."""
+        return [
+            self._message(number, self._pictures[place.credit.name])
+            for number, place in enumerate(self.places)
+            if place.credit.name in self._pictures
+        ]
+
+    def close(self) -> None:
+        """End the thread."""
+        self._stopped.set()
+        self._wake.set()
+        self._thread.join(20.0)
+
+    def _work(self) -> None:
+        while not self._stopped.is_set():
+            self._wake.wait(0.25 if self.live or not self._watched() else 0.02)
+            self._wake.clear()
+            try:
+                self._look_around()
+                if self._watched() and self._has_leisure():
+                    self._paint_one()
+            except PleinairError as exc:
+                log.warning("the wall: %s", exc)
+                self._stopped.wait(LOOKING_SECONDS)
+
+    def _has_leisure(self) -> bool:
+        pause = self._cost / SHARE if self.live else 0.0
+        return monotonic() - self._painted >= pause
+
+    def _look_around(self) -> None:
+        """See which bundles there are, and whether the one that paints is still the same."""
+        if monotonic() - self._looked < LOOKING_SECONDS:
+            return
+        self._looked = monotonic()
+        if self._rack.target.outdated:
+            self._rack.renew()
+        if not self.live:
+            self._rack.settle()
+        places = self._places()
+        if places != self.places:
+            self.places, self.version = places, self.version + 1
+            self._changed()
+
+    def _places(self) -> tuple[Place, ...]:
+        """The styles of the bundle that paints, then those that other bundles have beyond it."""
+        easel = self._rack.easel
+        known = {credit.name: credit for credit in easel.request.entry.card.styles}
+        places = [
+            Place(known.get(name, StyleCredit(name=name)), None, easel.changed)
+            for name in easel.names
+        ]
+        taken = set(easel.names)
+        for entry in find_bundles():
+            for credit in entry.card.styles:
+                if credit.name not in taken:
+                    taken.add(credit.name)
+                    places.append(Place(credit, entry, modified(entry.path)))
+        return tuple(places)
+
+    def _paint_one(self) -> None:
+        """Paint the next picture that is not of this frame yet."""
+        if not self._rack.easel.late.ready:
+            return
+        frame, state = self._frame, self._rack.state
+        manner = (state.stroke, state.keep_colours)
+        for step in range(len(self.places)):
+            number = (self._next + step) % len(self.places)
+            place = self.places[number]
+            elsewhere = place.entry is not None
+            # Opening another engine takes a second: for new styles, not for new frames.
+            seen = None if elsewhere and self.live else frame
+            of = (seen, manner, place.changed)
+            if self._done.get(place.credit.name) == of:
+                continue
+            self._next = number + 1
+            self._done[place.credit.name] = of
+            self._paint(number, place, frame)
+            return
+
+    def _paint(self, number: int, place: Place, frame: Frame) -> None:
+        small = replace(frame, pixels=fit(frame.pixels, PREVIEW_PX))
+        began = monotonic()
+        painted = self._elsewhere(place, small) if place.entry else self._here(place, small)
+        self._painted = monotonic()
+        if painted is None:
+            return
+        self._cost = self._painted - began
+        self._pictures[place.credit.name] = data = to_jpeg(painted.pixels)
+        if number < len(self.places) and self.places[number] == place:
+            self._show(self._message(number, data))
+
+    def _here(self, place: Place, small: Frame) -> Frame | None:
+        with self._rack.using:
+            easel = self._rack.easel
+            if place.credit.name not in easel.names:
+                return None
+            return easel.extra.paint_beside(small, self._look(place.credit.name, easel.names))
+
+    def _elsewhere(self, place: Place, small: Frame) -> Frame | None:
+        """Paint a style of another bundle: its engine is opened for this picture alone."""
+        assert place.entry is not None
+        with closing(self._rack.open_beside(place.entry.path)) as engine:
+            return engine.stylize(small, self._look(place.credit.name, place.entry.card.names))
+
+    def _look(self, name: str, names: tuple[str, ...]) -> Look:
+        state = self._rack.state
+        only = Look.of_style(names.index(name), len(names))
+        return replace(only, stroke=state.stroke, keep_colours=state.keep_colours)
+
+    def _message(self, number: int, data: bytes) -> bytes:
+        return Picture(
+            coding=Coding.JPEG, part=Part.WALL, width=0, height=0, index=number,
+            version=self.version, data=data,
+        ).to_bytes()  # fmt: skip

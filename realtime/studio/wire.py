@@ -1,0 +1,70 @@
+"""What goes over the WebSocket in binary: a head of 24 bytes, then pixels, coded or as they are.
+
+Little-endian: how the pixels are coded (1 byte), what they are (1), width (2), height (2), the
+version of the wall (2), the frame's index or the number of the style (4), 12 bytes unused, so that
+pixels begin at a multiple of 8.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+
+from realtime.errors import BadInputError
+
+HEAD = struct.Struct("<BBHHHI12x")
+
+
+class Coding(IntEnum):
+    """How pixels are coded."""
+
+    JPEG = 0
+    I420 = 1
+    """Planes of Y, U, V in BT.601 of limited range, colours at half the size."""
+    NV12 = 2
+    """The same with U and V in turns."""
+    RGBX = 3
+
+
+class Part(IntEnum):
+    """What a picture is."""
+
+    PAINTING = 0
+    ORIGINAL = 1
+    WALL = 2
+    """A style over a small picture of what the camera sees."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A message: a coded picture and what it is."""
+
+    coding: Coding
+    part: Part
+    width: int
+    height: int
+    index: int
+    """Of the frame, as its source counts; of a picture of the wall, its place there."""
+    version: int = 0
+    """Of the wall's list of styles, that the index is of."""
+    data: bytes | memoryview
+
+    def to_bytes(self) -> bytes:
+        """Return the message."""
+        head = HEAD.pack(
+            self.coding, self.part, self.width, self.height, self.version % 2**16, self.index
+        )
+        return b"".join((head, self.data))
+
+    @classmethod
+    def from_bytes(cls, message: bytes) -> Picture:
+        """Read a message; raises BadInputError when it is none."""
+        try:
+            coding, part, width, height, version, index = HEAD.unpack_from(message)
+            return cls(
+                coding=Coding(coding), part=Part(part), width=width, height=height,
+                version=version, index=index, data=memoryview(message)[HEAD.size :],
+            )  # fmt: skip
+        except (struct.error, ValueError) as exc:
+            raise BadInputError(f"a message of {len(message)} bytes that is no picture") from exc
