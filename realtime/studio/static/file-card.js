@@ -30,7 +30,7 @@ export class FileCard {
       save: element("a", { class: "as-button main", download: "" }, "Save"),
       pause: button("Pause", again("pause")),
       resume: button("Go on", again("resume")),
-      again: button("Paint again", () => this.paint()),
+      again: button("Paint again", () => this.paint(), "In the style and strength that are chosen above"),
       cancel: button("Cancel", again("cancel")),
       remove: button("Remove", () => this.remove()),
     };
@@ -47,6 +47,8 @@ export class FileCard {
     this.state = job.state;
     this.root.dataset.state = job.state;
     this.facts.textContent = facts(job);
+    const shape = job.width ? Math.min(16 / 9, Math.max(3 / 4, job.width / job.height)) : 4 / 3;
+    for (const side of [this.before, this.after]) side.firstChild.style.aspectRatio = shape;
     const underWay = job.state === "painting" || job.state === "paused";
     this.bar.hidden = !underWay || job.kind === "picture";
     if (job.frames) this.bar.value = job.done / job.frames; else this.bar.removeAttribute("value");
@@ -148,8 +150,8 @@ function figure(title) {
   return made;
 }
 
-function button(text, onclick) {
-  return element("button", { type: "button", onclick }, text);
+function button(text, onclick, title) {
+  return element("button", { type: "button", onclick, title }, text);
 }
 
 function facts(job) {
