@@ -10,12 +10,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from realtime.errors import BadInputError
-from realtime.reading import HEAD_BYTES, kind_of
+from realtime.reading import HEAD_BYTES, is_safetensors, kind_of
 from realtime.studio.settings import Limits
 
 CHUNK_BYTES = 2**20
 SPARE_BYTES = 256 * 2**20
 """What is left free on the disk, whatever is uploaded."""
+ZIP = b"PK\x03\x04"
+"""What torch saves is a ZIP archive."""
 TOO_LARGE, NO_ROOM, WRONG_KIND = 413, 507, 415
 
 
@@ -34,7 +36,7 @@ async def receive(request: Request, path: Path, limits: Limits, *, only: str = "
         request: Its body is the file.
         path: The file to write; its folder is there.
         limits: The most that is taken.
-        only: `picture`: nothing else is taken.
+        only: `picture` or `weights`: nothing else is taken.
 
     Raises:
         RefusedError: it is too large, of a kind that cannot be painted, or does not fit on the
@@ -79,6 +81,10 @@ async def _gathered(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 def _kind(head: bytes, only: str) -> str:
     """Say what a file is; refuses what is known to be neither picture nor film."""
     kind = kind_of(head) or "a file of some kind"
+    if only == "weights":
+        if head.startswith(ZIP) or is_safetensors(head):
+            return "weights"
+        raise RefusedError(WRONG_KIND, f"this is {kind}, expected weights: a .pth or .safetensors")
     is_picture = kind.endswith("picture")
     may_be_film = kind.endswith(("video", "transport stream", "some kind", "video or sound file"))
     if only and not is_picture:

@@ -28,15 +28,16 @@ class Worker:
     Args:
         arguments: Of Python: `-m`, a module, what that wants.
         log: Takes what the process writes to its standard error.
+        answers: Whether it answers; if not, the log takes its standard output, too.
     """
 
-    def __init__(self, arguments: Sequence[str], log: Path) -> None:
+    def __init__(self, arguments: Sequence[str], log: Path, *, answers: bool = True) -> None:
         mode = "ab" if log.is_file() and log.stat().st_size < LOG_BYTES else "wb"
         with log.open(mode) as errors:
             self._process = subprocess.Popen(
                 [sys.executable, *arguments],
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
+                stdout=subprocess.PIPE if answers else errors,
                 stderr=errors,
                 start_new_session=True,  # Ctrl-C in the terminal is the studio's to pass on
             )
