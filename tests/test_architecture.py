@@ -84,6 +84,7 @@ WRITERS = {
     "realtime/film/workfolder.py": "segments",
     "realtime/film/tracks.py": "into memory",
     "realtime/media/quiet.py": "the null device",
+    "realtime/studio/uploads.py": "into the studio's own folder, under names of ours",
     "train/paint_cli.py": "asks outputs.check_target",
     "train/diary.py": "train.loop asks for it",
     "train/checkpoint.py": "looks into what is there before",

@@ -7,19 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from realtime.errors import BadInputError
 from realtime.naming import fitting
 from realtime.reading import HEAD_BYTES, kind_of
-from realtime.studio import foreman, looks, uploads
+from realtime.studio import foreman, intake, looks, uploads
 from realtime.studio.foreman import Foreman
 from realtime.studio.jobs import Job, titled
 from realtime.studio.settings import Limits
 from realtime.studio.studio import Studio
-from realtime.studio.uploads import RefusedError
 
 TYPES = {
     "a JPEG picture": "image/jpeg",
@@ -62,24 +61,17 @@ class _Files:
 
     async def taken(self, request: Request) -> Response:
         """Take in a file: its name and its look are in the address, the body is its content."""
-        store = self._chief.store
+        store, limits = self._chief.store, self._limits
         look = looks.checked(_parsed(request.query_params.get("look", "{}")))
-        try:
-            uploads.require_declared(request, self._limits)
-        except RefusedError as exc:
-            return refusal(exc)
-        name = store.new_name()
         title = titled(request.query_params.get("name", ""), "a file without a name")
-        job = Job(name, title, look)
+        job = Job(store.new_name(), title, look)
+        path = store.original(job)
         try:
-            kind = await uploads.receive(request, store.original(job), self._limits)
-            job.kind = "picture" if kind.endswith("picture") else "film"  # a GIF may turn out one
-        except RefusedError as exc:
-            store.discard(name)
-            return refusal(exc)
-        except ClientDisconnect:
-            store.discard(name)
+            await uploads.receive(request, path, limits.upload_bytes, intake.to_paint(limits))
+        except HTTPException:
+            store.discard(job.name)
             raise
+        job.kind = "picture" if _kind(path).endswith("picture") else "film"  # GIFs may turn out one
         self._chief.add(job)
         return JSONResponse(self._facts(job), status_code=201)
 
@@ -139,15 +131,6 @@ def _parsed(text: str | bytes) -> object:
         raise BadInputError("the look is not understood: expected JSON") from exc
 
 
-def refusal(refused: RefusedError) -> Response:
-    """Return the answer to an upload that is not taken.
-
-    The connection is closed: what the browser still sends of it is nobody's to read.
-    """
-    headers = {"connection": "close"}
-    return JSONResponse({"error": str(refused)}, status_code=refused.status, headers=headers)
-
-
 def result_title(job: Job) -> str:
     """Return what a painting is called when it is saved: `clip-starry-night.mp4`."""
     style = "+".join(part.partition(":")[0] for part in str(job.look["style"]).split(","))
@@ -156,5 +139,9 @@ def result_title(job: Job) -> str:
 
 def media_type(path: Path) -> str:
     """Return what a browser is told that a file is."""
+    return TYPES.get(_kind(path), "application/octet-stream")
+
+
+def _kind(path: Path) -> str:
     with path.open("rb") as file:
-        return TYPES.get(kind_of(file.read(HEAD_BYTES)) or "", "application/octet-stream")
+        return kind_of(file.read(HEAD_BYTES)) or ""

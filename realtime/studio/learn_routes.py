@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import secrets
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from realtime.errors import BadInputError
-from realtime.studio import uploads
-from realtime.studio.file_routes import media_type, refusal
+from realtime.reading import is_safetensors
+from realtime.studio import intake, uploads
+from realtime.studio.file_routes import media_type
 from realtime.studio.jobs import titled
 from realtime.studio.lessons import (
     MINUTES,
@@ -29,8 +31,8 @@ from realtime.studio.lessons import (
 )
 from realtime.studio.material import WEIGHTS, photographs_folder, weights_folder
 from realtime.studio.school import School
+from realtime.studio.settings import Limits
 from realtime.studio.studio import Studio
-from realtime.studio.uploads import RefusedError
 
 
 def routes(studio: Studio) -> list[BaseRoute]:
@@ -75,45 +77,39 @@ class _Learn:
         path = self._school.store.painting(lesson)
         self._made(path.parent)
         try:
-            await uploads.receive(request, path, self._settings.limits, only="picture")
+            await self._receive(request, path, intake.picture)
             await run_in_threadpool(self._school.begin, lesson)
-        except (RefusedError, BadInputError, ClientDisconnect) as exc:
+        except (HTTPException, BadInputError):
             self._school.store.remove(lesson)
-            if isinstance(exc, RefusedError):
-                return refusal(exc)
             raise
         return JSONResponse(self._facts(lesson), status_code=201)
 
     async def material(self, request: Request) -> Response:
         """Take in a photograph or VGG's weights."""
-        what = request.path_params["what"]
-        try:
-            if what == "photograph":
-                if self._settings.content is not None:
-                    raise BadInputError(
-                        f"the studio learns with the photographs in {self._settings.content}, and "
-                        "puts nothing there: open it without --content to drop photographs"
-                    )
-                folder = self._made(photographs_folder(self._settings))
-                path = folder / f"{secrets.token_hex(8)}.picture"
-                await uploads.receive(request, path, self._settings.limits, only="picture")
-            elif what == "weights":
-                await self._take_weights(request)
-            else:
-                raise HTTPException(404, f"nothing is learned with {what!r}")
-        except RefusedError as exc:
-            return refusal(exc)
+        what, coming = request.path_params["what"], secrets.token_hex(8)
+        if what == "photograph":
+            if self._settings.content is not None:
+                raise BadInputError(
+                    f"the studio learns with the photographs in {self._settings.content}, and "
+                    "puts nothing there: open it without --content to drop photographs"
+                )
+            folder = self._made(photographs_folder(self._settings))
+            await self._receive(request, folder / f"{coming}.picture", intake.picture)
+        elif what == "weights":
+            path = self._made(weights_folder(self._settings)) / coming
+            await self._receive(request, path, intake.weights)
+            with path.open("rb") as file:
+                suffix = ".safetensors" if is_safetensors(file.read(16)) else ".pth"
+            path.replace(path.with_name(Path(WEIGHTS).stem + suffix))
+        else:
+            raise HTTPException(404, f"nothing is learned with {what!r}")
         return JSONResponse({"needs": list(self._school.material().needs)}, status_code=201)
 
-    async def _take_weights(self, request: Request) -> None:
-        folder = self._made(weights_folder(self._settings))
-        coming = folder / f"{secrets.token_hex(8)}.coming"
-        await uploads.receive(request, coming, self._settings.limits, only="weights")
-        with coming.open("rb") as file:
-            is_safe = file.read(9)[8:] == b"{"
-        coming.replace(
-            folder / (Path(WEIGHTS).with_suffix(".safetensors").name if is_safe else WEIGHTS)
-        )
+    async def _receive(
+        self, request: Request, path: Path, judge: Callable[[Limits], Callable[[bytes], int]]
+    ) -> None:
+        limits = self._settings.limits
+        await uploads.receive(request, path, limits.upload_bytes, judge(limits))
 
     def told(self, request: Request) -> Response:
         """Stop a lesson, go on with it, or call its style otherwise."""
@@ -123,7 +119,7 @@ class _Learn:
         elif what == "resume":
             self._school.begin(lesson)
         elif what == "rename":
-            self._school.rename(lesson, request.query_params.get("style", ""))
+            self._school.call_otherwise(lesson, request.query_params.get("style", ""))
         else:
             raise HTTPException(404, f"a lesson knows no {what!r}")
         return JSONResponse(self._facts(lesson))

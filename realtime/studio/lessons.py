@@ -111,7 +111,7 @@ class LessonStore:
         lesson.version = changed
         return True
 
-    def rename(self, lesson: Lesson, style: str) -> None:
+    def call_otherwise(self, lesson: Lesson, style: str) -> None:
         """Call the style otherwise, in its bundle and where it is found.
 
         Raises:

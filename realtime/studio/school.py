@@ -81,7 +81,7 @@ class School:
             if lesson is self._current and self._worker is not None:
                 self._worker.stop()
 
-    def rename(self, lesson: Lesson, style: str) -> None:
+    def call_otherwise(self, lesson: Lesson, style: str) -> None:
         """Call a style otherwise.
 
         Raises:
@@ -89,7 +89,7 @@ class School:
         """
         with self._lock:
             self._require_still(lesson)
-            self.store.rename(lesson, style)
+            self.store.call_otherwise(lesson, style)
 
     def remove(self, lesson: Lesson) -> None:
         """Forget a lesson, with its style.

@@ -6,7 +6,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 
 import uvicorn
 
@@ -30,7 +30,9 @@ def serve(settings: StudioSettings, tell: Callable[[str], None], *, browser: boo
             tell("whoever knows this address can see what your camera sees; it is not encrypted")
         if browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        uvicorn.Server(server_config(studio)).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(server_config(studio)).run(sockets=[listening])
+        tell("the studio is closed")
 
 
 def server_config(studio: Studio) -> uvicorn.Config:

@@ -23,6 +23,7 @@ class Limits:
     """The most that is taken from a page."""
 
     upload_bytes: int = 4 * 2**30
+    recording_bytes: int = 2 * 2**30
     picture_bytes: int = 100 * 2**20
     frame_bytes: int = 16 * 2**20
     """Of one frame of a browser's camera."""

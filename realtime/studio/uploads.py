@@ -1,69 +1,64 @@
-"""Takes in files from the page: counted while they come, under our names, whole or not at all."""
+"""Files that the page sends: streamed to a name of ours, no larger than may be."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-
-from realtime.errors import BadInputError
-from realtime.reading import HEAD_BYTES, is_safetensors, kind_of
-from realtime.studio.settings import Limits
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 
 CHUNK_BYTES = 2**20
 SPARE_BYTES = 256 * 2**20
 """What is left free on the disk, whatever is uploaded."""
-ZIP = b"PK\x03\x04"
-"""What torch saves is a ZIP archive."""
-TOO_LARGE, NO_ROOM, WRONG_KIND = 413, 507, 415
+HANG_UP = {"connection": "close"}
+"""With a refusal: what the browser still sends of the file is nobody's to read."""
 
 
-class RefusedError(Exception):
-    """An upload that is not taken, with the status of HTTP and a sentence."""
+async def receive(
+    request: Request,
+    target: Path,
+    most_bytes: int,
+    judge: Callable[[bytes], int] | None = None,
+) -> int:
+    """Write the body of a request into a file; returns its length in bytes.
 
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
-
-
-async def receive(request: Request, path: Path, limits: Limits, *, only: str = "") -> str:
-    """Write the body of a request to a file, and return what it is, with its article.
+    The name is the caller's, never the page's. What cannot be taken whole is removed.
 
     Args:
         request: Its body is the file.
-        path: The file to write; its folder is there.
-        limits: The most that is taken.
-        only: `picture` or `weights`: nothing else is taken.
+        target: The file to write; its folder is there.
+        most_bytes: The most that is taken.
+        judge: Given the beginning, returns the most that is taken of such a file, or refuses it.
 
     Raises:
-        RefusedError: it is too large, of a kind that cannot be painted, or does not fit on the
-            disk. What came of it so far is deleted.
-        ClientDisconnect: the page was closed meanwhile; likewise.
+        HTTPException: it is too large, empty, does not fit on the disk, or the page went away.
     """
-    _require_room(path, int(request.headers.get("content-length") or 0))
+    _require_room(request, target, most_bytes)
+    length = 0
     try:
-        with path.open("wb") as file:
-            kind, count, most = "", 0, limits.upload_bytes
-            async for part in _gathered(request.stream()):
-                if not count:
-                    kind = _kind(part[:HEAD_BYTES], only)
-                    most = limits.picture_bytes if kind.endswith("picture") else most
-                count += len(part)
-                if count > most:
-                    raise RefusedError(TOO_LARGE, _too_large(kind, most))
-                await run_in_threadpool(file.write, part)
-            if not count:
-                raise RefusedError(WRONG_KIND, "the file is empty: choose another")
+        with target.open("wb") as file:
+            async for chunk in _gathered(request.stream()):
+                if not length and judge is not None:
+                    most_bytes = min(most_bytes, judge(chunk))
+                length += len(chunk)
+                if length > most_bytes:
+                    raise _too_large(most_bytes)
+                await run_in_threadpool(file.write, chunk)
+        if not length:
+            raise HTTPException(400, "the file is empty")
+    except ClientDisconnect:
+        target.unlink(missing_ok=True)
+        raise HTTPException(400, "the page went away before the file was here") from None
     except OSError as exc:
-        path.unlink(missing_ok=True)
-        raise RefusedError(NO_ROOM, f"the disk does not take it: {exc.strerror}") from exc
+        target.unlink(missing_ok=True)
+        raise HTTPException(507, f"the disk does not take it: {exc.strerror}", HANG_UP) from exc
     except BaseException:
-        path.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
         raise
-    return kind
+    return length
 
 
 async def _gathered(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -78,52 +73,24 @@ async def _gathered(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield bytes(held)
 
 
-def _kind(head: bytes, only: str) -> str:
-    """Say what a file is; refuses what is known to be neither picture nor film."""
-    kind = kind_of(head) or "a file of some kind"
-    if only == "weights":
-        if head.startswith(ZIP) or is_safetensors(head):
-            return "weights"
-        raise RefusedError(WRONG_KIND, f"this is {kind}, expected weights: a .pth or .safetensors")
-    is_picture = kind.endswith("picture")
-    may_be_film = kind.endswith(("video", "transport stream", "some kind", "video or sound file"))
-    if only and not is_picture:
-        raise RefusedError(WRONG_KIND, f"this is {kind}, expected a {only}: JPEG, PNG or WebP")
-    if not is_picture and not may_be_film:
-        raise RefusedError(
-            WRONG_KIND, f"this is {kind}, expected a photograph or a clip: JPEG, PNG, MP4, MOV ..."
+def _require_room(request: Request, target: Path, most_bytes: int) -> None:
+    """Refuse what says itself that it is too large, before a byte of it is read."""
+    said = request.headers.get("content-length", "")
+    length = int(said) if said.isdigit() else 0
+    if length > most_bytes:
+        raise _too_large(most_bytes)
+    free = shutil.disk_usage(target.parent).free
+    if 2 * length + SPARE_BYTES > free:  # what is made of it is about as large
+        raise HTTPException(
+            507,
+            f"the disk has {free / 2**30:.1f} GB left, too little for this file and what is made "
+            "of it: make room, or open the studio with another --folder",
+            HANG_UP,
         )
-    return kind
 
 
-def _too_large(kind: str, most: int) -> str:
-    size = f"{most / 2**30:g} GB" if most >= 2**30 else f"{most / 2**20:g} MB"
-    what = "pictures" if kind.endswith("picture") else "clips"
-    return (
-        f"the file is larger than the {size} that the studio takes for {what}: paint it with "
-        + ("pleinair image" if what == "pictures" else "pleinair video")
+def _too_large(most_bytes: int) -> HTTPException:
+    size = f"{most_bytes / 2**30:g} GB" if most_bytes >= 2**30 else f"{most_bytes / 2**20:g} MB"
+    return HTTPException(
+        413, f"the file is larger than {size}, the most that the studio takes of such", HANG_UP
     )
-
-
-def _require_room(path: Path, size: int) -> None:
-    free = shutil.disk_usage(path.parent).free
-    # A painting is about as large as its original.
-    if 2 * size + SPARE_BYTES > free:
-        raise RefusedError(
-            NO_ROOM,
-            f"the disk has {free / 2**30:.1f} GB left, too little for this file and its painting: "
-            "make room, or open the studio with another --folder",
-        )
-
-
-def require_declared(request: Request, limits: Limits) -> None:
-    """Refuse what says itself that it is too large, before a byte of it is read.
-
-    Raises:
-        RefusedError: it does.
-    """
-    size = request.headers.get("content-length") or "0"
-    if not size.isdecimal():
-        raise BadInputError("the length of the upload is not understood")
-    if int(size) > limits.upload_bytes:
-        raise RefusedError(TOO_LARGE, _too_large("", limits.upload_bytes))

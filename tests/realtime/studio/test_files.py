@@ -115,7 +115,6 @@ def test_what_is_removed_is_gone(studio: RunningStudio, photograph: Path) -> Non
         (b"just some words\n", "this is a text"),
         (b"%PDF-1.7 ...", "this is a PDF document"),
         (b"\x7fELF" + bytes(100), "this is a program"),
-        (b"", "the file is empty"),
     ],
 )
 def test_other_kinds_are_refused_at_once(
@@ -145,7 +144,7 @@ def test_what_says_that_it_is_too_large_is_refused_before_it_is_sent(studio: Run
         "/api/files?name=a.mp4", "POST", None, content_length=str(Limits().upload_bytes + 1)
     )
     assert status == 413
-    assert "larger than the 4 GB" in answer["error"]
+    assert "larger than 4 GB" in answer["error"]
 
 
 def test_a_picture_that_turns_out_too_large_is_refused_and_deleted(studio: RunningStudio) -> None:
@@ -161,8 +160,14 @@ def test_a_picture_that_turns_out_too_large_is_refused_and_deleted(studio: Runni
         pass  # it hung up before all was sent, which it may
     else:
         assert status == 413
-        assert "larger than the 100 MB" in answer["error"]
+        assert "larger than 100 MB" in answer["error"]
     assert len(list((studio.folder / "jobs").iterdir())) == before
+
+
+def test_an_empty_file_is_refused(studio: RunningStudio, tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch()
+    status, answer = studio.drop(tmp_path / "a.png")
+    assert (status, answer["error"]) == (400, "the file is empty")
 
 
 @pytest.mark.parametrize(
