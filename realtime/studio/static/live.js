@@ -18,7 +18,6 @@ const SILENT_MS = 3000;
 /** Fills `root`; called once, when the tab is first looked at. */
 export function open(root, studio) {
   const live = new Live(root, studio);
-  // For the tests, and for whoever looks at the page with the browser's own tools.
   studio.live = live;
   return { shown: () => (live.visible = true), hidden: () => (live.visible = false) };
 }

@@ -42,6 +42,7 @@ export class Mix {
     const first = Object.keys(painted).filter((name) => all.includes(name));
     this.names = [...new Set([...first, ...this.names, ...spread(all)])].slice(0, 4);
     this.select(Math.min(1, this.names.length - 1));
+    if (first.length === 1) this.x = this.y = 0; // the point lies where that style is alone
     this.dress();
     this.place();
     if (first.length > 1) this.tell();

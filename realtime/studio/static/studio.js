@@ -87,6 +87,8 @@ function openTabs() {
   show(asked in PARTS ? asked : "live");
 }
 
+// For the tests, and for whoever looks at the page with the browser's own tools.
+window.pleinair = studio;
 // A file that misses its target must not replace the page.
 for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
 openTabs();
