@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE_SECONDS = 600.0
 """What learns gives way to all else on this machine."""
 Answer = tuple[int, dict[str, Any]]
+Body = bytes | Iterable[bytes] | None
 
 
 class RunningStudio:
@@ -74,14 +75,14 @@ class RunningStudio:
         self.process.stdout.close()
 
     def ask(
-        self, path: str, method: str = "GET", body: object = None, **headers: str | None
+        self, path: str, method: str = "GET", body: Body = None, **headers: str | None
     ) -> Answer:
         """Ask as its page does; a header that is None is left out."""
         status, data, _ = self.raw(path, method, body, **headers)
         return status, json.loads(data)
 
     def raw(
-        self, path: str, method: str = "GET", body: object = None, **headers: str | None
+        self, path: str, method: str = "GET", body: Body = None, **headers: str | None
     ) -> tuple[int, bytes, dict[str, str]]:
         sent = {"x-pleinair-token": self.token, "origin": self.address}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}  # type: ignore[misc]

@@ -142,11 +142,13 @@ class School:
         lesson, worker = self._current, self._worker
         assert lesson is not None
         assert worker is not None
-        before, started = lesson.seconds, time.monotonic()
+        before, first, started = lesson.seconds, lesson.step, time.monotonic()
         while worker.is_alive:
             with self._lock:
-                lesson.seconds = before + time.monotonic() - started
                 self._note(lesson)
+                if lesson.step == first:  # it gets ready, and tries how many steps fit
+                    started = time.monotonic()
+                lesson.seconds = before + time.monotonic() - started
             self._ended.wait(LOOK_SECONDS)
         with self._lock:
             self._note(lesson)

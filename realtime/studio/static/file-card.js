@@ -145,7 +145,7 @@ export class FileCard {
 }
 
 function figure(title) {
-  const made = element("figure", { class: "side" }, element("div", { class: "frame" }), element("figcaption", { class: "soft" }, title));
+  const made = element("figure", { class: "pane" }, element("div", { class: "frame" }), element("figcaption", { class: "soft" }, title));
   made.title = title;
   return made;
 }

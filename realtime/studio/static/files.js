@@ -21,7 +21,7 @@ export function open(root, studio) {
   const choose = element("label", { for: "files-input", class: "as-button main" }, "Choose files …");
   const look = lookControls(studio);
   root.append(element("div", { class: "page" },
-    element("div", { class: "tools" }, input, choose, ...look.elements), trouble, list, empty));
+    element("div", { class: "file-tools" }, input, choose, ...look.elements), trouble, list, empty));
 
   input.addEventListener("change", () => { take(input.files); input.value = ""; });
   dropTarget(root, take);

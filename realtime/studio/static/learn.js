@@ -122,10 +122,10 @@ function lessonForm(studio, refresh) {
   const begin = element("button", { class: "main", type: "submit", disabled: true }, "Learn");
   const bar = element("progress", { max: 1, value: 0, hidden: true, "aria-label": "How much of the painting is taken in" });
   const form = element("form", { class: "job lesson-form", "aria-label": "Learn a style" },
-    element("div", { class: "side" }, element("div", { class: "frame" }, shown, hint)),
+    element("div", { class: "pane" }, element("div", { class: "frame" }, shown, hint)),
     element("div", { class: "lesson-fields" },
       element("div", {}, input, element("label", { for: "learn-input", class: "as-button" }, "Choose a painting …")),
-      element("label", { class: "field" }, "Name ", name), element("fieldset", { class: "choices" }, element("legend", { class: "soft" }, "How"), ...manners),
+      element("label", { class: "field" }, "Name ", name), element("fieldset", { class: "manners" }, element("legend", { class: "soft" }, "How"), ...manners),
       element("div", { class: "job-buttons" }, begin), bar));
   let blocked = true;
 

@@ -35,8 +35,8 @@ export class LessonCard {
     };
     this.root = element("article", { class: "job lesson", "aria-label": lesson.style, "data-name": lesson.name },
       element("div", { class: "pair lesson-pair" },
-        element("figure", { class: "side" }, element("div", { class: "frame" }, this.painting), element("figcaption", { class: "soft" }, "The painting")),
-        element("figure", { class: "side" }, element("div", { class: "frame" }, this.sheet, this.waiting), element("figcaption", { class: "soft" }, "Photographs, and what it makes of them"))),
+        element("figure", { class: "pane" }, element("div", { class: "frame" }, this.painting), element("figcaption", { class: "soft" }, "The painting")),
+        element("figure", { class: "pane" }, element("div", { class: "frame" }, this.sheet, this.waiting), element("figcaption", { class: "soft" }, "Photographs, and what it makes of them"))),
       this.title, this.facts, this.bar, this.status,
       element("div", { class: "job-buttons" }, ...Object.values(this.buttons)), this.rename,
       element("details", { class: "soft" }, element("summary", {}, "The same by command"), this.command));
