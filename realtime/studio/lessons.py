@@ -41,9 +41,18 @@ class Lesson:
     seconds: float = 0.0
     """How long it was learned so far."""
     step: int = 0
+    steps: int = 0
+    """How many there will be; 0: nobody knows yet."""
     version: float = 0.0
     """Time of the bundle that is shown, in seconds since 1970; 0: there is none yet."""
     error: str = ""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the rest takes at the pace so far; None: nobody knows, or it is not learned."""
+        if self.state != "learning" or not self.step or not self.steps or not self.seconds:
+            return None
+        return max(0, self.steps - self.step) * self.seconds / self.step
 
 
 class LessonStore:

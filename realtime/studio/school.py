@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from contextlib import suppress
@@ -19,6 +20,7 @@ from realtime.studio.worker import Worker, how_it_ended
 WORKER = ("-m", "realtime.studio.lesson_worker")
 LOOK_SECONDS = 0.5
 LINE_BYTES = 4096
+STEPS = re.compile(r": step \d+/(\d+), ")
 
 
 class School:
@@ -104,10 +106,9 @@ class School:
     def facts(self, lesson: Lesson) -> dict[str, Any]:
         """Return all about a lesson, at one moment."""
         with self._lock:
-            left = max(0.0, 60 * lesson.minutes - lesson.seconds)
             has_preview = self.store.preview(lesson).is_file()
             return asdict(lesson) | {
-                "seconds_left": left if lesson.state == "learning" and lesson.step else None,
+                "seconds_left": lesson.seconds_left,
                 "preview": self.store.preview(lesson).stat().st_mtime if has_preview else 0,
             }
 
@@ -165,6 +166,7 @@ class School:
 
     def _note(self, lesson: Lesson) -> None:
         lesson.step = _last_step(self.store.learned(lesson).with_suffix(".jsonl"))
+        lesson.steps = _steps(self.store.log(lesson)) or lesson.steps
         if self.store.publish(lesson):
             with suppress(PleinairError):
                 self.store.save(lesson)
@@ -180,6 +182,15 @@ def _last_step(diary: Path) -> int:
         return int(json.loads(whole[-1])["step"]) + 1
     except (OSError, ValueError, IndexError, KeyError):
         return 0
+
+
+def _steps(log: Path) -> int:
+    """Return how many steps a run will take, as it says itself (`train/progress.py`)."""
+    try:
+        said = STEPS.findall(log.read_text(errors="replace"))
+    except OSError:
+        return 0
+    return int(said[-1]) if said else 0
 
 
 def _last_words(log: Path) -> str:

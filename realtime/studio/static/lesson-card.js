@@ -50,7 +50,7 @@ export class LessonCard {
     this.title.textContent = lesson.style;
     this.facts.textContent = `from ${lesson.title}  ·  ${lesson.manner}  ·  learned for ${duration(lesson.seconds)}`;
     this.bar.hidden = lesson.state !== "learning";
-    if (lesson.step) this.bar.value = Math.min(1, lesson.seconds / (60 * lesson.minutes)); else this.bar.removeAttribute("value");
+    if (lesson.step && lesson.steps) this.bar.value = lesson.step / lesson.steps; else this.bar.removeAttribute("value");
     this.status.textContent = status(lesson);
     this.status.classList.toggle("trouble-line", lesson.state === "failed");
     this.command.textContent = lesson.command;
@@ -122,7 +122,7 @@ function status(lesson) {
   if (lesson.state === "failed") return lesson.error;
   if (lesson.state === "learning" && !lesson.step) return "Getting ready: trying how fast this machine learns";
   const words = [STATES[lesson.state]];
-  if (lesson.step) words.push(`${lesson.step} steps`);
+  if (lesson.step) words.push(lesson.steps ? `${lesson.step} of ${lesson.steps} steps` : `${lesson.step} steps`);
   if (lesson.seconds_left != null) words.push(`${duration(lesson.seconds_left)} left`);
   return words.join("  ·  ");
 }
