@@ -18,6 +18,8 @@ LOGGER = logging.getLogger(__name__)
 WORKER = ("-m", "realtime.studio.painting_worker")
 TOLD = frozenset({"kind", "width", "height", "seconds", "frames", "done", "fps", "notes", "result"})
 """What a worker tells of a job."""
+STUCK_SECONDS = 20.0
+"""A worker that does not stop for so long is ended: a decoder may never return."""
 STOPPING: dict[str, State] = {"pause": "paused", "cancel": "cancelled"}
 
 
@@ -29,8 +31,11 @@ class Foreman:
         store: The jobs; those that were not done when the program ended last go on.
     """
 
-    def __init__(self, settings: StudioSettings, store: JobStore) -> None:
+    def __init__(
+        self, settings: StudioSettings, store: JobStore, *, stuck_seconds: float = STUCK_SECONDS
+    ) -> None:
         self.store = store
+        self._stuck_seconds = stuck_seconds
         self._settings = settings
         self._changed = threading.Condition()
         self._worker: Worker | None = None
@@ -74,6 +79,9 @@ class Foreman:
                 self._asked = STOPPING[how]
                 if self._worker is not None:
                     self._worker.stop()
+                    late = threading.Timer(self._stuck_seconds, self._kill, (job, self._worker))
+                    late.daemon = True
+                    late.start()
             elif job.state == "waiting":
                 job.state = STOPPING[how]
                 self.store.save(job)
@@ -148,7 +156,8 @@ class Foreman:
             with self._changed:
                 if self._ended:
                     return  # the studio's own end: the job goes on with the next
-            end = {"state": "failed", "error": _death(exc)}
+                asked = self._asked
+            end = {"state": asked} if asked else {"state": "failed", "error": _death(exc)}
             worker.close()
         self._finish(job, end)
 
@@ -168,6 +177,11 @@ class Foreman:
         with self._changed:
             for key in TOLD & said.keys():
                 setattr(job, key, said[key])
+
+    def _kill(self, job: Job, worker: Worker) -> None:
+        with self._changed:
+            if job is self._current and worker is self._worker and self._asked is not None:
+                worker.kill()
 
     def _hired(self) -> Worker:
         with self._changed:

@@ -84,6 +84,10 @@ class Worker:
         """Ask it to leave what it is at, whole; it says so itself."""
         self._tell({"do": STOP})
 
+    def kill(self) -> None:
+        """End it at once: what it was asked to leave, it does not."""
+        self._process.kill()
+
     def wait(self) -> int:
         """Wait for its end, and return its exit code."""
         return self._process.wait()

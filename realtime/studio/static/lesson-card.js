@@ -26,7 +26,7 @@ export class LessonCard {
     this.rename.addEventListener("submit", (event) => { event.preventDefault(); this.call(); });
     this.command = element("code", {});
     this.buttons = {
-      live: button("Paint with it", () => studio.show("live"), true),
+      live: button("Paint with it", () => this.paintWith(), true),
       stop: button("Stop: I like it", () => this.tell("stop")),
       resume: button("Go on", () => this.tell("resume")),
       name: button("Rename", () => this.askName()),
@@ -77,6 +77,13 @@ export class LessonCard {
       this.waiting.hidden = true;
     });
     coming.src = this.studio.address(`/api/learn/${this.name}/preview?v=${version}`);
+  }
+
+  /** Shows the camera in this style, as soon as it is there. */
+  paintWith(triesLeft = 100) {
+    if (triesLeft === 100) this.studio.show("live");
+    if (this.studio.live?.state) this.studio.live.set({ styles: { [this.style]: 1 } });
+    else if (triesLeft) setTimeout(() => this.paintWith(triesLeft - 1), 200);
   }
 
   async tell(what, query = "") {

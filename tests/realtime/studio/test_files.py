@@ -14,6 +14,7 @@ from PIL import Image
 
 from realtime.errors import BadInputError
 from realtime.provenance import note_in
+from realtime.settings import LiveSettings
 from realtime.studio import looks
 from realtime.studio.foreman import Foreman
 from realtime.studio.jobs import Job, JobStore, titled
@@ -273,6 +274,33 @@ def test_a_worker_that_is_killed_takes_no_studio_along(
     studio.ask(f"/api/files/{job['name']}/resume", "POST")
     studio.wait_for(job["name"], lambda now: now["state"] == "done")
     assert len(read_frames(_result(studio, job["name"], tmp_path))) == FRAMES
+
+
+@needs_proc
+def test_a_worker_that_does_not_stop_is_ended(long_clip: Path, tmp_path: Path) -> None:
+    settings = StudioSettings(
+        folder=tmp_path / "studio", live=LiveSettings(engine="identity", sink="null")
+    )
+    store = JobStore(settings.folder / "jobs")
+    job = Job(store.new_name(), "long.mp4", looks.checked({}))
+    store.original(job).write_bytes(long_clip.read_bytes())
+    foreman = Foreman(settings, store, stuck_seconds=0.5)
+    try:
+        foreman.add(job)
+        while job.done < 10:
+            assert job.state in ("waiting", "painting"), job.error
+        assert foreman._worker is not None
+        os.kill(foreman._worker.pid, signal.SIGSTOP)  # as a decoder that never returns
+        foreman.stop(job, "cancel")
+        while job.state == "painting":
+            pass
+        assert job.state == "cancelled"
+        foreman.again(job)  # by a new worker
+        while job.state in ("waiting", "painting"):
+            pass
+        assert (job.state, job.done) == ("done", FRAMES)
+    finally:
+        foreman.close()
 
 
 @needs_proc
