@@ -208,6 +208,9 @@ def test_a_painting_is_dropped_and_becomes_a_style(
     card.get_by_label("New name of the style").fill("evening")
     card.get_by_role("button", name="Call it so").click()
     expect(card.locator("h2")).to_have_text("evening", timeout=PATIENCE_MS)
+    card.get_by_role("button", name="Paint with it").click()
+    expect(page.get_by_role("tab", name="Live")).to_have_attribute("aria-selected", "true")
+    page.wait_for_function("() => pleinair.live.state?.styles.evening === 1")
 
 
 def test_without_material_the_page_says_what_is_needed(browser: Browser, tmp_path: Path) -> None:
