@@ -1,4 +1,4 @@
-"""Every engine here, side by side, in one run: the same frames, in turns.
+"""`pleinair bench engines`: every engine here side by side, on the same frames, in turns.
 
 The article's own picture in the article's network, and a webcam's in the fast one, or whatever is
 asked for. What this machine does not have, or has no memory for, stays as a row with the reason.
@@ -6,23 +6,33 @@ asked for. What this machine does not have, or has no memory for, stays as a row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-import numpy as np
 import torch
 
-from benchmarks.alone import Alone, Job, run_alone
-from benchmarks.contenders import EAGER, PRECISIONS, Contender, engine_names, open_contender
-from benchmarks.floors import Yardsticks
-from benchmarks.measure import Timings, interleaved
-from benchmarks.scene import ARTICLE_PX, ARTICLE_SECONDS, HD_PX, LIVE_PX, label, landscape
-from benchmarks.schema import Row, missing
+from benchmarks.candidates import EAGER, PRECISIONS, Candidate, engine_names, open_candidate
+from benchmarks.harness import (
+    ARTICLE_PX,
+    ARTICLE_SECONDS,
+    HD_PX,
+    LIVE_PX,
+    Tell,
+    Timings,
+    interleaved,
+    label,
+    landscape,
+    silent,
+)
+from benchmarks.isolated import IsolatedRun, Measured, run_isolated
+from benchmarks.result import Row, missing
+from benchmarks.roofline import Roofline
+from export.parity import psnr_db
 from realtime.errors import BadInputError, PleinairError, UnknownNameError
-from realtime.frame import Pixels
 from realtime.network.library import Entry, find_bundles
-from realtime.settings import Size
+from realtime.ports import Size
 
 SIZES: dict[str, tuple[Size, ...]] = {
     "article": (ARTICLE_PX,),
@@ -30,11 +40,10 @@ SIZES: dict[str, tuple[Size, ...]] = {
     "quality": (LIVE_PX,),
 }
 """What is measured unless sizes are asked for; other networks are measured only then."""
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Asked:
+class EnginesCase:
     """What to measure."""
 
     seconds: float
@@ -73,62 +82,63 @@ class Asked:
                 raise UnknownNameError("network", network, known)
 
 
-def measure_engines(asked: Asked, tell: Tell = lambda line: None) -> list[Row]:
+def measure_engines(case: EnginesCase, tell: Tell = silent) -> list[Row]:
     """Return one row per engine, precision, network and size.
 
     Raises:
         BadInputError: an unknown name, or nothing could be measured.
     """
-    asked.check()
+    case.check()
     rows: list[Row] = []
     seen: set[str] = set()
     for entry in find_bundles():
         architecture = entry.card.config.architecture
-        if architecture in seen or (asked.networks and architecture not in asked.networks):
+        if architecture in seen or (case.networks and architecture not in case.networks):
             continue  # the speed of a network is that of any bundle with it
         seen.add(architecture)
-        yardsticks = Yardsticks(entry.path, len(entry.card.names))
-        for size in asked.sizes or SIZES.get(architecture, ()):
+        roofline = Roofline(entry.path, len(entry.card.names))
+        for size in case.sizes or SIZES.get(architecture, ()):
             tell(f"{entry.name} at {label(size)}")
-            rows += _Match(entry, size, asked, yardsticks, tell).rows()
+            rows += _Comparison(entry, size, case, roofline, tell).rows()
     if all("p50_ms" not in row for row in rows):
         said = "; ".join(str(row.get("not_measured")) for row in rows)
         raise BadInputError(f"nothing here could be measured: {said or 'no style bundles'}")
     return rows
 
 
-class _Match:
-    """All contenders on one picture."""
+class _Comparison:
+    """All candidates on one picture."""
 
     def __init__(
-        self, entry: Entry, size: Size, asked: Asked, yardsticks: Yardsticks, tell: Tell
+        self, entry: Entry, size: Size, case: EnginesCase, roofline: Roofline, tell: Tell
     ) -> None:
-        self.entry, self.size, self.asked = entry, size, asked
-        self.yardsticks, self.tell = yardsticks, tell
+        self.entry, self.size, self.case = entry, size, case
+        self.roofline, self.tell = roofline, tell
         self.facts = {"network": entry.card.config.architecture, "size": label(size)}
         self.refused: list[Row] = []
-        self.alone: dict[str, Alone] = {}
+        self.alone: dict[str, Measured] = {}
 
     def rows(self) -> Iterator[Row]:
         frame = landscape(self.size)
         with ExitStack() as stack:
-            contenders = {one.runs_on: one for one in self._open(stack)}
-            if contenders:
-                self.tell(f"{self.entry.name} at {label(self.size)}: {len(contenders)} in turns")
-            paintings = {key: one.stylize(frame) for key, one in contenders.items()}
-            works = {key: one.painting(frame) for key, one in contenders.items()}
-            timings = interleaved(works, seconds=self.asked.seconds)
-        eager = next((key for key, one in contenders.items() if one.name == EAGER), None)
-        for key, one in contenders.items():
+            candidates = {one.runs_on: one for one in self._open(stack)}
+            if candidates:
+                self.tell(f"{self.entry.name} at {label(self.size)}: {len(candidates)} in turns")
+            paintings = {key: one.stylize(frame) for key, one in candidates.items()}
+            works = {key: one.painting(frame) for key, one in candidates.items()}
+            timings = interleaved(works, seconds=self.case.seconds)
+        eager = next((key for key, one in candidates.items() if one.name == EAGER), None)
+        for key, one in candidates.items():
             row = self._row(one, timings[key])
             if eager is not None:
                 row["times_faster_than_eager"] = timings[key].times_faster_than(timings[eager])
-                row["psnr_db"] = psnr_db(paintings[key], paintings[eager])
+                psnr = psnr_db(paintings[eager], paintings[key])
+                row["psnr_db"] = round(psnr, 1) if math.isfinite(psnr) else None
             yield row
         yield from self.refused
 
-    def _row(self, one: Contender, timings: Timings) -> Row:
-        row: Row = {"bench": self.asked.bench, **self.facts, "engine": one.name}
+    def _row(self, one: Candidate, timings: Timings) -> Row:
+        row: Row = {"bench": self.case.bench, **self.facts, "engine": one.name}
         row |= {"precision": one.precision, "runs_on": one.runs_on, **timings.summary()}
         pixels = self.size[0] * self.size[1]
         row["mega_pixels_s"] = round(pixels / row["p50_ms"] / 1000, 2)
@@ -140,43 +150,37 @@ class _Match:
             if alone.gpu_memory_mb is not None:
                 row["gpu_memory_mb"] = alone.gpu_memory_mb
         folded = one.name != EAGER
-        used = self.yardsticks.used(one.runs_on, one.precision, self.size, row["p50_ms"], folded)
+        used = self.roofline.used(one.runs_on, one.precision, self.size, row["p50_ms"], folded)
         return row | used
 
-    def _open(self, stack: ExitStack) -> Iterator[Contender]:
-        for name, precision in _wanted(self.asked):
+    def _open(self, stack: ExitStack) -> Iterator[Candidate]:
+        for name, precision in _wanted(self.case):
             facts = {**self.facts, "engine": name, "precision": precision}
             try:
-                one = open_contender(name, self.entry.path, self.asked.device, precision)
+                one = open_candidate(name, self.entry.path, self.case.device, precision)
                 stack.callback(one.close)
-                if self.asked.alone:
+                if self.case.alone:
                     self.tell(f"{self.entry.name} at {label(self.size)}: {name} {precision}, cold")
                     self.alone[one.runs_on] = self._by_itself(name, precision)
             except PleinairError as exc:
-                self.refused.append(missing(self.asked.bench, str(exc), **facts))
+                self.refused.append(missing(self.case.bench, str(exc), **facts))
                 continue
             yield one
 
-    def _by_itself(self, name: str, precision: str) -> Alone:
-        return run_alone(
-            Job(
+    def _by_itself(self, name: str, precision: str) -> Measured:
+        return run_isolated(
+            IsolatedRun(
                 engine=name,
                 bundle=str(self.entry.path),
                 size=self.size,
-                device=self.asked.device,
+                device=self.case.device,
                 precision=precision,
             )
         )
 
 
-def psnr_db(painting: Pixels, reference: Pixels) -> float | None:
-    """Return the peak signal-to-noise ratio of two (H, W, 3) pictures in dB; None if equal."""
-    error = float(np.square(painting.astype(np.float64) - reference).mean())
-    return round(float(10 * np.log10(255**2 / error)), 1) if error else None
-
-
-def _wanted(asked: Asked) -> Sequence[tuple[str, str]]:
-    names = asked.names or engine_names()
+def _wanted(case: EnginesCase) -> Sequence[tuple[str, str]]:
+    names = case.names or engine_names()
     usual = [one for one in PRECISIONS if one != "fp16" or torch.cuda.is_available()]
-    ours = [(name, precision) for name in names for precision in asked.precisions or usual]
-    return [*ours, *((peer, "fp32") for peer in asked.peers)]
+    ours = [(name, precision) for name in names for precision in case.precisions or usual]
+    return [*ours, *((peer, "fp32") for peer in case.peers)]

@@ -1,7 +1,7 @@
-"""Everything a GPU has to show, in one command of a few minutes: `python -m benchmarks.gpu`.
+"""`python -m benchmarks.gpu`: everything about a GPU in one run of a few minutes.
 
 1. The facts of the machine. 2. That every engine there paints what PyTorch paints on the CPU.
-3. The networks alone: eager, folded, captured, compiled; beside their floors. 4. The engines whole,
+3. The networks alone: eager, folded, compiled; beside their roofline limits. 4. The engines whole,
 frame in, frame out. One JSON file keeps all of it. `--device cpu` tries the script itself.
 """
 
@@ -9,27 +9,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import torch
 import typer
 
-from benchmarks.floors import COPY_BYTES, finish, measure_peaks, work_of
-from benchmarks.measure import interleaved, summary, timed
-from benchmarks.scene import label, landscape
-from benchmarks.schema import REASON, Result, Row
+from benchmarks.harness import interleaved, label, landscape, summary
+from benchmarks.result import REASON, Result, Row
+from benchmarks.roofline import COPY_BYTES, cost_of, finish, measure_peaks
 from export.parity import compare
 from export.pictures import check_pictures
 from realtime import engines
+from realtime.clockwork import timed
 from realtime.errors import PleinairError
 from realtime.look import Look
 from realtime.network.bundle import load_bundle
 from realtime.network.folding import fold
 from realtime.network.library import Entry, find_bundles
 from realtime.options import Overwrite
-from realtime.settings import Size, parse_size
+from realtime.ports import Size
+from realtime.settings import parse_size
 from realtime.sinks.outputs import require_free
 from realtime.terminal import echo
 
@@ -69,10 +69,10 @@ def main(
         keep("parity", _parities(entry, device), network=network)
         for size in wanted:
             facts = {"network": network, "size": label(size)}
-            work = work_of(fold(load_bundle(entry.path).network), len(entry.card.names), size,
+            cost = cost_of(fold(load_bundle(entry.path).network), len(entry.card.names), size,
                            half=dtype == torch.float16)  # fmt: skip
-            floor = {"floor_ms": round(work.floor_ms(peaks), 4), "bound_by": work.bound(peaks)}
-            keep("floor", {str(dtype): vars(work) | floor}, **facts)
+            floor = {"floor_ms": round(cost.limit_ms(peaks), 4), "bound_by": cost.bound(peaks)}
+            keep("floor", {str(dtype): vars(cost) | floor}, **facts)
             keep("network", _networks(entry, size, target, dtype, seconds, compiled), **facts)
             keep("engine", _engines(entry, size, device, seconds), **facts)
     echo(f"wrote {out}")
@@ -81,14 +81,14 @@ def main(
 def _parities(entry: Entry, device: str) -> dict[str, Row]:
     found: dict[str, Row] = {}
     pictures = check_pictures()
-    with closing(engines.open_engine("torch", entry.path, device="cpu")) as reference:
+    with engines.open_engine("torch", entry.path, device="cpu") as reference:
         for name in _names():
             for precision in ("fp32", "fp16"):
                 try:
                     opened = engines.open_engine(
                         name, entry.path, device=device, precision=precision
                     )
-                    with closing(opened) as engine:
+                    with opened as engine:
                         worst = compare(reference, engine, pictures).worst
                         found[f"{name} {precision}"] = {"worst": str(worst)}
                 except PleinairError as exc:
@@ -110,16 +110,16 @@ def _networks(
     folded = fold(network).to(device, dtype)
     folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     half = load_bundle(entry.path).network.to(device, dtype)
-    contenders = {
+    candidates = {
         "eager fp32, as specified": _pass(network.to(device), size, styles, device, torch.float32),
         f"eager {dtype}, as specified": _pass(half, size, styles, device, dtype),
         f"folded {dtype}, channels-last": _pass(folded, size, styles, device, dtype),
     }
     if compiled:
         fused = torch.compile(folded, mode="max-autotune-no-cudagraphs")
-        contenders["folded, compiled"] = _pass(fused, size, styles, device, dtype)
+        candidates["folded, compiled"] = _pass(fused, size, styles, device, dtype)
     rows: dict[str, Row] = {}
-    for name, work in contenders.items():
+    for name, work in candidates.items():
         try:
             work()
             rows[name] = summary(timed(work, seconds=seconds))
@@ -154,7 +154,7 @@ def _engines(entry: Entry, size: Size, device: str, seconds: float) -> dict[str,
     rows: dict[str, Row] = {}
     for name in _names():
         try:
-            with closing(engines.open_engine(name, entry.path, device=device)) as engine:
+            with engines.open_engine(name, entry.path, device=device) as engine:
                 work = {engine.description: lambda engine=engine: engine.stylize(frame, look)}
                 timings = interleaved(work, seconds=seconds)
                 rows |= {key: one.summary() for key, one in timings.items()}

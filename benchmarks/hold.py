@@ -1,4 +1,4 @@
-"""The latency-budget controller against a real load: does it hold the rate that was asked for?
+"""`pleinair bench hold`: whether the quality controller holds a rate beside a real load.
 
 A camera, `pleinair live`'s own session and controller, and no sink. First the machine is left
 alone, then another process takes one core away, then it goes. Each phase tells the rate, how long
@@ -12,29 +12,32 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.camera import landscape_camera
-from benchmarks.measure import percentiles
-from benchmarks.schema import Row
+from benchmarks.harness import HD_PX, Tell, label, percentiles, silent
+from benchmarks.result import Row
 from realtime import sinks
 from realtime.anypainting.request import find_look
 from realtime.clockwork import monotonic
 from realtime.engines.base import styles_of
-from realtime.live.budget import Budget, Rung
 from realtime.live.controls import State
-from realtime.live.late_engine import LateEngine
-from realtime.live.opening import budget_of, denoised, engine_opener
+from realtime.live.engines import LazyEngine
+from realtime.live.factory import controller_of, denoised, engine_opener
+from realtime.live.quality_controller import Level, QualityController
 from realtime.live.session import Session
 from realtime.live.surroundings import Surroundings
-from realtime.pipeline import Moments, Report, run
-from realtime.settings import LiveSettings, Size
+from realtime.pipeline import Report, StageTimestamps, run
+from realtime.ports import Size
+from realtime.settings import LiveSettings
 
 LATE = 0.1
-"""Share of frames that may miss while the rest keeps to the budget."""
+"""Share of frames that may miss while the rest keeps to what was asked for."""
+LEAST_FRAMES = 2
+"""Of a phase, however long they take: fewer have no rate."""
 NEXT_FRAMES = 30
 """Over how many frames that share is taken."""
 NOTES = (
@@ -44,10 +47,10 @@ NOTES = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class HoldCase:
     """What to hold, and for how long."""
 
-    size: Size = (1280, 720)
+    size: Size = HD_PX
     rate_fps: float = 30.0
     latency_ms: float = 80.0
     seconds: float = 15.0
@@ -59,83 +62,84 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Painted:
+class PaintedFrame:
     """One frame of the run."""
 
-    moments: Moments
-    rung: Rung
+    timestamps: StageTimestamps
+    level: Level
 
-    def misses(self, asked: Asked) -> bool:
-        """Whether painting it took more than a frame may at that rate, or it was shown too late."""
-        cost = self.moments.painted - self.moments.begun
-        latency = self.moments.shown - self.moments.taken
-        return cost > 1 / asked.rate_fps or latency > asked.latency_ms / 1000
+    def misses(self, case: HoldCase) -> bool:
+        """Whether painting it took more than a frame may at that rate, or it was shown late."""
+        cost = self.timestamps.painted - self.timestamps.begun
+        latency = self.timestamps.shown - self.timestamps.taken
+        return cost > 1 / case.rate_fps or latency > case.latency_ms / 1000
 
 
-def measure_hold(asked: Asked, tell: Callable[[str], None] = lambda line: None) -> list[Row]:
+def measure_hold(case: HoldCase, tell: Tell = silent) -> list[Row]:
     """Return a row for each phase: alone, beside the load, alone again.
 
     Raises:
-        PleinairError: the engine is not to be had.
+        PleinairError: the engine is not available.
     """
     settings = LiveSettings(
-        bundle=asked.bundle, engine=asked.engine, hold_fps=asked.rate_fps,
-        latency_ms=asked.latency_ms, size=asked.size,
+        bundle=case.bundle, engine=case.engine, hold_fps=case.rate_fps,
+        latency_ms=case.latency_ms, size=case.size,
     )  # fmt: skip
-    request = find_look(None, asked.bundle)
-    budget = budget_of(settings, request.entry)
-    assert budget is not None
+    request = find_look(None, case.bundle)
+    controller = controller_of(settings, request.entry)
+    assert controller is not None
     rows: list[Row] = []
     with ExitStack() as stack:
-        camera = stack.enter_context(closing(landscape_camera(asked.size, asked.camera_fps)))
-        opener = engine_opener(settings, request, getattr(camera, "size", None), budget)
-        late = stack.enter_context(closing(LateEngine(styles_of(request.entry.path), opener)))
+        camera = stack.enter_context(landscape_camera(case.size, case.camera_fps))
+        opener = engine_opener(settings, request, camera.size, controller)
+        late = stack.enter_context(LazyEngine(styles_of(request.entry.path), opener))
         late.wait()
         engine = denoised(late, settings)
-        sink = stack.enter_context(closing(sinks.open_sink("null")))
+        sink = stack.enter_context(sinks.open_sink("null"))
         session = Session(
             engine,
             State.of_look(request.look),
-            Surroundings(snapshots=Path(), tell=tell, budget=budget),
+            Surroundings(snapshots=Path(), tell=tell, controller=controller),
         )
-        course = _Course(asked, budget, stack, tell)
-        hooks = replace(session.hooks(), on_moments=course.note, on_turn=course.turn)
-        hooks = replace(hooks, on_frame=course.both(hooks.on_frame))
+        phases = _Phases(case, controller, stack, tell)
+        hooks = replace(session.hooks(), on_timestamps=phases.note, on_turn=phases.turn)
+        hooks = replace(hooks, on_frame=phases.both(hooks.on_frame))
         run(camera, engine, sink, hooks)
         facts: Row = {
             "network": request.entry.card.config.architecture,
-            "size": f"{asked.size[0]}x{asked.size[1]}",
-            "goal_fps": asked.rate_fps,
-            "goal_ms": asked.latency_ms,
+            "size": label(case.size),
+            "goal_fps": case.rate_fps,
+            "goal_ms": case.latency_ms,
         }
-        for phase, painted, began in course.phases():
+        for phase, painted, began in phases.phases():
             row = {"bench": "hold", "phase": phase} | facts
-            row |= _row(painted, began, asked)
+            row |= _row(painted, began, case)
             rows.append(row | {"runs_on": engine.description})
     return rows
 
 
-class _Course:
+class _Phases:
     """Three phases, one after the other; the load comes with the second and goes with the third."""
 
     PHASES = ("alone", "beside a load on one core", "alone again")
 
     def __init__(
-        self, asked: Asked, budget: Budget, stack: ExitStack, tell: Callable[[str], None]
+        self, case: HoldCase, controller: QualityController, stack: ExitStack, tell: Tell
     ) -> None:
-        self._asked, self._budget, self._tell = asked, budget, tell
+        self._case, self._controller, self._tell = case, controller, tell
         self._load = stack.enter_context(ExitStack())
         self._began = [monotonic()]
-        self._painted: list[list[Painted]] = [[]]
+        self._painted: list[list[PaintedFrame]] = [[]]
 
-    def note(self, moments: Moments) -> None:
+    def note(self, timestamps: StageTimestamps) -> None:
         """Take down a frame."""
-        self._painted[-1].append(Painted(moments, self._budget.rung))
+        self._painted[-1].append(PaintedFrame(timestamps, self._controller.level))
 
     def turn(self, report: Report) -> None:
         """Begin the next phase when it is time."""
         del report
-        if monotonic() - self._began[-1] < self._asked.seconds:
+        is_short = monotonic() - self._began[-1] < self._case.seconds
+        if is_short or len(self._painted[-1]) < LEAST_FRAMES:
             return
         self._load.close()
         if len(self._painted) == 1:
@@ -154,27 +158,26 @@ class _Course:
         """Let the session see every frame, and end when all phases have been."""
         return lambda report: on_frame(report) and not self.is_over
 
-    def phases(self) -> Iterator[tuple[str, list[Painted], float]]:
+    def phases(self) -> Iterator[tuple[str, list[PaintedFrame], float]]:
         """Yield (name, frames, beginning) of each phase."""
         yield from zip(self.PHASES, self._painted, self._began, strict=False)
 
 
-def _row(painted: Sequence[Painted], began: float, asked: Asked) -> Row:
-    shown = [frame.moments.shown for frame in painted]
-    span = shown[-1] - shown[0]
-    settled = settling_seconds([(f.moments.shown - began, f.misses(asked)) for f in painted])
-    after = [f for f in painted if settled is not None and f.moments.shown - began >= settled]
-    times = [frame.moments.shown - frame.moments.taken for frame in painted]
+def _row(painted: Sequence[PaintedFrame], began: float, case: HoldCase) -> Row:
+    shown = [frame.timestamps.shown for frame in painted]
+    settled = settling_seconds([(f.timestamps.shown - began, f.misses(case)) for f in painted])
+    after = [f for f in painted if settled is not None and f.timestamps.shown - began >= settled]
+    times = [frame.timestamps.shown - frame.timestamps.taken for frame in painted]
     return {
         "frames": len(painted),
-        "fps": round((len(painted) - 1) / span, 1),
+        "fps": _rate(shown),
         "capture_to_shown": percentiles(times),
         "settled_s": None if settled is None else round(settled, 2),
-        "settled_fps": _rate([frame.moments.shown for frame in after]),
-        "detail": painted[-1].rung.detail,
-        "draft": painted[-1].rung.draft,
-        "spare": painted[-1].rung.spare,
-        "changes": sum(one.rung != other.rung for one, other in pairwise(painted)),
+        "settled_fps": _rate([frame.timestamps.shown for frame in after]),
+        "detail": painted[-1].level.detail,
+        "draft": painted[-1].level.light_network,
+        "spare": painted[-1].level.reserve_core,
+        "changes": sum(one.level != other.level for one, other in pairwise(painted)),
     }
 
 

@@ -1,4 +1,4 @@
-"""How the cost of a painting grows: with pixels, with styles, and with threads.
+"""`pleinair bench scaling`: how cost grows with pixels, with styles and with threads.
 
 Pixels and styles are measured in turns in this process, threads in processes of their own that may
 use only so many CPUs. Straight lines `base + slope x` go through the medians; each point counts by
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,33 +18,34 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.alone import Job, run_alone
-from benchmarks.contenders import Contender, open_contender
-from benchmarks.measure import interleaved, summary
-from benchmarks.scene import LIVE_PX, label, landscape, pixels_of
-from benchmarks.schema import Row, missing
+from benchmarks.candidates import Candidate, open_candidate
+from benchmarks.harness import (
+    HD_PX,
+    LIVE_PX,
+    Tell,
+    interleaved,
+    label,
+    landscape,
+    pixels_of,
+    silent,
+    summary,
+)
+from benchmarks.isolated import IsolatedRun, run_isolated
+from benchmarks.result import Row, missing
 from realtime.errors import PleinairError
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.library import choose
 from realtime.network.transformer import build_network
-from realtime.settings import Size
+from realtime.ports import Size
 
-SIZES: tuple[Size, ...] = (
-    (160, 120),
-    (320, 240),
-    (640, 480),
-    (960, 540),
-    (1280, 720),
-    (1920, 1080),
-)
+SIZES: tuple[Size, ...] = ((160, 120), (320, 240), LIVE_PX, (960, 540), HD_PX, (1920, 1080))
 STYLES = (1, 2, 4, 8, 16, 32)
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ScalingCase:
     """What to measure."""
 
     seconds: float
@@ -68,21 +69,21 @@ class Line:
     """1: all points lie on it."""
 
 
-def measure_scaling(asked: Asked, tell: Tell = lambda line: None) -> list[Row]:
+def measure_scaling(case: ScalingCase, tell: Tell = silent) -> list[Row]:
     """Return a row per point and one per line.
 
     Raises:
-        PleinairError: the engine is not to be had here.
+        PleinairError: the engine is not available here.
     """
     entry, _ = choose(None)
-    with closing(open_contender(asked.engine, entry.path, asked.device, asked.precision)) as one:
-        asked = replace(asked, engine=one.name)  # `auto` is decided once, for all points
-    tell(f"{entry.name}: pixels, {', '.join(map(label, asked.sizes))}")
-    pixels = list(_over_pixels(asked, entry.path))
-    tell(f"styles: {', '.join(map(str, asked.styles))}")
-    styles = list(_over_styles(asked))
+    with closing(open_candidate(case.engine, entry.path, case.device, case.precision)) as one:
+        case = replace(case, engine=one.name)  # `auto` is decided once, for all points
+    tell(f"{entry.name}: pixels, {', '.join(map(label, case.sizes))}")
+    pixels = list(_over_pixels(case, entry.path))
+    tell(f"styles: {', '.join(map(str, case.styles))}")
+    styles = list(_over_styles(case))
     tell("threads")
-    threads = list(_over_threads(asked, entry.path))
+    threads = list(_over_threads(case, entry.path))
     facts = {"network": "fast"}
     lines = [
         _line_row("pixels", [(pixels_of(row["size"]) / 1e6, row["p50_ms"]) for row in pixels],
@@ -118,54 +119,54 @@ def _line_row(over: str, points: Sequence[tuple[float, float]], unit: str) -> Ro
     }
 
 
-def _row(over: str, one: Contender, size: Size, styles: int | None = None) -> Row:
+def _row(over: str, one: Candidate, size: Size, styles: int | None = None) -> Row:
     facts: Row = {"bench": "scaling", "over": over, "network": "fast", "size": label(size)}
     if styles is not None:
         facts["styles"] = styles
     return facts | {"engine": one.name, "precision": one.precision, "runs_on": one.runs_on}
 
 
-def _over_pixels(asked: Asked, bundle: Path) -> Iterator[Row]:
+def _over_pixels(case: ScalingCase, bundle: Path) -> Iterator[Row]:
     with ExitStack() as stack:
-        one = open_contender(asked.engine, bundle, asked.device, asked.precision)
+        one = open_candidate(case.engine, bundle, case.device, case.precision)
         stack.callback(one.close)
-        works = {label(size): one.painting(landscape(size)) for size in asked.sizes}
-        timings = interleaved(works, seconds=asked.seconds)
-        for size in asked.sizes:
+        works = {label(size): one.painting(landscape(size)) for size in case.sizes}
+        timings = interleaved(works, seconds=case.seconds)
+        for size in case.sizes:
             row = _row("pixels", one, size) | timings[label(size)].summary()
             yield row | {"mega_pixels_s": round(size[0] * size[1] / row["p50_ms"] / 1000, 2)}
 
 
-def _over_styles(asked: Asked) -> Iterator[Row]:
+def _over_styles(case: ScalingCase) -> Iterator[Row]:
     frame = landscape(LIVE_PX)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pleinair-bench-")))
-        opened: dict[str, Contender] = {}
-        for count in asked.styles:
+        opened: dict[str, Candidate] = {}
+        for count in case.styles:
             path = folder / f"fast-{count}.safetensors"
             _write_untrained(path, count)
-            one = open_contender(asked.engine, path, asked.device, asked.precision)
+            one = open_candidate(case.engine, path, case.device, case.precision)
             stack.callback(one.close)
             opened[str(count)] = one
         works = {key: one.painting(frame) for key, one in opened.items()}
-        timings = interleaved(works, seconds=asked.seconds)
+        timings = interleaved(works, seconds=case.seconds)
         for key, one in opened.items():
             yield _row("styles", one, LIVE_PX, int(key)) | timings[key].summary()
 
 
-def _over_threads(asked: Asked, bundle: Path) -> Iterator[Row]:
-    for count in asked.threads or _thread_counts(os.cpu_count() or 1):
+def _over_threads(case: ScalingCase, bundle: Path) -> Iterator[Row]:
+    for count in case.threads or _thread_counts(os.cpu_count() or 1):
         facts = {"over": "threads", "network": "fast", "size": label(LIVE_PX), "threads": count}
-        job = Job(engine=asked.engine, bundle=str(bundle), size=LIVE_PX, device=asked.device,
-                  precision=asked.precision, seconds=asked.seconds, threads=count)  # fmt: skip
+        run = IsolatedRun(engine=case.engine, bundle=str(bundle), size=LIVE_PX, device=case.device,
+                  precision=case.precision, seconds=case.seconds, threads=count)  # fmt: skip
         try:
-            said = run_alone(job)
+            found = run_isolated(run)
         except PleinairError as exc:
             yield missing("scaling", str(exc), **facts)
             continue
-        engine, precision = said.runs_on.partition(" ")[0], said.runs_on.rpartition(", ")[2]
-        known = {"engine": engine, "precision": precision, "runs_on": said.runs_on}
-        yield {"bench": "scaling", **facts, **known, **summary(said.durations)}
+        engine, precision = found.runs_on.partition(" ")[0], found.runs_on.rpartition(", ")[2]
+        known = {"engine": engine, "precision": precision, "runs_on": found.runs_on}
+        yield {"bench": "scaling", **facts, **known, **summary(found.durations)}
 
 
 def _thread_counts(cores: int) -> tuple[int, ...]:

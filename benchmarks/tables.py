@@ -1,103 +1,75 @@
-"""Rows as tables, and these in Markdown. One place says what each benchmark shows."""
+"""Tables of results: which columns every benchmark shows, and these tables in Markdown."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.schema import REASON, Row
+from benchmarks.result import REASON, Row
 
-COLUMNS: dict[str, dict[str, str]] = {
-    "article": {
-        "engine": "engine", "precision": "precision", "first_picture_s": "first s",
-        "cold_s": "cold s",
-        "extrapolated_s": "all steps s", "steps": "steps", "p50_ms": "p50 ms", "p95_ms": "p95 ms",
-        "p99_ms": "p99 ms", "spread_percent": "±%",
-        "times_faster_than_article": "times the article",
-        "first_times_faster_than_article": "first, times",
-        "times_faster_than_eager": "times eager", "psnr_db": "PSNR dB",
-    },
-    "engines": {
-        "network": "network", "size": "size", "engine": "engine", "precision": "precision",
-        "p50_ms": "p50 ms", "p95_ms": "p95 ms", "p99_ms": "p99 ms", "spread_percent": "±%",
-        "fps": "fps", "mega_pixels_s": "Mpx/s", "times_faster_than_eager": "times eager",
-        "times_faster_than_article": "times the article", "of_peak_macs": "of peak",
-        "of_peak_copy": "of copy", "peak_memory_mb": "peak MB", "gpu_memory_mb": "GPU MB",
-        "psnr_db": "PSNR dB",
-    },
-    "live": {
-        "network": "network", "size": "size", "camera_fps": "camera fps", "fps": "fps",
-        "dropped": "dropped", "stages.capture.p50_ms": "capture",
-        "stages.to_network.p50_ms": "hand-over", "stages.network.p50_ms": "network",
-        "stages.to_show.p50_ms": "hand-over 2", "stages.show.p50_ms": "show",
-        "capture_to_shown.p50_ms": "to shown p50 ms", "capture_to_shown.p95_ms": "p95 ms",
-        "glass_to_glass.p50_ms": "glass p50 ms", "glass_to_glass.p95_ms": "p95 ms ",
-        "codes_read_percent": "codes read %",
-    },
-    "video": {
-        "size": "size", "stabilize": "stabilize", "frames": "frames", "fps": "fps",
-        "fps_with_start_and_join": "fps, all in", "decode_alone_fps": "decode alone",
-        "engine.fps": "network alone", "encode_alone_fps": "encode alone",
-        "memory_peak_mb": "peak MB", "memory_growth_mb": "growth MB",
-    },
-    "flicker": {
-        "network": "network", "style": "style", "stabilize": "stabilize", "still": "still",
-        "dark": "dark", "dark_denoised": "dark, denoised", "pan": "pan", "zoom": "zoom",
-        "exposure": "exposure", "clip": "clip",
-    },
-    "hold": {
-        "network": "network", "size": "size", "goal_fps": "hold fps", "goal_ms": "hold ms",
-        "phase": "phase", "settled_s": "settled after s", "settled_fps": "fps then",
-        "fps": "fps", "capture_to_shown.p50_ms": "to shown p50 ms",
-        "capture_to_shown.p95_ms": "p95 ms", "detail": "detail", "draft": "draft",
-        "spare": "spares a core", "changes": "changes",
-    },
-    "endurance": {
-        "size": "size", "minutes": "minutes", "frames": "frames", "fps": "fps",
-        "dropped": "dropped", "memory_warm_mb": "warm MB", "memory_growth_mb": "growth MB",
-        "memory_end_growth_mb": "at the end MB", "threads": "threads",
-        "threads_more": "more threads", "files": "open files", "files_more": "more files",
-    },
-    "scaling": {
-        "over": "over", "network": "network", "engine": "engine", "precision": "precision",
-        "size": "size", "styles": "styles", "threads": "threads", "p50_ms": "p50 ms",
-        "p95_ms": "p95 ms", "fps": "fps", "mega_pixels_s": "Mpx/s",
-    },
-    "fit": {
-        "over": "over", "network": "network", "base_ms": "base ms", "slope": "and for each",
-        "unit": "unit", "r_squared": "r²",
-    },
-    "start": {"what": "what", "seconds": "s", "runs": "runs", "max_s": "slowest s"},
-    "goals": {
-        "what": "what", "goal": "goal", "measured": "measured", "met": "met", "on": "on",
-        "because": "why, and the next idea",
-    },
-    "compare": {
-        "network": "network", "size": "size", "one": "one", "one_ms": "ms", "other": "other",
-        "other_ms": "ms ", "times_faster": "times faster", "at_30_fps": "at 30 fps",
-    },
-    "gpu": {
-        "part": "part", "network": "network", "size": "size", "what": "what", "p50_ms": "p50 ms",
-        "p95_ms": "p95 ms", "fps": "fps", "floor_ms": "floor ms", "bound_by": "bound by",
-        "worst": "off by at most",
-    },
-}  # fmt: skip
-TITLES = {
-    "article": "The article's picture: 252x252, the article's network",
-    "engines": "Engines side by side",
-    "live": "Live, camera to screen (stages: median ms)",
-    "video": "Film, file to file with sound",
-    "flicker": "Steadiness: change of the painting over that of the picture",
-    "hold": "The latency-budget controller",
-    "endurance": "Live for minutes: what grows",
-    "scaling": "How the cost grows",
-    "fit": "Straight lines through it",
-    "start": "Start",
-    "goals": "Numbers to reach",
-    "compare": "One machine and another",
-    "gpu": "GPU",
-}
+_TABLES = """\
+article: The article's picture: 252x252, the article's network
+    *engine; *precision; *first_picture_s=first s; *cold_s=cold s; *extrapolated_s=all steps s;
+    steps; *p50_ms=p50 ms; p95_ms=p95 ms; p99_ms=p99 ms; spread_percent=±%;
+    *times_faster_than_article=times the article; first_times_faster_than_article=first, times;
+    *times_faster_than_eager=times eager; psnr_db=PSNR dB
+engines: Engines side by side
+    *network; *size; *engine; *precision; *p50_ms=p50 ms; *p95_ms=p95 ms; p99_ms=p99 ms;
+    spread_percent=±%; *fps; mega_pixels_s=Mpx/s; *times_faster_than_eager=times eager;
+    times_faster_than_article=times the article; of_peak_macs=of peak; of_peak_copy=of copy;
+    peak_memory_mb=peak MB; gpu_memory_mb=GPU MB; psnr_db=PSNR dB
+live: Live, camera to screen (stages: median ms)
+    *network; *size; *camera_fps=camera fps; *fps; *dropped; stages.capture.p50_ms=capture;
+    stages.to_network.p50_ms=hand-over; *stages.network.p50_ms=network;
+    stages.to_show.p50_ms=hand-over 2; stages.show.p50_ms=show;
+    *capture_to_shown.p50_ms=to shown p50 ms; *capture_to_shown.p95_ms=p95 ms;
+    *glass_to_glass.p50_ms=glass p50 ms; glass_to_glass.p95_ms=p95 ms;
+    codes_read_percent=codes read %
+video: Film, file to file with sound
+    *size; stabilize; *frames; *fps; *fps_with_start_and_join=fps, all in;
+    *decode_alone_fps=decode alone; *engine.fps=network alone; *encode_alone_fps=encode alone;
+    memory_peak_mb=peak MB; *memory_growth_mb=growth MB
+flicker: Steadiness: change of the painting over that of the picture
+    *network; *style; *stabilize; *still; *dark; *dark_denoised=dark, denoised; *pan; zoom;
+    *exposure; clip
+hold: The latency-budget controller
+    network; *size; *goal_fps=hold fps; goal_ms=hold ms; *phase; *settled_s=settled after s;
+    *settled_fps=fps then; fps; capture_to_shown.p50_ms=to shown p50 ms;
+    *capture_to_shown.p95_ms=p95 ms; *detail; *draft; *spare=spares a core; changes
+endurance: Live for minutes: what grows
+    *size; *minutes; *frames; *fps; *dropped; *memory_warm_mb=warm MB;
+    *memory_growth_mb=growth MB; memory_end_growth_mb=at the end MB; threads;
+    *threads_more=more threads; files=open files; *files_more=more files
+scaling: How the cost grows
+    *over; *network; *engine; precision; *size; *styles; *threads; *p50_ms=p50 ms;
+    p95_ms=p95 ms; *fps; mega_pixels_s=Mpx/s
+fit: Straight lines through it
+    *over; *network; *base_ms=base ms; *slope=and for each; *unit; *r_squared=r²
+start: Start
+    *what; *seconds=s; *runs; *max_s=slowest s
+goals: Numbers to reach
+    *what; *goal; *measured; *met; on; because=why, and the next idea
+compare: One machine and another
+    *network; *size; *one; *one_ms=ms; *other; *other_ms=ms; *times_faster=times faster;
+    at_30_fps=at 30 fps
+gpu: GPU
+    *part; *network; *size; *what; *p50_ms=p50 ms; p95_ms=p95 ms; *fps; *floor_ms=floor ms;
+    bound_by=bound by; *worst=off by at most
+"""
+"""For each benchmark its title, and `key=heading` of its columns, or a key that is its own heading.
+Where a terminal has no room for all, those with a star are kept. 80 columns are room enough."""
+
+
+TITLES: dict[str, str] = {}
+COLUMNS: dict[str, dict[str, str]] = {}
+BRIEF: dict[str, tuple[str, ...]] = {}
+for _bench, _title, _columns in re.findall(r"^(\w+): (.*)\n((?: .*\n)+)", _TABLES, re.MULTILINE):
+    _parts = [_part.strip().partition("=") for _part in _columns.split(";")]
+    TITLES[_bench] = _title
+    COLUMNS[_bench] = {key.strip("*"): heading or key.strip("*") for key, _, heading in _parts}
+    BRIEF[_bench] = tuple(key[1:] for key, _, _ in _parts if key.startswith("*"))
 
 
 @dataclass(frozen=True)
@@ -126,8 +98,7 @@ def sheet_of(bench: str, rows: Iterable[Row]) -> Sheet:
     columns = machines | COLUMNS.get(bench, {key: key for row in shown for key in row})
     used = {key: title for key, title in columns.items() if any(has(row, key) for row in shown)}
     cells = [[cell(row, key) for key in used] for row in shown]
-    headings = [title.rstrip() for title in used.values()]
-    return Sheet(TITLES.get(bench, bench), headings, cells, list(used), bench)
+    return Sheet(TITLES.get(bench, bench), list(used.values()), cells, list(used), bench)
 
 
 def has(row: Mapping[str, Any], key: str) -> bool:

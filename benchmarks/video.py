@@ -1,4 +1,4 @@
-"""File to file: a clip with sound through `pleinair video`, as a user would run it.
+"""`pleinair bench video`: a clip with sound, file to file, as a user would run it.
 
 The clip is the landscape, looped, with a tone; the figures are frames per second from the first
 frame painted to the finished file, what each stage could do alone, and the memory of the process
@@ -12,33 +12,34 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
+import psutil
 from av.audio.stream import AudioStream
 
-from benchmarks.measure import percentiles, summary
+from benchmarks.harness import CAMERA_FPS, Tell, label, percentiles, silent, summary
+from benchmarks.result import Row
 from realtime.clockwork import monotonic
 from realtime.film.batch import Batch, Finished, paint_batch
 from realtime.film.film import Film, FilmSettings
 from realtime.frame import Frame
 from realtime.media.clip import ClipFacts
 from realtime.pipeline import Report
-from realtime.settings import PaintSettings, Size
+from realtime.ports import Size
+from realtime.settings import PaintSettings
 from realtime.sinks.encoding import RECIPES
 from realtime.sinks.video_writer import Target, VideoWriter
 from realtime.sources.landscape import Landscape
 from realtime.sources.video_source import VideoSource
 
-RATE_FPS = 30
 LOOP_FRAMES = 90
 SOUND_HZ = 48_000
 CLOCK = ClipFacts(time_base=Fraction(1, 15_360), pixel_aspect=None)
 
 
 @dataclass(frozen=True)
-class Asked:
+class VideoCase:
     """What to measure."""
 
     frames: int
@@ -47,7 +48,7 @@ class Asked:
     steady: bool = False
 
 
-def measure_video(asked: Asked, tell: Callable[[str], None] = lambda line: None) -> dict[str, Any]:
+def measure_video(case: VideoCase, tell: Tell = silent) -> Row:
     """Paint a clip and return one row.
 
     Raises:
@@ -55,11 +56,11 @@ def measure_video(asked: Asked, tell: Callable[[str], None] = lambda line: None)
     """
     with tempfile.TemporaryDirectory(prefix="pleinair-bench-") as folder:
         clip = Path(folder) / "clip.mp4"
-        tell(f"writing a clip of {asked.frames} frames")
-        write_clip(clip, asked.frames, asked.size)
-        decode_fps = _alone(lambda: sum(1 for _ in VideoSource(clip)), asked.frames)
-        memory = _Memory(asked.frames)
-        settings = FilmSettings(paint=asked.paint, steady=asked.steady)
+        tell(f"writing a clip of {case.frames} frames")
+        write_clip(clip, case.frames, case.size)
+        decode_fps = _alone(lambda: sum(1 for _ in VideoSource(clip)), case.frames)
+        memory = _Memory(case.frames)
+        settings = FilmSettings(paint=case.paint, steady=case.steady)
         batch = Batch(paths=[clip], out=Path(folder) / "out.mp4", settings=settings)
         tell("painting it")
         started = monotonic()
@@ -68,25 +69,25 @@ def measure_video(asked: Asked, tell: Callable[[str], None] = lambda line: None)
         encode_fps = _encoding_alone(Path(folder))
     if finished.error is not None:
         raise finished.error
-    return _row(asked, finished, seconds, memory) | {
+    return _row(case, finished, seconds, memory) | {
         "decode_alone_fps": decode_fps,
         "encode_alone_fps": encode_fps,
     }
 
 
-def _row(asked: Asked, finished: Finished, seconds: float, memory: _Memory) -> dict[str, Any]:
+def _row(case: VideoCase, finished: Finished, seconds: float, memory: _Memory) -> Row:
     report = finished.report
     assert report is not None
     return {
         "bench": "video",
-        "size": f"{asked.size[0]}x{asked.size[1]}",
+        "size": label(case.size),
         "runs_on": memory.engine,
-        "stabilize": asked.steady,
+        "stabilize": case.steady,
         "frames": finished.frames,
         "fps": round(report.mean_fps, 1),
         "fps_with_start_and_join": round(finished.frames / seconds, 1),
-        "engine": summary(report.engine_seconds) if report.engine_seconds else {},
-        "capture_to_written": percentiles(report.latencies_seconds),
+        "engine": summary(list(report.engine_seconds)) if report.engine_seconds else {},
+        "capture_to_written": percentiles(list(report.latencies_seconds)),
         "memory_early_mb": round(memory.early_mb, 1),
         "memory_peak_mb": round(memory.peak_mb, 1),
         "memory_growth_mb": round(memory.peak_mb - memory.early_mb, 1),
@@ -106,27 +107,18 @@ class _Memory:
 
     def update(self, film: Film, report: Report) -> None:
         del film
-        now = resident_mb()
+        now = psutil.Process().memory_info().rss / 1e6
         if report.frames <= self._early:
             self.early_mb = max(self.early_mb, now)
         self.peak_mb = max(self.peak_mb, now)
 
 
-def resident_mb() -> float:
-    """Return the memory that this process occupies, in MB; 0 where nobody tells."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0.0
-    return pages * 4096 / 1e6
-
-
 def _frames(count: int, size: Size) -> Iterator[Frame]:
     landscape = Landscape(*size)
-    loop = [landscape.at(i / RATE_FPS) for i in range(min(LOOP_FRAMES, count))]
+    loop = [landscape.at(i / CAMERA_FPS) for i in range(min(LOOP_FRAMES, count))]
     there_and_back = loop + loop[::-1]
     for i in range(count):
-        yield Frame(there_and_back[i % len(there_and_back)], i, i / RATE_FPS)
+        yield Frame(there_and_back[i % len(there_and_back)], i, i / CAMERA_FPS)
 
 
 def write_clip(path: Path, frames: int, size: Size) -> None:
@@ -142,7 +134,7 @@ def write_clip(path: Path, frames: int, size: Size) -> None:
             if packet.size:
                 packet.stream = pictures
                 container.mux(packet)
-        for i in range(frames * SOUND_HZ // RATE_FPS // 1024):
+        for i in range(frames * SOUND_HZ // CAMERA_FPS // 1024):
             at = (np.arange(1024) + 1024 * i) / SOUND_HZ
             wave = (9000 * np.sin(2 * np.pi * 440 * at)).astype(np.int16)
             tone = av.AudioFrame.from_ndarray(np.repeat(wave, 2)[None], "s16", "stereo")
@@ -154,7 +146,7 @@ def write_clip(path: Path, frames: int, size: Size) -> None:
 
 def _encode(path: Path, frames: int, size: Size) -> None:
     writer = None
-    target = Target(RECIPES[".mp4"], RATE_FPS, CLOCK)
+    target = Target(RECIPES[".mp4"], CAMERA_FPS, CLOCK)
     for frame in _frames(frames, size):
         writer = writer or VideoWriter(path, target, frame)
         writer.write(frame)
@@ -178,7 +170,7 @@ def _encoding_alone(folder: Path) -> float:
 
     def work() -> None:
         writer = VideoWriter(
-            folder / "again.mp4", Target(RECIPES[".mp4"], RATE_FPS, CLOCK), painted[0]
+            folder / "again.mp4", Target(RECIPES[".mp4"], CAMERA_FPS, CLOCK), painted[0]
         )
         for frame in painted:
             writer.write(frame)

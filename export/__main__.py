@@ -1,6 +1,7 @@
 """`python -m export` is `pleinair export`."""
 
 from export.cli import app
+from realtime import entry
 
 if __name__ == "__main__":
-    app()
+    entry.run(app)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     add_completion=False,
+    pretty_exceptions_enable=False,
     no_args_is_help=True,
     context_settings=HELP_NAMES,
     help="Write a style bundle for other programs: uint8 pictures in, uint8 pictures out, any "

@@ -12,9 +12,8 @@ from export.pictures import check_pictures
 from realtime.engines import open_engine
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
-from realtime.ports import Engine
+from realtime.ports import Engine, Size
 from realtime.reading import is_picture
-from realtime.settings import Size
 from realtime.sinks import outputs
 
 HELD_OUT = 4

@@ -15,9 +15,9 @@ from realtime.graph.frames import write_graph
 from realtime.graph.store import GraphFile
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
-from realtime.ports import Engine, Style
+from realtime.ports import Engine, Precision, Style
 
-PRECISIONS = ("fp32", "fp16", "int8")
+PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16", "int8")
 
 
 def export_onnx(job: Job, *, opset: int = OPSET, portable_padding: bool = False) -> Parity:
@@ -27,20 +27,21 @@ def export_onnx(job: Job, *, opset: int = OPSET, portable_padding: bool = False)
         BadInputError: a precision or opset that is not written, or int8 without photographs.
         EngineError: the file does not paint what PyTorch paints; nothing is kept.
     """
-    if job.precision not in PRECISIONS:
+    precision = next((known for known in PRECISIONS if known == job.precision), None)
+    if precision is None:
         raise BadInputError(f"no ONNX in {job.precision!r}: expected {', '.join(PRECISIONS)}")
     model = write_graph(
         load_bundle(job.bundle),
         size=job.size,
-        half=job.precision == "fp16",
+        half=precision == "fp16",
         portable_padding=portable_padding,
         opset=opset,
     )
-    if job.precision == "int8":
+    if precision == "int8":
         from export.int8 import quantise  # needs onnxruntime, which only int8 does
 
         model = quantise(model, job)
-    with closing(run_onnx(job, model.SerializeToString())) as engine:
+    with closing(run_onnx(job, model.SerializeToString(), precision)) as engine:
         parity = job.check(engine)
     onnx.helper.set_model_props(
         model, {p.key: p.value for p in model.metadata_props} | {"parity": parity.to_json()}
@@ -49,7 +50,7 @@ def export_onnx(job: Job, *, opset: int = OPSET, portable_padding: bool = False)
     return parity
 
 
-def run_onnx(job: Job, data: bytes) -> Engine:
+def run_onnx(job: Job, data: bytes, precision: Precision) -> Engine:
     """Open what can run an ONNX model here: ONNX Runtime, or else OpenVINO."""
     styles = tuple(Style(name) for name in read_card(job.bundle).names)
     graph = GraphFile(data, "export")
@@ -58,7 +59,7 @@ def run_onnx(job: Job, data: bytes) -> Engine:
     except ModuleNotFoundError:
         pass
     else:
-        return OnnxRuntimeEngine(graph, styles, device="cpu", precision=job.precision)
+        return OnnxRuntimeEngine(graph, styles, device="cpu", precision=precision)
     from realtime.engines.openvino_engine import OpenVinoEngine
 
-    return OpenVinoEngine(graph, styles, device="CPU", precision=job.precision)
+    return OpenVinoEngine(graph, styles, device="CPU", precision=precision)

@@ -140,9 +140,14 @@ def _difference(reference: Engine, candidate: Engine, picture: Pixels) -> Differ
 
 def _between(expected: Pixels, painted: Pixels) -> Difference:
     off = np.abs(painted.astype(np.int16) - expected.astype(np.int16)).astype(np.float64)
-    squared = float(np.square(off).mean())
-    psnr = 10 * math.log10(255**2 / squared) if squared else math.inf
+    psnr = psnr_db(expected, painted)
     return Difference(int(off.max()), float(off.mean()), psnr, _ssim(expected, painted))
+
+
+def psnr_db(expected: Pixels, painted: Pixels) -> float:
+    """Return the peak signal-to-noise ratio of two (H, W, 3) pictures in dB; inf if equal."""
+    squared = float(np.square(painted.astype(np.float64) - expected).mean())
+    return 10 * math.log10(255**2 / squared) if squared else math.inf
 
 
 def _ssim(first: Pixels, second: Pixels) -> float:

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from realtime.frame import Pixels
+from realtime.ports import Size
 from realtime.resize import fit
-from realtime.settings import Size
 from realtime.sources import open_source
 
 SIDE_PX = 192

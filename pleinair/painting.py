@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -74,7 +73,7 @@ def paint(
             precision=precision,
         )
     )  # fmt: skip
-    with closing(opened):
+    with opened:
         painting, label = painted(opened, look, rgb), style_label(opened, look)
     if out is not None:
         check_target(Path(out), inputs, overwrite=overwrite)

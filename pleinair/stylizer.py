@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
 from typing import Literal
 
 import numpy as np
@@ -15,14 +14,14 @@ from realtime.frame import MIN_SIDE_PX, Frame
 from realtime.look import Look
 from realtime.network.library import choose, choose_among, find_bundles
 from realtime.painter import asked_look
-from realtime.ports import Engine
+from realtime.ports import Closing, Engine, EngineInfo
 from realtime.settings import PaintSettings
 
 Rgb = npt.NDArray[np.uint8]
 """RGB, (H, W, 3), each side at least 16 px; not OpenCV's BGR."""
 
 
-class Stylizer:
+class Stylizer(Closing):
     """Paints in the styles of one bundle.
 
     Opening one takes a moment, painting does not: open it once. It keeps nothing from one picture
@@ -30,7 +29,8 @@ class Stylizer:
 
     Attributes:
         styles: The names that `paint` knows.
-        description: The engine, its device and its precision, in words.
+        info: The engine, its device and its precision.
+        description: The same in words.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Stylizer:
         self._entry, _ = choose(None, str(bundle))
         self._engine = open_engine(engine, self._entry.path, device=device, precision=precision)
         self.styles: tuple[str, ...] = self._entry.card.names
+        self.info: EngineInfo = self._engine.info
         self.description: str = self._engine.description
 
     def paint(
@@ -90,19 +91,6 @@ class Stylizer:
     def close(self) -> None:
         """Free the engine's memory; nothing can be painted afterwards."""
         self._engine.close()
-
-    def __enter__(self) -> Stylizer:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close it."""
-        self.close()
 
 
 def styles(bundle: str | Path | None = None) -> tuple[str, ...]:

@@ -1,80 +1,12 @@
-"""`pleinair`, and `python -m realtime`: runs the command line and sets the exit code.
+"""`pleinair`, and `python -m realtime`: the command line."""
 
-0: done; 2: something the user can mend, said in a line or two; 130: interrupted.
-"""
-
-from __future__ import annotations
-
-import io
-import logging
-import sys
-from typing import NoReturn, TextIO
-
+from realtime import entry
 from realtime.cli import app
-from realtime.errors import EXIT_BAD, EXIT_INTERRUPTED, PleinairError
-from realtime.terminal import LineFormatter, echo
-
-LIBGL_ADVICE = (
-    "OpenCV needs the system's libGL for windows: apt install libgl1 libglib2.0-0, "
-    "or do without windows: pip install opencv-python-headless"
-)
-
-
-TOO_LITTLE_MEMORY = ("allocate", "failed to map segment", "can't start new thread", "bad_alloc")
-"""What libraries say, in errors of all kinds, when the system gives them no more memory."""
-
-
-class StderrHandler(logging.StreamHandler[TextIO]):
-    """Writes to what `sys.stderr` is at the moment: a progress bar puts its own in that place."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write a record."""
-        self.stream = sys.stderr
-        super().emit(record)
 
 
 def main() -> None:
-    """Run the command line; our own errors become a message without a traceback."""
-    _print_every_name()
-    handler = StderrHandler()
-    handler.setFormatter(LineFormatter("pleinair: %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    logging.getLogger("realtime").setLevel(logging.INFO)
-    try:
-        app()
-    except PleinairError as exc:
-        _refuse(str(exc))
-    except (ImportError, OSError, RuntimeError, MemoryError) as exc:
-        _refuse_what_the_system_refused(exc)
-    except KeyboardInterrupt:
-        echo("pleinair: interrupted", err=True)
-        sys.exit(EXIT_INTERRUPTED)
-
-
-def _print_every_name() -> None:
-    """Spell out what a terminal cannot print: a name is no reason to fail."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _refuse_what_the_system_refused(exc: Exception) -> None:
-    """Say in a line what is the user's to mend; anything else is a fault of ours, and raised."""
-    said = str(exc)
-    if isinstance(exc, ImportError) and "libGL" in said:
-        _refuse(f"{LIBGL_ADVICE} ({said})")
-    if isinstance(exc, MemoryError) or any(words in said for words in TOO_LITTLE_MEMORY):
-        first = said.strip().partition("\n")[0] or "out of memory"
-        _refuse(f"too little memory ({first}): close other programs, raise `ulimit -v`, or paint "
-                "smaller pictures (--size)")  # fmt: skip
-    if isinstance(exc, OSError) and exc.filename is not None:
-        _refuse(f"{exc.filename}: {exc.strerror}")
-    raise exc
-
-
-def _refuse(message: str) -> NoReturn:
-    echo(f"pleinair: {message}", err=True)
-    sys.exit(EXIT_BAD)
+    """Run the command line; see `entry` for the exit codes."""
+    entry.run(app)
 
 
 if __name__ == "__main__":

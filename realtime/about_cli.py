@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from realtime.commands import put_json, require_json
 from realtime.errors import BadInputError
 from realtime.options import FILES, JsonFile, Overwrite
 from realtime.terminal import echo
+
+if TYPE_CHECKING:
+    from realtime.network.library import Entry
 
 
 def styles(
@@ -33,11 +37,17 @@ def styles(
             help="Paint the photographs (or a landscape) in every style into a picture.",
         ),
     ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Tell of the bundles, too; of one, how it was trained."
+        ),
+    ] = False,
     json_out: JsonFile = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """List the styles and the bundles they live in, or tell all about one."""
-    from realtime.network.describe import describe, find
+    """List the styles and the networks that know them, or tell about one."""
+    from realtime.network.describe import find
     from realtime.network.library import find_bundles
 
     if sheet is not None:
@@ -51,13 +61,16 @@ def styles(
         raise BadInputError(f"got {len(names)} names: give one, or photographs with --sheet")
     require_json(json_out, overwrite=overwrite)
     if names:
-        found, only = find(names[0])
+        found, style = find(names[0])
         if json_out is not None:
-            put_json(json.loads(found.card.to_json()), json_out)
+            put_json(json.loads(found[0].card.to_json()), json_out)
         else:
-            for line in describe(found, only):
-                echo(line)
+            _tell_about(found, style, verbose=verbose)
         return
+    from rich.console import Console
+
+    from realtime.style_table import print_styles
+
     entries = find_bundles()
     if json_out is not None:
         listed = [
@@ -67,10 +80,21 @@ def styles(
         ]  # fmt: skip
         put_json(listed, json_out)
         return
-    for entry in entries:
-        echo(f"{entry.name}  ({entry.card.config.architecture} network)")
-        for style in entry.card.styles:
-            echo(f"  {style}")
+    print_styles(entries, Console(), verbose=verbose)
+
+
+def _tell_about(entries: Sequence[Entry], style: str | None, *, verbose: bool) -> None:
+    from realtime.network.describe import describe_bundle, describe_style, training_log
+
+    for line in describe_bundle(entries[0]) if style is None else describe_style(entries, style):
+        echo(line)
+    for entry in entries if verbose else ():
+        echo()
+        for line in training_log(entry):
+            echo(line)
+    if not verbose:
+        echo()
+        echo(f"  how it was trained: pleinair styles {style or entries[0].name} --verbose")
 
 
 def doctor(

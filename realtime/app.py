@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from realtime.interrupt import run_interruptibly, stop_on_interrupt
 from realtime.live.run import Outcome, run_live
 from realtime.painter import Painter, beside_picture, job_key, job_of, open_painter
 from realtime.pipeline import Hooks, Report, Shown
+from realtime.ports import Size
 from realtime.provenance import is_ours, is_painted, note_of
 from realtime.resize import ResizedSource
-from realtime.settings import PaintSettings, Size
+from realtime.settings import PaintSettings
 from realtime.sinks import SinkOptions
 from realtime.sinks.images_sink import check_picture_name
 from realtime.sinks.outputs import is_file_name, make_folder
@@ -83,7 +84,7 @@ def paint_images(
         failed(error)
 
     engine, look = open_painter(settings)
-    with closing(engine), stop_on_interrupt() as asked:
+    with engine, stop_on_interrupt() as asked:
         painter = Painter.of(settings, engine)
         targets = _targets(paths, out, painter.label, cannot)
         pairs = planned(list(targets), targets.__getitem__, tell)
@@ -163,12 +164,12 @@ def _picture_job(path: Path, settings: PaintSettings, painter: Painter) -> dict[
 
 
 def _frames(path: Path, size: Size | None) -> Iterator[Frame]:
-    with closing(sources.open_source(f"images:{path}")) as opened:
+    with sources.open_source(f"images:{path}") as opened:
         yield from ResizedSource(opened, size) if size else opened
 
 
 def _write_picture(frames: Iterable[Frame], options: SinkOptions) -> None:
-    with closing(sinks.open_sink("images", options)) as sink:
+    with sinks.open_sink("images", options) as sink:
         for frame in frames:
             sink.show(frame)
         sink.finish()
@@ -187,12 +188,12 @@ def paint_demo(
     still = SinkOptions(path=folder, names=("demo.png",), overwrite=overwrite)
     with ExitStack() as stack:
         address = f"synthetic:seconds={seconds:g}"
-        source = stack.enter_context(closing(sources.open_source(address, size=settings.size)))
+        source = stack.enter_context(sources.open_source(address, size=settings.size))
         engine, look = open_painter(settings)
-        stack.enter_context(closing(engine))
-        stills = stack.enter_context(closing(sinks.open_sink("images", still)))
+        stack.enter_context(engine)
+        stills = stack.enter_context(sinks.open_sink("images", still))
         clip = replace(clip, rate_fps=source.rate_fps)
-        sink = stack.enter_context(closing(sinks.open_sink("video", clip)))
+        sink = stack.enter_context(sinks.open_sink("video", clip))
         wanted = (source.frame_count or 2) // 2
 
         def keep_still(shown: Shown, _report: Report) -> Frame:
@@ -204,7 +205,7 @@ def paint_demo(
 
         hooks = Hooks(look=lambda: look, decorate=keep_still, on_frame=_always(watch))
         interrupted, report = run_interruptibly(source, engine, sink, hooks)
-    return Outcome(report, engine.description, getattr(sink, "result", None), interrupted)
+    return Outcome(report, engine.description, sink.result, interrupted)
 
 
 def _always(watch: Watch) -> Callable[[Report], bool]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from realtime import engines, sources
-from realtime.clockwork import Latency, monotonic
+from realtime.clockwork import Latency, monotonic, timed
 from realtime.engines.choice import NOT_TRIED
 from realtime.errors import MissingExtraError, PleinairError
 from realtime.frame import Frame
@@ -31,7 +30,7 @@ def engine_speeds(seconds: float = SECONDS) -> Iterator[tuple[str, bool, str]]:
         if name in NOT_TRIED:
             continue
         try:
-            with closing(engines.open_engine(name, entry.path)) as engine:
+            with engines.open_engine(name, entry.path) as engine:
                 yield name, True, _speed(engine, look, seconds)
         except MissingExtraError:
             continue  # the list of engines says so
@@ -41,15 +40,8 @@ def engine_speeds(seconds: float = SECONDS) -> Iterator[tuple[str, bool, str]]:
 
 def _speed(engine: Engine, look: Look, seconds: float) -> str:
     noise = np.random.default_rng(0).integers(0, 256, (SIZE[1], SIZE[0], 3), np.uint8)
-    frame, spent = Frame(noise, 0, 0.0), []
-    for _ in range(3):
-        engine.stylize(frame, look)
-    end = monotonic() + seconds
-    while monotonic() < end:
-        started = monotonic()
-        engine.stylize(frame, look)
-        spent.append(monotonic() - started)
-    p50 = Latency.of(spent).p50_ms
+    frame = Frame(noise, 0, 0.0)
+    p50 = Latency.of(timed(lambda: engine.stylize(frame, look), seconds=seconds)).p50_ms
     return f"{engine.description}: {p50:.1f} ms, {1000 / p50:.0f} fps at {SIZE[0]}x{SIZE[1]}"
 
 
@@ -59,7 +51,7 @@ def camera_rate(address: str) -> str:
     Raises:
         PleinairError: it cannot be opened, or gives nothing.
     """
-    with closing(sources.open_source(address)) as source:
+    with sources.open_source(address) as source:
         frames = iter(source)
         first = next(frames)
         started = monotonic()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from realtime.errors import BadInputError
 from realtime.naming import fitting, followed
@@ -16,25 +18,27 @@ from realtime.naming import fitting, followed
 
 def data_folder() -> Path:
     """Return the folder of what the user made; it need not exist."""
-    return _base("XDG_DATA_HOME", ".local/share") / "pleinair"
+    return _folder("data", ".local/share")
 
 
 def cache_folder() -> Path:
     """Return the folder of what can be made again at any time; it need not exist."""
-    return _base("XDG_CACHE_HOME", ".cache") / "pleinair"
+    return _folder("cache", ".cache")
 
 
-def _base(variable: str, below_home: str) -> Path:
-    base = os.environ.get(variable, "")
-    if os.path.isabs(base):  # noqa: PTH117 - others are invalid, says the XDG specification
-        return Path(base)
+def _folder(kind: Literal["data", "cache"], below: str) -> Path:
     try:
-        home = Path.home()
-    except RuntimeError:  # no HOME, and the system does not know this user
-        return _for_this_run() / below_home
-    if os.environ.get("HOME") == "":  # which would be the root of the disk
-        return _for_this_run() / below_home
-    return home / below_home
+        from platformdirs import PlatformDirs  # not on GPU machines that have but PyTorch
+
+        system = PlatformDirs("pleinair", appauthor=False)
+        found = system.user_data_path if kind == "data" else system.user_cache_path
+    except (ModuleNotFoundError, RuntimeError):  # the latter: no HOME, or an unknown user
+        return _for_this_run() / below / "pleinair"
+    if kind == "data" and sys.platform != "linux" and "XDG_DATA_HOME" not in os.environ:
+        # Where styles were kept on every system, before it was asked what is usual there.
+        before = Path.home() / below / "pleinair"
+        return before if before.is_dir() and not found.exists() else found
+    return found
 
 
 @cache

@@ -127,8 +127,8 @@ def live(
 ) -> None:
     """Paint a camera, live, in a window. Press h in the window for the keys."""
     from realtime.app import run_live
-    from realtime.live.caption import dropped_share
-    from realtime.live.figures import figures
+    from realtime.live.drawing import dropped_share
+    from realtime.live.run import figures
     from realtime.sources import files_of
 
     settings = LiveSettings(

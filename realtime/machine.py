@@ -59,7 +59,8 @@ def reuse_freed_memory() -> bool:
 def seconds_since_start() -> float:
     """Return for how long this process has been running, as its user sees it.
 
-    Where the system does not tell, from the moment this module was imported: a little less.
+    Where the system does not tell, from the moment this module was imported: a little less. psutil
+    would tell it only to a second: Linux gives the moment of its own start in whole ones.
     """
     stat, uptime = Path("/proc/self/stat"), Path("/proc/uptime")
     try:

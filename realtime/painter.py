@@ -102,14 +102,14 @@ class Painter:
         """Take down what an open engine turned out to be: `auto` is decided once."""
         request = find_look(settings.style, settings.bundle)
         return cls(
-            engine=engine.name,
+            engine=engine.info.runtime,
             device=settings.device,
             precision=settings.precision,
             bundle=request.entry.path,
             look=asked_look(request.look, settings),
             description=engine.description,
             label=style_label(engine, request.look),
-            torch_threads=_torch_threads() if engine.name == "torch" else None,
+            torch_threads=_torch_threads() if engine.info.runtime == "torch" else None,
             mixtures=engine.mixtures if isinstance(engine, PaintingEngine) else (),
         )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from pathlib import Path
 
 from realtime.errors import BadInputError, SinkError
@@ -82,7 +81,7 @@ def _check(target: Path, picture: Path, *, overwrite: bool) -> None:
 def _painted(pixels: Pixels, settings: PaintSettings) -> tuple[Pixels, str]:
     """Return the painting and the names of its styles."""
     engine, look = open_painter(settings)
-    with closing(engine):
+    with engine:
         painting = engine.stylize(Frame(pixels, 0, 0.0), look)
         return painting.pixels, style_label(engine, look)
 

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from realtime.clockwork import Clock, Latency, RateMeter, monotonic
+from realtime.clockwork import Clock, Latency, RateMeter, Samples, monotonic
 from realtime.errors import SourceError
 from realtime.frame import Frame
 from realtime.look import Look
@@ -28,10 +28,11 @@ IDLE_SECONDS = 0.05
 JOIN_SECONDS = 15.0
 """Longer than any camera driver's own timeout (10 s on Linux)."""
 SAMPLES_KEPT = 200_000
+"""Frames that the figures of a run are taken over: its newest, almost two hours at 30 fps."""
 
 
 @dataclass(frozen=True)
-class Moments:
+class StageTimestamps:
     """When one frame passed each door, in seconds of the run's clock."""
 
     asked: float
@@ -55,7 +56,7 @@ class Shown:
     painted: Frame
     latency_seconds: float
     """From the moment the source gave the frame to the moment its painting was ready."""
-    moments: Moments | None = None
+    timestamps: StageTimestamps | None = None
 
 
 @dataclass
@@ -69,9 +70,9 @@ class Report:
     """From the start of the run to the first frame shown."""
     rate_fps: float = 0.0
     """Over the last second or so."""
-    latencies_seconds: list[float] = field(default_factory=list)
-    """From capture to shown, one per frame."""
-    engine_seconds: list[float] = field(default_factory=list)
+    latencies_seconds: Samples = field(default_factory=lambda: Samples(SAMPLES_KEPT))
+    """From capture to shown, of the newest frames."""
+    engine_seconds: Samples = field(default_factory=lambda: Samples(SAMPLES_KEPT))
 
     @property
     def mean_fps(self) -> float:
@@ -113,7 +114,7 @@ class Hooks:
     """Reacts to keys; False ends the run."""
     on_frame: Callable[[Report], bool] = lambda report: True
     """Called after every frame shown; False ends the run."""
-    on_moments: Callable[[Moments], None] = lambda moments: None
+    on_timestamps: Callable[[StageTimestamps], None] = lambda timestamps: None
     """Told when each frame that was shown passed each door; for measuring."""
     idle: Callable[[Report], Frame | None] = lambda report: None
     """What to show when no painting has come for a moment; None: leave the picture as it is."""
@@ -199,10 +200,9 @@ class _Flow:
                 return
             begun = self.clock()
             painted = self.engine.stylize(frame, self.hooks.look())
-            moments = Moments(asked, taken, begun, self.clock())
-            if len(self.report.engine_seconds) < SAMPLES_KEPT:
-                self.report.engine_seconds.append(moments.painted - begun)
-            self.painted.put(Shown(frame, painted, moments.painted - taken, moments))
+            timestamps = StageTimestamps(asked, taken, begun, self.clock())
+            self.report.engine_seconds.append(timestamps.painted - begun)
+            self.painted.put(Shown(frame, painted, timestamps.painted - taken, timestamps))
 
     def show(self, sink: Sink) -> None:
         going = True
@@ -223,22 +223,21 @@ class _Flow:
             going = going and all(answers)
 
     def _show_one(self, sink: Sink, shown: Shown) -> bool:
-        report, moments = self.report, shown.moments
-        assert moments is not None
+        report, timestamps = self.report, shown.timestamps
+        assert timestamps is not None
         fetched = self.clock()
-        shown = replace(shown, latency_seconds=fetched - moments.taken)
+        shown = replace(shown, latency_seconds=fetched - timestamps.taken)
         report.dropped = self.captured.dropped
         sink.show(self.hooks.decorate(shown, report))
-        moments = replace(moments, fetched=fetched, shown=self.clock())
+        timestamps = replace(timestamps, fetched=fetched, shown=self.clock())
         self._rate.tick()
         report.rate_fps = self._rate.per_second
         report.frames += 1
         report.seconds = self.clock() - self._started
         if report.frames == 1:
             report.first_frame_seconds = report.seconds
-        if len(report.latencies_seconds) < SAMPLES_KEPT:
-            report.latencies_seconds.append(moments.shown - moments.taken)
-        self.hooks.on_moments(moments)
+        report.latencies_seconds.append(timestamps.shown - timestamps.taken)
+        self.hooks.on_timestamps(timestamps)
         return self.hooks.on_frame(report)
 
     def stop(self) -> None:

@@ -1,22 +1,44 @@
 """The three contracts of the program. Read this first.
 
-    for frame in source:
-        sink.show(engine.stylize(frame, look))
+    with open_source(...) as source, open_engine(...) as engine, open_sink(...) as sink:
+        for frame in source:
+            sink.show(engine.stylize(frame, look))
+        sink.finish()
 
-is the whole program (`pipeline.run_plainly`). Sources, engines and sinks are files: a new
-`realtime/sources/x_source.py` with an `open_source` function is a new source, and nothing else has
-to be told. Whoever opens one closes it, exactly once, and calls nothing on it afterwards.
+is the whole program (`pipeline.run_plainly`). This page holds all that a source, an engine or a
+sink may be asked. Each is a file: a new `realtime/sources/x_source.py` with an `open_source`
+function is a new source, and nothing else has to be told. Whoever opens one closes it, exactly
+once, usually by `with`, and calls nothing on it afterwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from pathlib import Path
+from typing import Literal, Protocol, Self
 
 from realtime.frame import Frame
 from realtime.look import Look
 from realtime.sound import Sound
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+
+class Closing:
+    """Mixin: gives whatever has `close` the `with` statement, which calls it once."""
+
+    def __enter__(self) -> Self:
+        """Return itself, open already."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close, after an error too."""
+        self.close()
+
+    def close(self) -> None:
+        """Release everything; here there is nothing to release."""
 
 
 class Source(Protocol):
@@ -38,6 +60,10 @@ class Source(Protocol):
     def frame_count(self) -> int | None:
         """How many frames are expected, or None when nobody knows. An estimate, for progress."""
 
+    @property
+    def size(self) -> Size | None:
+        """Size of the frames; None: not known before they come, or not the same for all."""
+
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames, index and pts rising. May be iterated once.
 
@@ -47,6 +73,12 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Release the device or file."""
+
+    def __enter__(self) -> Self:
+        """See `Closing`."""
+
+    def __exit__(self, *error: object) -> None:
+        """See `Closing`."""
 
 
 class Microphone(Protocol):
@@ -78,6 +110,28 @@ class Style:
     credit: str = ""
 
 
+Runtime = Literal["identity", "onnxruntime", "openvino", "tensorrt", "torch"]
+"""What executes the network: the names of the engines."""
+Device = Literal["cpu", "cuda", "mps", "gpu", "npu", "coreml", "dml"]
+"""What it runs on; `gpu` and `npu` are Intel's, by OpenVINO."""
+Precision = Literal["fp32", "fp16", "bf16", "int8"]
+"""Of the arithmetic; statistics of instance norms are fp32 in all of them."""
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """What an open engine turned out to be, once `auto` is decided."""
+
+    runtime: Runtime
+    device: Device
+    precision: Precision
+    threads: int | None = None
+    """Threads on a CPU; None: on another device, or up to the runtime."""
+    lockstep: bool = False
+    """Whether these threads share every layer in equal parts, so that all wait for the one whose
+    core another program takes; False: they take work from each other."""
+
+
 class Engine(Protocol):
     """What paints. All calls come from one thread at a time, not always the same one.
 
@@ -85,12 +139,12 @@ class Engine(Protocol):
     """
 
     @property
-    def name(self) -> str:
-        """The name it is chosen by, e.g. `torch`."""
+    def info(self) -> EngineInfo:
+        """Runtime, device and precision, for programs."""
 
     @property
     def description(self) -> str:
-        """What it really runs on, for the user: `torch 2.11, cuda:0 (NVIDIA ...), fp16`."""
+        """The same with versions and names, for users: `torch 2.11, cuda:0 (NVIDIA ...), fp16`."""
 
     @property
     def styles(self) -> tuple[Style, ...]:
@@ -107,6 +161,12 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Release the device."""
+
+    def __enter__(self) -> Self:
+        """See `Closing`."""
+
+    def __exit__(self, *error: object) -> None:
+        """See `Closing`."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +200,29 @@ Event = Key | Mouse | WindowClosed
 
 
 class Sink(Protocol):
-    """Where frames go. All calls come from the thread that opened it."""
+    """Where frames go. All calls come from the thread that opened it.
+
+    `PlainSink` answers what does not concern most sinks.
+    """
+
+    @property
+    def result(self) -> Path | None:
+        """The file it wrote, once it is closed or finished; None: none."""
+
+    @property
+    def fixed_size(self) -> bool:
+        """Whether every frame must have the size of the first, as in a video file."""
+
+    @property
+    def canvas(self) -> Size | None:
+        """Size of the area a window draws on; None: no window, or as its first frame."""
+
+    @property
+    def window_size(self) -> Size | None:
+        """Size to open the window at next time, full screen or not; None: no window."""
+
+    def set_fullscreen(self, on: bool) -> None:
+        """Fill the screen, or come back to a window; what is no window does nothing."""
 
     def show(self, frame: Frame) -> None:
         """Take one frame. It is the sink's only until `show` returns.
@@ -163,3 +245,36 @@ class Sink(Protocol):
 
         Without `finish` before it, a file keeps what it has, playable, under its partial name.
         """
+
+    def __enter__(self) -> Self:
+        """See `Closing`."""
+
+    def __exit__(self, *error: object) -> None:
+        """See `Closing`."""
+
+
+class PlainSink(Closing):
+    """The usual answers of a sink: no file, no window, any size, no keys, nothing to publish."""
+
+    result: Path | None = None
+    fixed_size = False
+
+    @property
+    def canvas(self) -> Size | None:
+        """None: no window."""
+        return None
+
+    @property
+    def window_size(self) -> Size | None:
+        """None: no window."""
+        return None
+
+    def set_fullscreen(self, on: bool) -> None:
+        """Nothing: no window."""
+
+    def poll(self) -> tuple[Event, ...]:
+        """Nobody is there to do anything."""
+        return ()
+
+    def finish(self) -> None:
+        """Nothing to publish."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from realtime.errors import BadInputError
 
-Size = tuple[int, int]
-"""Width and height in pixels."""
+if TYPE_CHECKING:
+    from realtime.ports import Size  # brings numpy, which `pleinair --help` does without
+
 MAX_SIDE_PX = 16384
 Stroke = float | Literal["native"]
 

@@ -1,16 +1,15 @@
-"""A contact sheet: photographs down, styles across, the originals first.
+"""A contact sheet: photographs down, styles across, the originals first, bundle after bundle.
 
-Of a single photograph the styles run on over several rows.
+However many styles there are, they run on over as many rows as make the sheet nearly square.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from realtime.engines import open_engine
 from realtime.errors import BadInputError
@@ -27,9 +26,11 @@ from realtime.sources.landscape import Landscape
 CELL_PX = (320, 240)
 PAINTED_PX = (640, 480)
 """Pictures are painted at this size and then reduced: strokes look as they do in a window."""
-LABEL_PX = 26
-ACROSS = 5
-"""Pictures per row, where there is one photograph."""
+LABEL_PX, MARGIN_PX = 36, 6
+LEAST_ACROSS = 5
+"""Pictures per row; more where the sheet would become longer than a screen can show."""
+MOST_UPRIGHT = 1.25
+"""Height over width of a sheet, at most."""
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -66,23 +67,41 @@ def contact_sheet(
 ) -> Pixels:
     """Return the sheet as RGB uint8 (H, W, 3); see `write_sheet`."""
     scenes = [_scene(photograph) for photograph in photographs] or [Landscape(*PAINTED_PX).at(0.0)]
-    columns = [[_labelled("")] + [_cell(scene) for scene in scenes]]
-    for entry in entries:
-        with closing(open_engine("auto", entry.path)) as engine:
-            for number, name in enumerate(entry.card.names):
-                tell(f"{entry.name}, {name}")
-                look = Look.of_style(number, len(entry.card.names)).in_strokes(1.0)
-                paintings = [engine.stylize(Frame(scene, 0, 0.0), look).pixels for scene in scenes]
-                columns.append([_labelled(name)] + [_cell(painting) for painting in paintings])
-    strips = [np.vstack(column) for column in columns]
-    across = len(strips) if len(scenes) > 1 else ACROSS
-    strips += [np.full_like(strips[0], 255)] * (-len(strips) % across)
-    rows = [np.hstack(strips[at : at + across]) for at in range(0, len(strips), across)]
+    originals = _column("", "", scenes)
+    painted = [column for entry in entries for column in _columns(entry, scenes, tell)]
+    across, rows = _across(len(scenes), len(painted)), list[Pixels]()
+    for at in range(0, len(painted), across - 1):
+        # The originals begin every row: a painting is never far from what it was made of.
+        row = [originals, *painted[at : at + across - 1]]
+        rows.append(np.hstack(row + [np.full_like(originals, 255)] * (across - len(row))))
     return np.ascontiguousarray(np.vstack(rows))
 
 
+def _columns(
+    entry: Entry, scenes: Sequence[Pixels], tell: Callable[[str], None]
+) -> Iterator[Pixels]:
+    with open_engine("auto", entry.path) as engine:
+        for number, name in enumerate(entry.card.names):
+            tell(f"{entry.name}, {name}")
+            look = Look.of_style(number, len(entry.card.names)).in_strokes(1.0)
+            paintings = [engine.stylize(Frame(scene, 0, 0.0), look).pixels for scene in scenes]
+            yield _column(name, entry.name, paintings)
+
+
+def _across(scenes: int, styles: int) -> int:
+    """Return how many pictures per row, the original among them, make the sheet nearly square."""
+    across = LEAST_ACROSS
+    while _height(scenes, styles, across) > MOST_UPRIGHT * across * CELL_PX[0]:
+        across += 1
+    return across
+
+
+def _height(scenes: int, styles: int, across: int) -> int:
+    return -(-styles // (across - 1)) * (LABEL_PX + scenes * CELL_PX[1])
+
+
 def _scene(photograph: Path) -> Pixels:
-    with closing(open_source(f"images:{photograph}")) as source:
+    with open_source(f"images:{photograph}") as source:
         return fit(next(iter(source)).pixels, PAINTED_PX)
 
 
@@ -95,9 +114,18 @@ def _cell(pixels: Pixels) -> Pixels:
     return cell
 
 
-def _labelled(name: str) -> Pixels:
-    label = np.full((LABEL_PX, CELL_PX[0], 3), 255, np.uint8)
-    cv2.putText(
-        label, name, (6, LABEL_PX - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (0, 0, 0), 1, cv2.LINE_AA
-    )
-    return label
+def _column(name: str, bundle: str, pictures: Sequence[Pixels]) -> Pixels:
+    """Stack pictures below the names of their style and of its bundle."""
+    return np.vstack([_label(name, bundle), *map(_cell, pictures)])
+
+
+def _label(name: str, bundle: str) -> Pixels:
+    """Write a name in black and, to the right, the bundle's in grey, as large as fits."""
+    width, height = CELL_PX[0], LABEL_PX
+    strip = Image.new("RGB", (width, height), "white")
+    draw, size = ImageDraw.Draw(strip), 0.75 * height
+    longest = draw.textlength(f"{name}  {bundle}", ImageFont.load_default(size))
+    font = ImageFont.load_default(size * min(1.0, (width - 2 * MARGIN_PX) / max(1.0, longest)))
+    draw.text((MARGIN_PX, height / 2), name, "black", font, anchor="lm")
+    draw.text((width - MARGIN_PX, height / 2), bundle, "gray", font, anchor="rm")
+    return np.asarray(strip)

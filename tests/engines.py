@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from realtime.engines import open_engine
+from realtime.engines.base import WrappedEngine
 from realtime.errors import BadInputError, MissingExtraError
 from realtime.frame import Frame
 from realtime.look import Look
@@ -28,12 +29,11 @@ def opened(name: str, bundle: Path, device: str = "auto", precision: str = "auto
         pytest.skip(str(exc))
 
 
-class Remembering:
+class Remembering(WrappedEngine):
     """An engine that paints every picture once in every look."""
 
     def __init__(self, engine: Engine) -> None:
-        self.name, self.description, self.styles = engine.name, engine.description, engine.styles
-        self._engine = engine
+        super().__init__(engine)
         self._painted: dict[tuple[bytes, tuple[int, ...], Look], Frame] = {}
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
@@ -41,6 +41,3 @@ class Remembering:
         if key not in self._painted:
             self._painted[key] = self._engine.stylize(frame, look)
         return self._painted[key]
-
-    def close(self) -> None:
-        self._engine.close()

@@ -9,7 +9,8 @@ import numpy as np
 
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
-from realtime.ports import Event, Style
+from realtime.ports import Closing, EngineInfo, Event, PlainSink, Style
+from realtime.sources.landscape import Landscape
 
 ONE_STYLE = Look((1.0,))
 
@@ -25,16 +26,22 @@ def quadrant_card(width: int = 64, height: int = 48) -> Pixels:
     return card
 
 
+def landscape(width: int, height: int, seconds: float = 0.0) -> Pixels:
+    """A picture as natural as can be had without one: edges, skies, textures, all colours."""
+    return Landscape(width, height).at(seconds)
+
+
 def make_frames(count: int, width: int = 32, height: int = 24) -> list[Frame]:
     rng = np.random.default_rng(5)
     shape = (height, width, 3)
     return [Frame(rng.integers(0, 256, shape, np.uint8), i, i / 30) for i in range(count)]
 
 
-class ListSource:
+class ListSource(Closing):
     """Yields given frames, and raises `error` afterwards if there is one."""
 
     rate_fps = 30.0
+    size = None
 
     def __init__(
         self, frames: Sequence[Frame], *, live: bool = False, error: Exception | None = None
@@ -50,14 +57,11 @@ class ListSource:
         if self.error is not None:
             raise self.error
 
-    def close(self) -> None:
-        pass
 
-
-class InvertingEngine:
+class InvertingEngine(Closing):
     """Paints the negative, after waiting for `gate` if there is one; raises on a given frame."""
 
-    name = "inverting"
+    info = EngineInfo("identity", "cpu", "fp32")
     description = "inverting"
     styles = (Style("one"),)
 
@@ -73,11 +77,8 @@ class InvertingEngine:
         self.looks.append(look)
         return frame.with_pixels(255 - frame.pixels)
 
-    def close(self) -> None:
-        pass
 
-
-class ListSink:
+class ListSink(PlainSink):
     """Keeps what it is shown; gives out events one poll at a time; raises on a given frame."""
 
     def __init__(self, events: Sequence[Event] = (), *, fails_at: int | None = None) -> None:
@@ -95,6 +96,3 @@ class ListSink:
 
     def finish(self) -> None:
         self.finished += 1
-
-    def close(self) -> None:
-        pass

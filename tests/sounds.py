@@ -13,16 +13,17 @@ from realtime.clockwork import monotonic
 from realtime.errors import SourceError
 from realtime.frame import Frame
 from realtime.microphones.synthetic_microphone import SyntheticMicrophone
+from realtime.ports import Closing
 from realtime.sound import Samples, Sound
 
 LEVEL = 0.05
 """Louder than this is sound."""
 
 
-class FlashSource:
+class FlashSource(Closing):
     """A live source that is white whenever the synthetic microphone is to be heard."""
 
-    live, frame_count, rate_fps = True, None, 30.0
+    live, frame_count, size, rate_fps = True, None, None, 30.0
 
     def __init__(self) -> None:
         self._closed = threading.Event()

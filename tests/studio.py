@@ -15,9 +15,14 @@ from pathlib import Path
 
 import cv2
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from realtime.frame import Pixels
+from realtime.network.bundle import save_bundle
+from realtime.network.card import Card, read_card
+from realtime.network.config import UNET_EPSILON, TransformerConfig
+from realtime.network.library import SHIPPED
+from realtime.network.transformer import build_network
 
 ROOT = Path(__file__).parents[1]
 FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream")
@@ -88,8 +93,17 @@ def studio(folder: Path, *options: str, port: int = 0) -> Iterator[Server]:
             thread.join(10)
 
 
+def write_small_bundle(path: Path) -> None:
+    """Write a network with the styles of `fast`, by name, that paints at once and nothing nice."""
+    styles = read_card(SHIPPED / "fast.safetensors").styles
+    config = TransformerConfig(
+        architecture="fast", styles=len(styles), epsilon=UNET_EPSILON, widths=(4, 4, 8), blocks=1
+    )
+    save_bundle(path, build_network(config), Card(config=config, styles=styles))
+
+
 @contextmanager
-def chromium(*flags: str) -> Iterator[Browser]:
+def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     """Start Chromium; where there is none, skip, or with CI=true fail."""
     path = (
         shutil.which("chromium")
@@ -101,12 +115,11 @@ def chromium(*flags: str) -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def write_camera(path: Path, pictures: list[Pixels]) -> None:

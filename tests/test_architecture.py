@@ -1,6 +1,8 @@
-"""The house keeps its shape: plugins are listed by existing, files stay short."""
+"""The house keeps its shape: plugins are listed by existing, files say what they are."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,10 +34,69 @@ def test_the_plugins_are_the_files() -> None:
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_file_holds_one_idea(path: Path) -> None:
+def test_a_file_holds_one_idea_and_says_which(path: Path) -> None:
+    """It begins with a sentence, documents what is public, and ends where two ideas would begin."""
     text = path.read_text()
-    assert text.startswith('"""')
-    assert text.count("\n") <= 250
+    module = ast.parse(text)
+    summary = (ast.get_docstring(module) or "").partition("\n")[0]
+    assert summary.endswith((".", ":", "?")), "the docstring's first line is no sentence"
+    assert list(undocumented(module)) == []
+    assert text.count("\n") <= 400
+
+
+def undocumented(scope: ast.Module | ast.ClassDef) -> Iterator[str]:
+    """Yield the names of the public classes, functions and methods without a docstring."""
+    for node in scope.body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+            overloaded = any("overload" in ast.unparse(mark) for mark in node.decorator_list)
+            if ast.get_docstring(node) is None and not overloaded:
+                yield node.name
+            if isinstance(node, ast.ClassDef):
+                yield from (f"{node.name}.{name}" for name in undocumented(node))
+
+
+LOADED_BY = {
+    "PIL": ("realtime/media/", "realtime/sheet.py", "realtime/studio/"),
+    "av": ("realtime/media/", "realtime/film/", "realtime/sinks/", "realtime/sources/",
+           "realtime/studio/", "benchmarks/video.py"),
+    "matplotlib": (),
+    "mss": ("realtime/sources/screen_source.py",),
+    "onnx": ("realtime/graph/", "export/"),
+    "onnxruntime": ("realtime/engines/onnxruntime_engine.py", "export/int8.py"),
+    "openvino": ("realtime/engines/openvino_engine.py", "export/openvino_file.py"),
+    "psutil": ("benchmarks/",),
+    "pyvirtualcam": ("realtime/sinks/virtual_camera_sink.py",),
+    "ray": ("realtime/film/cluster.py",),
+    "tensorboard": (),
+    "tensorflow": (),
+    "tensorrt": ("realtime/engines/tensorrt_",),
+    "torchvision": (),
+}  # fmt: skip
+"""Who may import these when it is itself imported; all others do so where they need them, so that
+whoever has not installed them, or wants an answer at once, need not have them."""
+
+
+@pytest.mark.parametrize("package", LOADED_BY)
+def test_heavy_packages_are_loaded_where_they_are_chosen(package: str) -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for path in CODE
+        if package in loaded(ast.parse(path.read_text()))
+    }
+    assert {path for path in found if not path.startswith(LOADED_BY[package])} == set()
+
+
+def loaded(scope: ast.Module | ast.Try) -> set[str]:
+    """Return the packages that a module imports at its top level."""
+    found: set[str] = set()
+    for node in scope.body:
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.Try):
+            found |= loaded(node)
+    return found
 
 
 def test_a_plugin_whose_package_is_missing_names_the_pip_line(
@@ -82,14 +143,15 @@ WRITERS = {
     "realtime/film/cluster.py": "segments",
     "realtime/film/segment_sink.py": "segments",
     "realtime/film/workfolder.py": "segments",
-    "realtime/film/tracks.py": "into memory",
+    "realtime/film/stream_copy.py": "into memory",
     "realtime/media/quiet.py": "the null device",
-    "realtime/studio/uploads.py": "into the studio's own folder, under names of ours",
+    "realtime/studio/uploads.py": "names of the studio's own",
+    "realtime/studio/recordings.py": "into a folder that is gone afterwards",
     "train/paint_cli.py": "asks outputs.check_target",
     "train/diary.py": "train.loop asks for it",
     "train/checkpoint.py": "looks into what is there before",
     "benchmarks/video.py": "a clip in a temporary folder",
-    "benchmarks/readme.py": "this project's README",
+    "benchmarks/pages.py": "this project's pages",
 }
 """Who writes files by other means than `folders.write_whole`, and why that may be."""
 
@@ -99,9 +161,9 @@ PRINTERS = {
     "realtime/terminal.py": "echo itself",
     "realtime/cli.py": "the version",
     "realtime/commands.py": "JSON",
-    "benchmarks/output.py": "JSON",
-    "benchmarks/result_cli.py": "a page of Markdown",
-    "benchmarks/alone.py": "JSON, for the process that waits for it",
+    "benchmarks/report.py": "JSON",
+    "benchmarks/cli.py": "a page of Markdown",
+    "benchmarks/isolated.py": "JSON, for the process that waits for it",
 }
 """Who prints by other means than `terminal.echo`: no file's name may be in there as it is."""
 

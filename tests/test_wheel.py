@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from tests.clips import read_frames, write_clip
 from tests.helpers import quadrant_card
 
 ROOT = Path(__file__).parents[1]
+STATIC = Path("realtime/studio/static")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,10 @@ def test_it_holds_the_intended_packages_and_nothing_else(wheel: Path) -> None:
     assert tops - {info} == {"pleinair", "realtime", "train", "export", "benchmarks"}
     shipped = {p.name for p in (ROOT / "realtime" / "styles").glob("*.safetensors")}
     assert {Path(n).name for n in names if n.endswith(".safetensors")} == shipped
-    extra = [n for n in names if not n.endswith((".py", ".safetensors", ".md")) and info not in n]
+    page = {f"realtime/studio/static/{p.name}" for p in (ROOT / STATIC).iterdir()}
+    assert page <= set(names)
+    known = (".py", ".safetensors", ".md")
+    extra = [n for n in names if not n.endswith(known) and info not in n and n not in page]
     assert extra == ["pleinair/py.typed"]
     assert wheel.stat().st_size < 14e6
 
@@ -94,3 +99,13 @@ def test_the_package_works_away_from_the_checkout(bare: Path, tmp_path: Path) ->
     told = run([bare / "python", "-c", code], tmp_path)
     assert told.startswith(f"(48, 64, 3) {bare.parent}")
     assert (tmp_path / "painted.png").exists()
+
+
+def test_the_loop_of_the_readme_paints_a_clip_away_from_the_checkout(
+    bare: Path, tmp_path: Path
+) -> None:
+    readme = (ROOT / "README.md").read_text()
+    start = readme.rindex("```python\n", 0, readme.index("pleinair.open_source")) + 10
+    write_clip(tmp_path / "clip.mp4", [quadrant_card()] * 5)
+    run([bare / "python", "-c", readme[start : readme.index("```", start)]], tmp_path)
+    assert len(read_frames(tmp_path / "painted.mp4")) == 5

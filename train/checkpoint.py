@@ -15,6 +15,8 @@ from realtime.errors import BadInputError
 from realtime.naming import fitting
 from realtime.network.weights_file import load_weights
 
+SINCE = {"palette_weight": 0.0}
+"""Settings that checkpoints written before them lack, and what those runs did."""
 KEYS = frozenset(
     {"network", "average", "optimisers", "balance", "random", "step", "seconds", "rate_scale"}
     | {"settings"}
@@ -86,8 +88,9 @@ class RunState:
     def load(self, path: Path, settings: dict[str, Any]) -> None:
         """Take the state from `path`; refuses a checkpoint made with other settings."""
         saved = read_checkpoint(path)
-        if saved["settings"] != settings:
-            changed = [key for key in settings if saved["settings"].get(key) != settings[key]]
+        before = SINCE | saved["settings"]
+        if before != settings:
+            changed = [key for key in settings if before.get(key) != settings[key]]
             raise BadInputError(
                 f"cannot resume from {path}: it was made with other settings "
                 f"({', '.join(changed)}); give the same ones, or another --out"

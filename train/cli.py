@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -9,9 +10,10 @@ from typing import Annotated
 import typer
 
 from realtime.interrupt import stop_on_interrupt
+from realtime.machine import seconds_since_start
 from realtime.options import HELP_NAMES, Overwrite
 from realtime.terminal import echo
-from train.budget import steps_in
+from train.budget import Budget
 from train.distributed import World, joined
 from train.load_loss import load_loss
 from train.loop import SAVE_EVERY_SECONDS, Extras, train
@@ -104,12 +106,13 @@ def main(
     preview: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Photograph for the preview; give several. [two of --content]",
+            help="Photograph for the preview; give several. [four of --content]",
             rich_help_panel=LOOK,
         ),
     ] = None,
     minutes: Annotated[
-        float | None, typer.Option(help="As many steps as fit.", rich_help_panel=LENGTH)
+        float | None,
+        typer.Option(help="Wall time of the whole command.", rich_help_panel=LENGTH),
     ] = None,
     steps: Annotated[int | None, typer.Option(help="Steps.", rich_help_panel=LENGTH)] = None,
     teacher: Annotated[
@@ -196,24 +199,25 @@ def main(
         previews=tuple(preview or some_photographs(content)), tensorboard=tensorboard,
         workers=workers, overwrite=overwrite, save_every_seconds=save_every,
     )  # fmt: skip
+    if minutes is not None:
+        began = time.monotonic() - seconds_since_start()
+        extras = replace(extras, budget=Budget(minutes, began=began))
     with joined(pick_device(device)) as world:
-        _run(wish, extras, vgg, minutes, world)
+        _run(wish, extras, vgg, world)
 
 
-def _run(wish: Wish, extras: Extras, vgg: Path | None, minutes: float | None, world: World) -> None:
+def _run(wish: Wish, extras: Extras, vgg: Path | None, world: World) -> None:
     planned = plan(wish, world.device)
     settings, credits, out = planned.settings, planned.credits, planned.out
     beginning = {"start": planned.start, "teacher": planned.teacher}
     if world.first:
         echo(f"look how it learns: {preview_path(out)}", err=True)
-    loss = load_loss(vgg, settings) if settings.judged_every else None
-    if minutes is not None:
-        if world.first:
-            echo(f"trying how many steps fit into {minutes:g} minutes ...", err=True)
-        settings = steps_in(minutes, settings, loss, credits, out, **beginning, world=world)
     title = "learning " + ", ".join(credit.name for credit in credits)
-    with shown(title, quiet=not world.first) as listen, stop_on_interrupt() as asked:
-        extras = replace(extras, listen=listen, should_stop=asked.is_set)
+    if world.first and settings.judged_every:
+        echo(f"{title}: reading the loss network", err=True)
+    loss = load_loss(vgg, settings) if settings.judged_every else None
+    with shown(title, quiet=not world.first) as show, stop_on_interrupt() as asked:
+        extras = replace(extras, listen=show.listen, tell=show.tell, should_stop=asked.is_set)
         card = train(settings, loss, credits, out, **beginning, extras=extras, world=world)
     if not world.first:
         return

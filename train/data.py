@@ -64,7 +64,9 @@ def _as_bytes(picture: Picture) -> Tensor:
     return torch.from_numpy(picture).permute(2, 0, 1).unsqueeze(0)
 
 
-def load_painting(path: Path, short_side_px: int, *, square: bool = False) -> Tensor:
+def load_painting(
+    path: Path, short_side_px: int, *, square: bool = False, quietly: bool = False
+) -> Tensor:
     """Load a painting as (1, 3, H, W) in [0, 255] with the given shorter side.
 
     Args:
@@ -72,11 +74,12 @@ def load_painting(path: Path, short_side_px: int, *, square: bool = False) -> Te
         short_side_px: Of the result; the aspect is kept.
         square: Take the centre square, as the article does. Otherwise only of paintings more than
             four times as long as wide is the middle taken.
+        quietly: As for `read_rgb`.
 
     Raises:
         BadInputError: not an image, or too small to learn from.
     """
-    picture = read_rgb(path)
+    picture = read_rgb(path, quietly=quietly)
     short = min(picture.shape[:2])
     if short < SMALLEST_PAINTING_PX:
         raise BadInputError(

@@ -9,7 +9,6 @@ learned from lies in `OUT/paintings` afterwards, for `pleinair appraise --painti
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,10 +16,9 @@ from typing import Annotated, Any
 import torch
 import typer
 
-from realtime.errors import EXIT_BAD, PleinairError
+from realtime import entry
 from realtime.network.library import find_bundle
-from realtime.terminal import echo
-from train.budget import steps_in
+from train.budget import Budget
 from train.distributed import World
 from train.load_loss import load_loss
 from train.loop import Extras, train
@@ -30,7 +28,7 @@ from train.progress import shown
 from train.rounds import ON_CPU, Round, Runs, runs_for
 from train.settings import TrainSettings
 
-app = typer.Typer(add_completion=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
@@ -78,18 +76,16 @@ def main(
             settings = settings_of(round_, paintings, data / "content", world.device)
             if begin_with is not None:
                 settings = replace(settings, identity_steps=0)
+            budget = None
+            if minutes is not None:
+                budget = Budget(minutes * settings.steps / _steps(runs))
             loss = load_loss(vgg, settings)
             teacher = _newest(round_.teacher, out) if round_.teacher else None
             credits = tuple(PAINTINGS[name].credit for name in round_.styles)
-            if minutes is not None:
-                share = minutes * settings.steps / _steps(runs)
-                settings = steps_in(
-                    share, settings, loss, credits, path, start=start, teacher=teacher, world=world
-                )
-            with shown(path.stem) as listen:
+            with shown(path.stem) as show:
                 train(
-                    settings, loss, credits, path, start=start, teacher=teacher,
-                    extras=replace(extras, listen=listen), world=world,
+                    settings, loss, credits, path, start=start, teacher=teacher, world=world,
+                    extras=replace(extras, listen=show.listen, tell=show.tell, budget=budget),
                 )  # fmt: skip
             start = path
 
@@ -134,8 +130,4 @@ def _previews(data: Path) -> tuple[Path, ...]:
 
 
 if __name__ == "__main__":
-    try:
-        app()
-    except PleinairError as exc:
-        echo(f"train.gallery: {exc}", err=True)
-        sys.exit(EXIT_BAD)
+    entry.run(app)

@@ -7,13 +7,12 @@ stay bit for bit what they were.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from realtime.errors import BadInputError
 from realtime.network.bundle import Bundle, load_bundle
@@ -21,9 +20,6 @@ from realtime.network.card import StyleCredit
 from realtime.network.config import MANY_STYLES
 from realtime.network.folding import fold_upsamplers
 from realtime.network.transformer import build_network
-from train.losses import PerceptualLoss
-
-LOGGER = logging.getLogger(__name__)
 
 
 def is_row(name: str) -> bool:
@@ -61,40 +57,3 @@ def grown(bundle: Bundle, new: int) -> nn.Module:
             weights[name] = torch.cat([old, old.mean(0, keepdim=True).expand(new, -1)])
     network.load_state_dict(weights)
     return network
-
-
-def begin_like_nearest(
-    network: nn.Module,
-    old: int,
-    loss: PerceptualLoss,
-    targets: list[Tensor],
-    photographs: Tensor,
-    names: Sequence[str],
-) -> None:
-    """Let each new style begin as the old style, or the mean of all, that paints most like it.
-
-    Args:
-        network: With its new rows last; they are changed.
-        old: How many styles it had before.
-        loss: Of likeness.
-        targets: The new paintings' Gram matrices.
-        photographs: (N, 3, H, W) in [0, 255], painted to compare.
-        names: Of the old styles, for the log.
-    """
-    rows = [row for name, row in network.named_parameters() if is_row(name)]
-    count = rows[0].shape[0]
-    candidates = torch.eye(count, device=photographs.device)[: old + 1]  # row `old` is the mean
-    chosen, wanted = [], loss.content_target(photographs)
-    for new in range(count - old):
-        likeness = []
-        for weights in candidates:
-            with torch.no_grad():
-                painting = network(photographs, weights.expand(len(photographs), -1))
-                style = torch.full((len(photographs),), new, device=photographs.device)
-                styles, _ = loss.terms(painting.float(), wanted, targets, style)
-            likeness.append(float(styles.mean()))
-        best = min(range(len(likeness)), key=likeness.__getitem__)
-        LOGGER.info("begins like %s", names[best] if best < old else "the mean of all")
-        chosen.append(best)
-    for row in rows:
-        row.data[old:] = row.data[chosen]

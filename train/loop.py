@@ -4,43 +4,37 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
+from realtime.clockwork import Clock
 from realtime.machine import reuse_freed_memory
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.sinks import outputs
+from train.budget import Budget, Progress, progress_of
 from train.data import Photographs, load_painting
 from train.diary import Diary
 from train.distributed import World
 from train.guard import Guard, NotFiniteError
 from train.losses import PerceptualLoss
 from train.memory import explain_out_of_memory
-from train.preview import draw_preview, preview_path, save_sheet
+from train.pace import Pace
+from train.palette_loss import palette
+from train.preview import Previews, preview_path
 from train.record import describe
 from train.settings import TrainSettings
-from train.start import Beginning, begin, load_teacher
+from train.start import begin, load_teacher
 from train.step import Lesson, train_step
 
 SAVE_EVERY_SECONDS = 60.0
-FIRST_SAVE_SECONDS = 8.0
-"""Early, so that there is a preview to look at."""
+PREVIEW_EVERY_SECONDS = 20.0
 ALONE = World()
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What the loop tells its listener after every step."""
-
-    step: int
-    steps: int
-    seconds_left: float
-    terms: Mapping[str, float]
+WITHOUT_END = 1 << 30
+"""Steps, of a run that ends by the clock."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +45,25 @@ class Extras:
     """Photographs to paint for the preview."""
     listen: Callable[[Progress], None] = lambda progress: None
     """Called after every step."""
+    tell: Callable[[str], None] = lambda line: None
+    """Told, in a few words each, what is done before the first step."""
     should_stop: Callable[[], bool] = lambda: False
     """Asked after every step; True saves and ends the call."""
+    budget: Budget | None = None
+    """Wall time to keep: the run's number of steps is turned until it does."""
     max_steps: int | None = None
     """Stop after so many steps of this call (for tests and time-slicing)."""
     save_every_seconds: float = SAVE_EVERY_SECONDS
+    preview_every_seconds: float = PREVIEW_EVERY_SECONDS
+    """At least; the first comes with the first step."""
     tensorboard: Path | None = None
     """Folder for TensorBoard."""
     workers: int = 2
     """Threads that decode photographs; on a GPU, processes."""
     overwrite: bool = False
     """Replace files that pleinair did not write."""
+    clock: Clock = time.monotonic
+    """Seconds."""
 
 
 def train(
@@ -115,40 +117,67 @@ def train(
         seed=settings.seed, augment=settings.augment,
     )  # fmt: skip
     targets: list[torch.Tensor] = []
+    palettes: torch.Tensor | None = None
     if loss is not None:
+        extras.tell("looking at what is to be learned")
         loss.network.to(world.device)
-        targets = loss.style_targets(
+        paintings = [
             load_painting(path, settings.style_px, square=settings.style_square).to(world.device)
             for path in settings.styles
-        )
-    beginning = begin(settings, credits, start, loss, targets, photographs, world.device)
+        ]
+        targets = loss.style_targets(paintings)
+        if settings.palette_weight:
+            palettes = torch.cat([palette(painting) for painting in paintings])
+    if start is not None and settings.kept_styles:
+        extras.tell(f"comparing it with the {settings.kept_styles} styles of {start.stem}")
+    beginning = begin(settings, credits, start, photographs, world.device)
     state = beginning.state
     checkpoint = out.with_suffix(".checkpoint")
+    budget = extras.budget
     if checkpoint.exists():
+        if budget is not None:
+            settings = budget.resume(checkpoint, settings)
         state.load(checkpoint, settings.to_dict())
+    if budget is not None:
+        budget.spent(state.seconds)
     network = world.wrap(state.network)
     lesson = Lesson(
         settings, loss, targets, network, world, beginning.before,
         None if teacher is None else load_teacher(teacher, beginning.credits).to(world.device),
+        palettes,
     )  # fmt: skip
-    stop = settings.steps
-    if extras.max_steps is not None:
-        stop = min(stop, state.step + extras.max_steps)
-    started = saved = time.monotonic() - state.seconds
-    if state.step == 0:
-        saved -= max(0.0, extras.save_every_seconds - FIRST_SAVE_SECONDS)
+    stop = state.step + (WITHOUT_END if extras.max_steps is None else extras.max_steps)
+    started = saved = extras.clock() - state.seconds
+    previews = Previews(
+        preview_path(out), extras.previews, settings.all_styles, len(settings.styles),
+        extras.preview_every_seconds, clock=extras.clock,
+    )  # fmt: skip
     recent: dict[str, float] = {}
-    pace: deque[float] = deque(maxlen=50)
+    pace = Pace(extras.clock)
     guard, stopped = Guard(state), False
     with contextlib.closing(_diary(out, state.step, extras, world)) as diary:
 
         def save() -> Card:
+            began = extras.clock()
             card = describe(beginning, settings, photographs, recent, guard, world)
-            return _save(out, beginning, settings, card, extras, diary) if world.first else card
+            if not world.first:
+                return card
+            state.save(checkpoint, settings.to_dict())
+            show()
+            card = save_bundle(out, state.average, card)
+            if budget is not None:
+                budget.saving_took(extras.clock() - began)
+            return card
 
-        while state.step < stop and not stopped:
+        def show() -> None:
+            sheet = previews.draw(state.average)
+            if sheet is not None:
+                diary.show(state.step, sheet)
+
+        while state.step < min(stop, settings.steps) and not stopped:
+            end = stop if budget else min(stop, settings.steps)
             batches = photographs.batches(
-                state.step, stop, rows=rows, workers=extras.workers,
+                state.step, end, rows=rows, workers=extras.workers,
                 processes=world.device.type == "cuda",
             )  # fmt: skip
             for step, batch in batches:
@@ -161,20 +190,24 @@ def train(
                     break
                 except torch.OutOfMemoryError as exc:
                     raise explain_out_of_memory(state, lesson, batch.float()) from exc
-                state.step, state.seconds = step + 1, time.monotonic() - started
+                state.step, state.seconds = step + 1, extras.clock() - started
                 guard.keep(state)
                 recent = _smooth(recent, terms)
-                pace.append(state.seconds)
-                left = (pace[-1] - pace[0]) / max(1, len(pace) - 1) * (settings.steps - state.step)
+                pace.step_ended(step, settings)
+                if budget is not None:
+                    settings = replace(settings, steps=budget.steps(state, pace, settings, world))
+                    lesson = replace(lesson, settings=settings)
                 if world.first:
                     diary.write(step, terms)
-                    extras.listen(Progress(state.step, settings.steps, left, recent))
+                    extras.listen(progress_of(state.step, settings.steps, pace, budget, recent))
                 stopped = world.any(extras.should_stop())
-                if stopped:
+                if stopped or state.step >= settings.steps:
                     break
-                if world.any(time.monotonic() - saved > extras.save_every_seconds):
+                if world.any(extras.clock() - saved > extras.save_every_seconds):
                     save()
-                    saved = time.monotonic()
+                    saved = extras.clock()
+                elif world.first and previews.is_due():
+                    show()
         return save()
 
 
@@ -197,23 +230,6 @@ def _diary(out: Path, step: int, extras: Extras, world: World) -> Diary:
     # Others but the first write where nobody reads.
     path = out.with_suffix(".jsonl") if world.first else out.with_suffix(f".{world.rank}.jsonl")
     return Diary(path, step, extras.tensorboard if world.first else None)
-
-
-def _save(
-    out: Path,
-    beginning: Beginning,
-    settings: TrainSettings,
-    card: Card,
-    extras: Extras,
-    diary: Diary,
-) -> Card:
-    state = beginning.state
-    state.save(out.with_suffix(".checkpoint"), settings.to_dict())
-    sheet = draw_preview(state.average, settings.all_styles, extras.previews)
-    if sheet is not None:
-        save_sheet(preview_path(out), sheet)
-        diary.show(state.step, sheet)
-    return save_bundle(out, state.average, card)
 
 
 def _smooth(old: dict[str, float], new: dict[str, float]) -> dict[str, float]:

@@ -15,7 +15,7 @@ from realtime.network.config import MANY_STYLES
 from realtime.network.library import find_bundle
 from train.data import find_photographs
 from train.lineage import painting_files, paintings_of
-from train.recipes import PUPIL, recipe, steps_of
+from train.recipes import PUPIL, ROWS_ONLY, recipe, steps_of
 from train.settings import Precision, TrainSettings
 
 BATCH = TrainSettings.batch
@@ -87,6 +87,8 @@ def plan(wish: Wish, device: torch.device) -> Plan:
             "rows_only": not wish.everything,
             "identity_steps": 0,
         }
+        if not wish.everything and wish.recipe == "pleinair":
+            values = ROWS_ONLY | values
     values.setdefault("architecture", "fast")
     if values["architecture"] not in TRAINABLE:
         raise UnknownNameError("architecture", values["architecture"], TRAINABLE)

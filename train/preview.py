@@ -1,9 +1,11 @@
-"""A contact sheet that grows better while a network trains."""
+"""The preview of a run: some photographs and what the network makes of them so far."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -12,6 +14,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from realtime.clockwork import Clock
 from realtime.errors import BadInputError
 from realtime.folders import write_whole
 from realtime.naming import fitting
@@ -21,38 +24,85 @@ from train.crops import middle
 from train.data import LONGEST_SIDE_RATIO, find_photographs, read_rgb
 
 PREVIEW_HEIGHT_PX = 240
-PREVIEWED = 2
+PREVIEWED = 4
 """Photographs, where nobody chose any."""
 SHOWN_STYLES = 6
-"""At most so many columns of paintings: the newest."""
+"""At most so many rows of paintings: the newest."""
+
+LARGEST_SHARE = 0.05
+"""Of a run's time that may go into previews: a heavy network is drawn less often."""
 
 Sheet = npt.NDArray[np.uint8]
 
 
-def draw_preview(network: nn.Module, styles: int, photographs: Sequence[Path]) -> Sheet | None:
-    """Draw a row per photograph, the photograph first, then the newest styles; (H, W, 3) RGB.
+@dataclass
+class Previews:
+    """Keeps the preview beside a bundle up to date."""
 
-    None if there are no photographs.
+    path: Path
+    photographs: Sequence[Path]
+    """Empty: no preview."""
+    styles: int
+    """How many the network knows."""
+    learned: int
+    """How many of them, the last ones, are learned."""
+    every_seconds: float
+    due_at: float = 0.0
+    """By `clock`: the first is due at once."""
+    clock: Clock = time.monotonic
+
+    def is_due(self) -> bool:
+        """Tell whether it is time for the next."""
+        return bool(self.photographs) and self.clock() >= self.due_at
+
+    def draw(self, network: nn.Module) -> Sheet | None:
+        """Draw and write it; returns what `draw_preview` does."""
+        began = self.clock()
+        sheet = draw_preview(network, self.styles, self.photographs, learned=self.learned)
+        if sheet is not None:
+            save_sheet(self.path, sheet)
+        now = self.clock()
+        self.due_at = now + max(self.every_seconds, (now - began) / LARGEST_SHARE)
+        return sheet
+
+
+def draw_preview(
+    network: nn.Module, styles: int, photographs: Sequence[Path], *, learned: int | None = None
+) -> Sheet | None:
+    """Draw a column per photograph, the photograph on top, its paintings below.
+
+    Args:
+        network: A transform network.
+        styles: How many it knows.
+        photographs: Shown whole, or the middle of long and slim ones.
+        learned: How many styles, the last ones, are learned: only these are shown, and at most
+            `SHOWN_STYLES`; None: all.
+
+    Returns:
+        (H, W, 3) RGB; None if there are no photographs.
     """
     if not photographs:
         return None
     device = next(network.parameters()).device
-    looks = torch.eye(styles, device=device)[-SHOWN_STYLES:]
-    rows = []
+    looks = torch.eye(styles, device=device)[-min(learned or styles, SHOWN_STYLES) :]
+    columns = []
     for photograph in photographs:
-        picture = read_rgb(photograph, quietly=True)
-        picture = middle(picture, LONGEST_SIDE_RATIO * min(picture.shape[:2]))
-        width = max(16, round(picture.shape[1] * PREVIEW_HEIGHT_PX / picture.shape[0]))
-        picture = cv2.resize(
-            picture, (width, PREVIEW_HEIGHT_PX), interpolation=cv2.INTER_AREA
-        ).astype(np.uint8)
+        picture = _small(photograph)
         frame = to_tensor(picture, device, torch.float32)
         with torch.inference_mode():
             paintings = [to_pixels(network.eval()(frame, look[None])) for look in looks]
-        rows.append(np.hstack([picture, *paintings]))
+        columns.append(np.vstack([picture, *paintings]))
     network.train()
-    width = max(row.shape[1] for row in rows)
-    return np.vstack([np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0))) for row in rows])
+    return np.hstack(columns)
+
+
+def _small(photograph: Path) -> Sheet:
+    """Read a photograph, PREVIEW_HEIGHT_PX high."""
+    picture = read_rgb(photograph, quietly=True)
+    picture = middle(picture, LONGEST_SIDE_RATIO * min(picture.shape[:2]))
+    width = max(16, round(picture.shape[1] * PREVIEW_HEIGHT_PX / picture.shape[0]))
+    small = cv2.resize(picture, (width, PREVIEW_HEIGHT_PX), interpolation=cv2.INTER_AREA)
+    return small.astype(np.uint8, copy=False)
 
 
 def some_photographs(folder: Path) -> list[Path]:

@@ -68,6 +68,16 @@ PUPIL: dict[str, Any] = {
 needs no VGG and is cheap. Imitation alone averages texture away, and keeps structure without being
 asked to: so the style weighs more, and its balance has fewer steps to be found in."""
 
+ROWS_ONLY: dict[str, Any] = {
+    "style_rate": 10.0,
+    "warmup_steps": 10,
+    "average_decay": 0.98,
+    "palette_weight": 5.0,
+}
+"""What differs where only a new style's rows are learned: a few hundred numbers on a trunk that can
+paint already bear long steps from the start, and without a term for colours the first minutes paint
+every painting pale (`docs/new-style.md`)."""
+
 EPOCHS = {"article": 2, "pytorch-examples": 2}
 """Passes over the photographs. The others count steps: Johnson 40,000."""
 STEPS = {"johnson": 40_000, "pleinair": 4_000}

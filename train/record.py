@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import torch
 
+from realtime.machine import cpu_name
 from realtime.network.card import Card
 from train.data import Photographs
 from train.distributed import World
@@ -52,14 +51,6 @@ def hardware(world: World) -> str:
     if world.device.type == "cuda":
         machine = torch.cuda.get_device_name(world.device)
     else:
-        machine = f"{_processor()}, {torch.get_num_threads()} threads"
+        machine = f"{cpu_name()}, {torch.get_num_threads()} threads"
     processes = f"{world.size} processes, " if world.size > 1 else ""
     return f"{machine}, {processes}PyTorch {torch.__version__}"
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.partition(":")[2].strip() for line in lines if "model name" in line)
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()

@@ -72,6 +72,8 @@ class TrainSettings:
     stay."""
     balance_rate: float = 0.02
     """How fast: change of a weight's logarithm per picture and unit of structure."""
+    palette_weight: float = 0.0
+    """Of the distribution of colours, which VGG hardly sees: `palette_loss.py`."""
     tv_weight: float = 0.0
     """Total variation; 0 in the article's configurations, 1e-6 in Johnson's code."""
     range_weight: float = 10.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from realtime.errors import BadInputError
 from realtime.network.article import ArticleNetwork
@@ -18,8 +18,8 @@ from realtime.network.folding import fold, fold_upsamplers
 from realtime.network.transformer import build_network
 from train.checkpoint import RunState
 from train.data import Photographs
-from train.grow import begin_like_nearest, grown, is_row, load_start
-from train.losses import PerceptualLoss
+from train.first_rows import begin_like_nearest
+from train.grow import grown, is_row, load_start
 from train.muon import Muon
 from train.settings import TrainSettings
 
@@ -42,8 +42,6 @@ def begin(
     settings: TrainSettings,
     credits: tuple[StyleCredit, ...],
     start: Path | None,
-    loss: PerceptualLoss | None,
-    targets: list[Tensor],
     photographs: Photographs,
     device: torch.device,
 ) -> Beginning:
@@ -64,9 +62,7 @@ def begin(
             raise BadInputError(
                 f"{start} has {len(origin.styles)} styles, not {settings.kept_styles}"
             )
-        practice = photographs.batch_at(settings.steps).to(device)
-        assert loss is not None
-        begin_like_nearest(network, settings.kept_styles, loss, targets, practice, origin.names)
+        begin_like_nearest(network, origin.names, settings.styles, photographs, settings.style_px)
         if not settings.rows_only:
             before = bundle.network.to(device).requires_grad_(False)
     else:

@@ -21,6 +21,7 @@ from train.losses import (
     total_variation,
 )
 from train.octave_loss import Window
+from train.palette_loss import palette, palette_error
 from train.settings import TrainSettings
 
 LIKENESS_WEIGHT = 100.0
@@ -46,6 +47,8 @@ class Lesson:
     """The network before new styles were added, for runs that change what the old styles use."""
     teacher: nn.Module | None = None
     """A network of the same styles whose paintings are imitated."""
+    palettes: Tensor | None = None
+    """Of the paintings, (S, 13, Q), if the settings give them weight."""
 
 
 def train_step(state: RunState, lesson: Lesson, photographs: Tensor) -> dict[str, float]:
@@ -121,6 +124,8 @@ def _judged(
     johnson = settings.formula == "johnson"
     terms["tv"] = squared_variation(painting) if johnson else total_variation(painting)
     terms["range"] = out_of_range(painting)
+    if lesson.palettes is not None:
+        terms["palette"] = palette_error(palette(painting), lesson.palettes[style]).mean()
     loss = _weighed(settings, terms)
     loss = loss + (shaky.new_tensor(settings.stability_weights)[style] * shaky).mean()
     if lesson.loss is None or state.step % max(1, settings.judged_every):
@@ -161,6 +166,7 @@ def _weighed(settings: TrainSettings, terms: dict[str, Tensor]) -> Tensor:
         "tv": settings.tv_weight,
         "range": settings.range_weight,
         "imitation": settings.imitation_weight,
+        "palette": settings.palette_weight,
         "kept": LIKENESS_WEIGHT,
     }
     return torch.stack([weights[name] * terms[name] for name in weights if name in terms]).sum()

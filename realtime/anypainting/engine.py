@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from realtime.anypainting.palette import Palette, mixed
+from realtime.engines.base import WrappedEngine
 from realtime.engines.enlarge import blended, with_colours_of
 from realtime.frame import Frame
 from realtime.look import Look
@@ -26,7 +27,7 @@ class Mixture:
     """What gives a picture painted like this the painting's colours."""
 
 
-class PaintingEngine:
+class PaintingEngine(WrappedEngine):
     """Paints the styles of another engine, and behind them some paintings as further styles.
 
     So a painting takes part in all that styles do: it is mixed, faded to, previewed, remembered.
@@ -37,14 +38,9 @@ class PaintingEngine:
     """
 
     def __init__(self, engine: Engine, mixtures: Sequence[Mixture]) -> None:
-        self._engine, self.mixtures = engine, tuple(mixtures)
-        self.name = engine.name
+        super().__init__(engine)
+        self.mixtures = tuple(mixtures)
         self.styles = engine.styles + tuple(Style(one.name) for one in self.mixtures)
-
-    @property
-    def description(self) -> str:
-        """What the engine inside runs on."""
-        return self._engine.description
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
         """Paint one frame (see `ports.Engine`)."""
@@ -62,15 +58,11 @@ class PaintingEngine:
             look, style_weights=self._mixed(learned, others), strength=1.0, keep_colours=False
         )
         painting = self._engine.stylize(frame, plain).pixels
-        palette = mixed([one.palette for one in self.mixtures], others)
-        painting = blended(frame.pixels, palette.applied(painting), look.strength)
+        painting = mixed(painting, [one.palette for one in self.mixtures], others)
+        painting = blended(frame.pixels, painting, look.strength)
         if look.keep_colours:
             painting = with_colours_of(painting, frame.pixels)
         return frame.with_pixels(np.ascontiguousarray(painting))
-
-    def close(self) -> None:
-        """Close the engine inside."""
-        self._engine.close()
 
     def _mixed(self, learned: Sequence[float], others: Sequence[float]) -> tuple[float, ...]:
         """Return the style weights of the engine inside."""

@@ -1,8 +1,8 @@
 """Fits a painting: the mixture of at most three styles that paints most like it, and its palette.
 
-The engine itself paints a reference picture in every style; each gets the painting's colours by an
-affine step, and what has then the most similar brushwork is taken. Others are added by halves and
-quarters as long as it becomes more similar. So it works with every bundle and every engine, and
+The engine itself paints a reference picture in every style; each gets the painting's colours by a
+step of its own, and what has then the most similar brushwork is taken. Others are added by halves
+and quarters as long as it becomes more similar. So it works with every bundle and every engine, and
 needs no file but the bundle.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 from realtime.anypainting import texture
 from realtime.anypainting.engine import Mixture, PaintingEngine
 from realtime.anypainting.leaves import dead_leaves
-from realtime.anypainting.palette import Colours, Palette
+from realtime.anypainting.palette import Palette, PaletteFinder
 from realtime.anypainting.request import GivenPainting, Request
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
@@ -117,11 +117,11 @@ def in_words(mixture: Mixture, names: tuple[str, ...]) -> str:
 
 
 def _judge(paint: Paint, painting: Pixels) -> Callable[[Weights], Trial]:
-    colours, wanted = Colours.of(painting), texture.statistics(painting)
+    palettes, wanted = PaletteFinder(painting), texture.statistics(painting)
 
     def judge(weights: Weights) -> Trial:
         painted = paint(weights)
-        palette = Palette.between(Colours.of(painted), colours)
+        palette = palettes.find(painted)
         found = texture.statistics(palette.applied(painted))
         strain = STRAIN * max(0.0, math.log(palette.gain / FREE_GAIN)) ** 2
         return Trial(weights, palette, texture.difference(found, wanted) + strain)

@@ -1,8 +1,12 @@
-"""The colours of a painting, as one affine step: mean and covariance are carried over.
+"""The colours of a painting, as a step behind the network: affine, then a curve along each axis.
 
-Of all maps that turn one Gaussian into another, the one that moves colours least: the closed form
-of optimal transport (Pitié and Kokaram 2007, "The linear Monge-Kantorovitch linear colour mapping
-for example-based colour transfer").
+The affine part carries mean and covariance over. Of all maps that turn one Gaussian into another it
+is the one that moves colours least: the closed form of optimal transport (Pitié and Kokaram 2007,
+"The linear Monge-Kantorovitch linear colour mapping for example-based colour transfer").
+
+Paintings are no Gaussians. A few red poppies in a grey meadow spread as much as a picture that is
+half pink, half green; and an even sky, stretched to the spread of a painting, burns out. So along
+the painting's principal axes a rising curve brings the distribution, too (`anypainting/curves.py`).
 """
 
 from __future__ import annotations
@@ -14,11 +18,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from realtime.anypainting.curves import Curves, Rows, as_rows
 from realtime.frame import Pixels
 
 Matrix = npt.NDArray[np.float64]
 LEAST_DEVIATION = 4.0
 """In levels, added to every covariance: a channel that hardly varies is not blown up to noise."""
+UNCHANGED: Rows = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0))
 
 
 @dataclass(frozen=True)
@@ -48,34 +54,65 @@ class Colours:
 
 @dataclass(frozen=True)
 class Palette:
-    """An affine step in RGB: `matrix @ colour + offset`, in levels. Hashable, plain numbers."""
+    """A step in RGB: `matrix @ colour + offset`, then curves. Hashable, plain numbers."""
 
-    rows: tuple[tuple[float, float, float, float], ...] = (
-        (1.0, 0.0, 0.0, 0.0),
-        (0.0, 1.0, 0.0, 0.0),
-        (0.0, 0.0, 1.0, 0.0),
-    )
-    """Three rows of matrix and offset."""
+    rows: Rows = UNCHANGED
+    """Three rows of matrix and offset, in levels."""
+    curves: Curves | None = None
 
     @classmethod
     def between(cls, found: Colours, wanted: Colours) -> Palette:
-        """Return the step that gives pictures of the found colours those that are wanted."""
+        """Return the affine step that gives pictures of the found colours those that are wanted."""
         floor = np.eye(3) * LEAST_DEVIATION**2
         root = _root(found.covariance + floor)
         inverse = np.linalg.inv(root)
         matrix = inverse @ _root(root @ (wanted.covariance + floor) @ root) @ inverse
         offset = wanted.mean - matrix @ found.mean
-        rows = np.hstack([matrix, offset[:, None]]).round(4)
-        return cls(tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in rows))
+        return cls(as_rows(np.hstack([matrix, offset[:, None]])))
 
     @property
     def gain(self) -> float:
-        """By how much differences of colours grow, where they grow most."""
+        """By how much differences of colours grow, where they grow most, before the curves."""
         return float(np.linalg.norm(np.asarray(self.rows)[:, :3], 2))
 
     def applied(self, pixels: Pixels) -> Pixels:
         """Give (H, W, 3) RGB uint8 these colours, clamped and rounded; the same shape."""
-        return np.asarray(cv2.transform(pixels, np.asarray(self.rows)), np.uint8)
+        rows = np.asarray(self.rows)
+        if self.curves is None:
+            return np.asarray(cv2.transform(pixels, rows), np.uint8)
+        return self.curves.applied(pixels, behind=rows)
+
+
+class PaletteFinder:
+    """Finds the steps that give pictures the colours of one painting.
+
+    Args:
+        painting: (H, W, 3) RGB uint8.
+    """
+
+    def __init__(self, painting: Pixels) -> None:
+        self.colours = Colours.of(painting)
+        self._curves = Curves.straight(
+            self.colours.mean, self.colours.covariance + np.eye(3) * LEAST_DEVIATION**2
+        )
+        self._wanted = self._curves.quantiles(painting)
+
+    def find(self, painted: Pixels) -> Palette:
+        """Return the step for pictures whose colours are distributed like those of `painted`."""
+        affine = Palette.between(Colours.of(painted), self.colours)
+        found = self._curves.quantiles(painted, behind=np.asarray(affine.rows))
+        return Palette(affine.rows, self._curves.bent(found, self._wanted))
+
+
+def mixed(pixels: Pixels, palettes: Sequence[Palette], shares: Sequence[float]) -> Pixels:
+    """Give (H, W, 3) RGB uint8 a share of each palette's step; the rest of 1 stays as it is."""
+    if 1.0 in shares:
+        return palettes[list(shares).index(1.0)].applied(pixels)
+    total = pixels.astype(np.float32) * (1.0 - sum(shares))
+    for palette, share in zip(palettes, shares, strict=True):
+        if share:
+            total += np.float32(share) * palette.applied(pixels)
+    return np.asarray(total.round(), np.uint8)
 
 
 def _root(matrix: Matrix) -> Matrix:
@@ -83,12 +120,3 @@ def _root(matrix: Matrix) -> Matrix:
     values, vectors = np.linalg.eigh(matrix)
     root: Matrix = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
     return root
-
-
-def mixed(palettes: Sequence[Palette], shares: Sequence[float]) -> Palette:
-    """Return a share of each palette's step; what is left of 1 leaves colours as they are."""
-    rest = 1.0 - sum(shares)
-    rows = rest * np.asarray(Palette().rows)
-    for palette, share in zip(palettes, shares, strict=True):
-        rows = rows + share * np.asarray(palette.rows)
-    return Palette(tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in rows))

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from realtime.engines.enlarge import at_size_of, blended, resized, scaled_size, with_colours_of
-from realtime.errors import EngineError, one_line
+from realtime.errors import BadInputError, EngineError, one_line
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.machine import reuse_freed_memory
 from realtime.network.card import read_card
-from realtime.ports import Style
+from realtime.ports import Closing, Engine, EngineInfo, Precision, Style
 
 
-class BundleEngine(ABC):
+class BundleEngine(Closing, ABC):
     """Checks the look, answers strength 0 itself, and leaves the painting to `paint`."""
 
-    name: str
+    info: EngineInfo
     description: str
-    lockstep_threads: int | None = None
-    """On a CPU: how many threads share every layer in equal parts, so that all wait for the one
-    whose core is taken; None where they take work from each other."""
 
     def __init__(self, styles: tuple[Style, ...]) -> None:
         self.styles = styles
@@ -70,6 +68,46 @@ class BundleEngine(ABC):
             painting = at_size_of(pixels, self.paint(scaled, weights, 1.0), scaled)
             painting = blended(pixels, painting, look.strength)
         return with_colours_of(painting, pixels) if look.keep_colours else painting
+
+
+class WrappedEngine(Closing):
+    """An engine around another: the answers are those of the one inside, which it closes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.styles = engine.styles
+
+    @property
+    def info(self) -> EngineInfo:
+        """What the engine inside runs on."""
+        return self._engine.info
+
+    @property
+    def description(self) -> str:
+        """Likewise, for users."""
+        return self._engine.description
+
+    def close(self) -> None:
+        """Close the engine inside."""
+        self._engine.close()
+
+
+def chosen_precision(
+    asked: str, usual: Precision, able: Sequence[Precision], engine: str
+) -> Precision:
+    """Return the precision that was asked for; `usual` for `auto`.
+
+    Raises:
+        BadInputError: the engine does not know it.
+    """
+    if asked == "auto":
+        return usual
+    for precision in able:
+        if asked == precision:
+            return precision
+    raise BadInputError(
+        f"no precision {asked!r} in the {engine} engine: expected auto, {', '.join(able)}"
+    )
 
 
 def styles_of(bundle: Path) -> tuple[Style, ...]:

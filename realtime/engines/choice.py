@@ -7,7 +7,6 @@ import logging
 import os
 import platform
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -84,7 +83,7 @@ def _measure(
         if name in NOT_TRIED:
             continue
         try:
-            with closing(open_engine(name, bundle, device=device, precision=precision)) as engine:
+            with open_engine(name, bundle, device=device, precision=precision) as engine:
                 (times[name],) = trial(engine, rounds=TRIAL_FRAMES)
         except (MissingExtraError, BadInputError) as exc:  # not here, or not on this device
             absent[name] = str(exc)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from realtime.engines.base import styles_of
 from realtime.frame import Frame
 from realtime.look import Look
-from realtime.network.card import read_card
-from realtime.ports import Style
+from realtime.ports import Closing, EngineInfo, Style
 
 
-class IdentityEngine:
+class IdentityEngine(Closing):
     """Returns its frames untouched, whatever the look."""
 
-    name = "identity"
+    info = EngineInfo("identity", "cpu", "fp32")
     description = "identity (paints nothing)"
 
     def __init__(self, styles: tuple[Style, ...]) -> None:
@@ -24,14 +24,10 @@ class IdentityEngine:
         del look
         return frame
 
-    def close(self) -> None:
-        """Nothing to release."""
-
 
 def open_engine(
     bundle: Path, *, device: str, precision: str, threads: int | None = None
 ) -> IdentityEngine:
     """Open the identity engine; it lists the bundle's styles and ignores the rest."""
     del device, precision, threads
-    credits = read_card(bundle).styles
-    return IdentityEngine(tuple(Style(credit.name, str(credit)) for credit in credits))
+    return IdentityEngine(styles_of(bundle))

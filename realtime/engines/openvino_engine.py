@@ -12,7 +12,7 @@ import openvino
 from openvino import properties
 from openvino.properties import hint
 
-from realtime.engines.base import BundleEngine, styles_of
+from realtime.engines.base import BundleEngine, chosen_precision, styles_of
 from realtime.engines.per_size import PerSize, Shape
 from realtime.errors import BadInputError, EngineError, one_line
 from realtime.folders import usable_cache
@@ -20,21 +20,19 @@ from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
 from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
 from realtime.machine import threads_in_words, usable_cpus
-from realtime.ports import Style
+from realtime.ports import Device, EngineInfo, Precision, Style
 
-TYPES = {
+TYPES: dict[Precision, openvino.Type] = {
     "fp32": openvino.Type.f32,
     "bf16": openvino.Type.bf16,
     "fp16": openvino.Type.f16,
 }
 """What arithmetic is asked for."""
-PRECISIONS = (*TYPES, "int8")
+PRECISIONS: tuple[Precision, ...] = (*TYPES, "int8")
 
 
 class OpenVinoEngine(BundleEngine):
     """A graph (of the store, or a file that OpenVINO reads) on one OpenVINO device."""
-
-    name = "openvino"
 
     def __init__(
         self,
@@ -42,14 +40,15 @@ class OpenVinoEngine(BundleEngine):
         styles: tuple[Style, ...],
         *,
         device: str,
-        precision: str,
+        precision: Precision,
         threads: int | None = None,
     ) -> None:
         super().__init__(styles)
-        self.device, self.precision = device, precision
+        self._device = device
         # All logical CPUs: by itself OpenVINO leaves hyper-threads idle, and in a virtual machine
         # it takes every second core for one.
         self._threads = (threads or usable_cpus()) if device == "CPU" else None
+        self.info = EngineInfo("openvino", _kind(device), precision, self._threads)
         self._core = shared_core()
         self._core.set_property({properties.cache_dir: str(usable_cache("openvino") or "")})
         self._model = self._core.read_model(graph if isinstance(graph, Path) else graph.data)
@@ -89,14 +88,14 @@ class OpenVinoEngine(BundleEngine):
             # Bound to its core, a thread waits for whoever else is on it, and every layer waits for
             # the thread: beside one busy core of two that made 91 ms out of 9, without it 16.
             settings[hint.enable_cpu_pinning] = False
-        return self._core.compile_model(model, self.device, settings).create_infer_request()
+        return self._core.compile_model(model, self._device, settings).create_infer_request()
 
     def _arithmetic(self) -> openvino.Type:
         """An int8 graph says itself where it is int8; the rest is as fast as the device can."""
-        if self.precision != "int8":
-            return TYPES[self.precision]
-        able = self._core.get_property(self.device, properties.device.capabilities)
-        return TYPES[_fastest_precision(self.device, set(able))]
+        if self.info.precision != "int8":
+            return TYPES[self.info.precision]
+        able = self._core.get_property(self._device, properties.device.capabilities)
+        return TYPES[_fastest_precision(self._device, set(able))]
 
 
 @cache
@@ -116,22 +115,17 @@ def open_engine(
     core = shared_core()
     target = _choose_device(core, device)
     able = set(core.get_property(target, properties.device.capabilities))
-    if precision == "auto":
-        precision = _fastest_precision(target, able)
-    if precision not in PRECISIONS:
+    usual = _fastest_precision(target, able)
+    chosen = chosen_precision(precision, usual, PRECISIONS, "openvino")
+    if chosen.upper() not in able and chosen in ("bf16", "fp16"):
         raise BadInputError(
-            f"no precision {precision!r} in the openvino engine: "
-            f"expected auto, {', '.join(PRECISIONS)}"
-        )
-    if precision.upper() not in able and precision in ("bf16", "fp16"):
-        raise BadInputError(
-            f"{target} has no {precision} here (OpenVINO lists {', '.join(sorted(able))}): "
+            f"{target} has no {chosen} here (OpenVINO lists {', '.join(sorted(able))}): "
             "use --precision fp32"
         )
-    graph = quantised_graph_of(bundle) if precision == "int8" else graph_of(bundle)
+    graph = quantised_graph_of(bundle) if chosen == "int8" else graph_of(bundle)
     try:
         return OpenVinoEngine(
-            graph, styles_of(bundle), device=target, precision=precision, threads=threads
+            graph, styles_of(bundle), device=target, precision=chosen, threads=threads
         )
     except RuntimeError as exc:
         raise EngineError(
@@ -155,7 +149,13 @@ def _with_indices(devices: list[str]) -> set[str]:
     return {*devices, *(device.partition(".")[0] for device in devices)}
 
 
-def _fastest_precision(device: str, able: set[str]) -> str:
+def _kind(device: str) -> Device:
+    """Return what OpenVINO's name of a device, such as `GPU.1`, is."""
+    kinds: dict[str, Device] = {"CPU": "cpu", "GPU": "gpu", "NPU": "npu"}
+    return kinds[device.partition(".")[0]]
+
+
+def _fastest_precision(device: str, able: set[str]) -> Precision:
     if device != "CPU":
         return "fp16" if "FP16" in able else "fp32"
     return "bf16" if "BF16" in able else "fp32"

@@ -17,7 +17,7 @@ import tensorrt as trt
 import torch
 from torch import Tensor
 
-from realtime.engines.base import BundleEngine, styles_of
+from realtime.engines.base import BundleEngine, chosen_precision, styles_of
 from realtime.engines.per_size import PerSize, Shape
 from realtime.engines.tensorrt_build import build_plan
 from realtime.errors import BadInputError, EngineError
@@ -25,9 +25,9 @@ from realtime.folders import cache_folder, keep
 from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
 from realtime.graph.store import GraphFile, graph_of
-from realtime.ports import Style
+from realtime.ports import EngineInfo, Precision, Style
 
-PRECISIONS = ("fp32", "fp16")
+PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16")
 log = logging.getLogger(__name__)
 
 
@@ -47,13 +47,17 @@ class _Loaded:
 class TensorRtEngine(BundleEngine):
     """A graph on one GPU; a size it has not met yet is built first, which takes minutes."""
 
-    name = "tensorrt"
-
     def __init__(
-        self, graph: GraphFile, styles: tuple[Style, ...], *, device: torch.device, precision: str
+        self,
+        graph: GraphFile,
+        styles: tuple[Style, ...],
+        *,
+        device: torch.device,
+        precision: Precision,
     ) -> None:
         super().__init__(styles)
-        self._graph, self._device, self._precision = graph, device, precision
+        self._graph, self._device = graph, device
+        self.info = EngineInfo("tensorrt", "cuda", precision)
         self._logger = trt.Logger(trt.Logger.WARNING)
         self._runtime = trt.Runtime(self._logger)
         self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
@@ -122,7 +126,7 @@ class TensorRtEngine(BundleEngine):
         """Where the engine built for frames of this shape is kept: of this GPU and version only."""
         major, minor = torch.cuda.get_device_capability(self._device)
         gpu = torch.cuda.get_device_name(self._device).replace(" ", "-").replace("/", "-")
-        name = f"{self._graph.key}-{shape[2]}x{shape[1]}-{self._precision}.plan"
+        name = f"{self._graph.key}-{shape[2]}x{shape[1]}-{self.info.precision}.plan"
         return cache_folder() / "tensorrt" / f"{gpu}-sm{major}{minor}-{trt.__version__}" / name
 
 
@@ -142,11 +146,6 @@ def open_engine(
             f"device {device!r} is not here for the tensorrt engine: "
             f"expected auto or cuda:0 to cuda:{torch.cuda.device_count() - 1}"
         )
-    precision = "fp16" if precision == "auto" else precision
-    if precision not in PRECISIONS:
-        raise BadInputError(
-            f"no precision {precision!r} in the tensorrt engine: "
-            f"expected auto, {', '.join(PRECISIONS)}"
-        )
-    graph = graph_of(bundle, half=precision == "fp16")
-    return TensorRtEngine(graph, styles_of(bundle), device=target, precision=precision)
+    chosen = chosen_precision(precision, "fp16", PRECISIONS, "tensorrt")
+    graph = graph_of(bundle, half=chosen == "fp16")
+    return TensorRtEngine(graph, styles_of(bundle), device=target, precision=chosen)

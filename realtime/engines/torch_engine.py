@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from realtime.engines.base import BundleEngine
+from realtime.engines.base import BundleEngine, chosen_precision
 from realtime.engines.torch_cuda import GraphedPainter
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
@@ -18,31 +18,35 @@ from realtime.machine import threads_in_words
 from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.folding import fold
 from realtime.network.pixels import to_pixels, to_tensor
-from realtime.ports import Style
+from realtime.ports import Device, EngineInfo, Precision, Style
 
 log = logging.getLogger(__name__)
-DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+DTYPES: dict[Precision, torch.dtype] = {
+    "fp32": torch.float32,
+    "fp16": torch.float16,
+    "bf16": torch.bfloat16,
+}
 
 
 class TorchEngine(BundleEngine):
     """A folded transform network in channels-last memory on one device."""
-
-    name = "torch"
 
     def __init__(
         self,
         bundle: Bundle,
         *,
         device: torch.device,
-        precision: str,
+        precision: Precision,
         threads: int | None = None,
     ) -> None:
         credits = bundle.card.styles
         super().__init__(tuple(Style(credit.name, str(credit)) for credit in credits))
-        self.device, self.precision = device, precision
-        self.dtype = DTYPES[precision]
-        if device.type == "cpu":
-            self.lockstep_threads = threads or torch.get_num_threads()
+        self.device, self.dtype = device, DTYPES[precision]
+        on_cpu = device.type == "cpu"
+        self.info = EngineInfo(
+            "torch", _kind(device), precision,
+            threads=(threads or torch.get_num_threads()) if on_cpu else None, lockstep=on_cpu,
+        )  # fmt: skip
         network = fold(bundle.network)
         self.network: nn.Module = network.to(device, self.dtype)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -52,7 +56,7 @@ class TorchEngine(BundleEngine):
                 self.network, device=device, dtype=self.dtype, styles=len(self.styles)
             )
         self.description = (
-            f"torch {torch.__version__}, {_device_name(device, self.lockstep_threads)}, {precision}"
+            f"torch {torch.__version__}, {_device_name(device, self.info.threads)}, {precision}"
         )
 
     def paint(
@@ -63,10 +67,9 @@ class TorchEngine(BundleEngine):
             painting = self._graphed(self._painter, pixels, style_weights, strength)
             if painting is not None:
                 return painting
-        if self.lockstep_threads not in (None, torch.get_num_threads()):
-            torch.set_num_threads(
-                self.lockstep_threads
-            )  # of the process: another engine may differ
+        threads = self.info.threads
+        if threads is not None and threads != torch.get_num_threads():
+            torch.set_num_threads(threads)  # of the process: another engine may differ
         with torch.inference_mode():
             return to_pixels(self._paint(pixels, style_weights, strength))
 
@@ -113,13 +116,9 @@ def open_engine(
 ) -> TorchEngine:
     """Load the bundle and put it on the device; says plainly when that is not possible."""
     target = _choose_device(device)
-    if precision == "auto":
-        precision = "fp32" if target.type == "cpu" else "fp16"
-    if precision not in DTYPES:
-        raise BadInputError(
-            f"no precision {precision!r} in the torch engine: expected auto, {', '.join(DTYPES)}"
-        )
-    return TorchEngine(load_bundle(bundle), device=target, precision=precision, threads=threads)
+    usual: Precision = "fp32" if target.type == "cpu" else "fp16"
+    chosen = chosen_precision(precision, usual, tuple(DTYPES), "torch")
+    return TorchEngine(load_bundle(bundle), device=target, precision=chosen, threads=threads)
 
 
 def _choose_device(name: str) -> torch.device:
@@ -141,6 +140,11 @@ def _choose_device(name: str) -> torch.device:
     if device.type not in ("cpu", "cuda", "mps"):
         raise BadInputError(f"no device {name!r}: expected auto, cpu, cuda, cuda:N or mps")
     return device
+
+
+def _kind(device: torch.device) -> Device:
+    kinds: dict[str, Device] = {"cpu": "cpu", "cuda": "cuda", "mps": "mps"}
+    return kinds[device.type]
 
 
 def _device_name(device: torch.device, threads: int | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,36 +162,25 @@ def _where_it_goes_on(film: Film) -> str:
     return f"going on at {at:.2f} s, {painted} of {frames} frames are painted already"
 
 
-@dataclass
-class _Closing:
-    """An executor whose workers end with the block."""
-
-    executor: Executor
-    stack: ExitStack
-
-    def __enter__(self) -> Executor:
-        return self.executor
-
-    def __exit__(self, *args: object) -> None:
-        self.stack.close()
-
-
-def _executor(batch: Batch, local: LocalExecutor) -> _Closing:
-    stack = ExitStack()
+@contextmanager
+def _executor(batch: Batch, local: LocalExecutor) -> Iterator[Executor]:
+    """Yield what paints the segments; workers end with the block."""
     if batch.ray is None and batch.jobs == 1:
-        return _Closing(local, stack)
-    asked = stack.enter_context(stop_on_interrupt())
-    if batch.ray is not None:
-        try:
-            from realtime.film.cluster import RayTasks
-        except ModuleNotFoundError as exc:
-            raise MissingExtraError("--ray", exc.name or "ray", "cluster") from exc
-        cluster = stack.enter_context(closing(RayTasks(batch.ray)))
-        return _Closing(ScatteredExecutor(cluster, asked.is_set), stack)
-    from realtime.film.workers import WorkerTasks
+        yield local
+        return
+    with stop_on_interrupt() as asked:
+        if batch.ray is not None:
+            try:
+                from realtime.film.cluster import RayTasks
+            except ModuleNotFoundError as exc:
+                raise MissingExtraError("--ray", exc.name or "ray", "cluster") from exc
+            with RayTasks(batch.ray) as cluster:
+                yield ScatteredExecutor(cluster, asked.is_set)
+        else:
+            from realtime.film.workers import WorkerTasks
 
-    workers = stack.enter_context(closing(WorkerTasks(batch.jobs)))
-    return _Closing(ScatteredExecutor(workers, asked.is_set), stack)
+            with WorkerTasks(batch.jobs) as workers:
+                yield ScatteredExecutor(workers, asked.is_set)
 
 
 def clips_and_output(paths: Sequence[Path], out: Path | None) -> tuple[list[Path], Path | None]:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -19,8 +18,8 @@ from av.packet import Packet
 from av.stream import Discard, Stream
 from av.subtitles.stream import SubtitleStream
 
+from realtime.film.stream_copy import Cargo, Outlet, Way, make_track
 from realtime.film.subtitles import TEXT
-from realtime.film.tracks import Outlet, Way, make_track
 from realtime.media import clip
 from realtime.media.decoding import DECODE_ERRORS, AnyPacket, packets
 from realtime.media.programmes import companions
@@ -33,27 +32,6 @@ READ_PACKETS = 4000
 """After so many packets, a stream that has not begun is tried without any."""
 WITHOUT_SAMPLE_TIMES = frozenset({"mp4", "mov"})
 """Kinds of file that store uncompressed sound as one run of samples."""
-
-
-@dataclass(frozen=True)
-class Cargo:
-    """What goes along with the pictures."""
-
-    ways: tuple[tuple[int, Way], ...] = ()
-    """Index of each stream that is taken along, and how."""
-    sound: frozenset[int] = frozenset()
-    """Which of them are sound."""
-    notes: tuple[str, ...] = ()
-    """What a user should know, in whole sentences."""
-
-    def lighter(self) -> Iterator[Cargo | None]:
-        """Yield this, and what is left to try where a file cannot be written with it.
-
-        The last is None: nothing at all, neither titles nor chapters.
-        """
-        yield self
-        yield replace(self, ways=tuple((index, Way.ENCODED) for index in sorted(self.sound)))
-        yield None
 
 
 def choose_cargo(path: Path, recipe: Recipe) -> Cargo:

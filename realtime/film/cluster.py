@@ -24,6 +24,7 @@ from realtime.film.film import Film
 from realtime.film.plan import Segment
 from realtime.film.workfolder import WorkFolder
 from realtime.folders import cache_folder, write_whole
+from realtime.ports import Closing
 
 RETRIES = 4
 REACH_SECONDS = 5.0
@@ -74,7 +75,7 @@ def _unpacked(order: _Order) -> Path:
     return path
 
 
-class RayTasks:
+class RayTasks(Closing):
     """Segments painted by a Ray cluster (see `executors.Tasks`)."""
 
     def __init__(self, address: str) -> None:

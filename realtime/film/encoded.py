@@ -61,8 +61,8 @@ def open_segment(path: Path) -> Iterator[InputContainer]:
         ) from exc
 
 
-class Clock:
-    """The times that decoders of the joined film go by.
+class DtsGenerator:
+    """Decoding timestamps (DTS) for pictures of known presentation timestamps (PTS).
 
     Encoders reorder pictures, so each needs a decoding time besides its presentation time: rising,
     and never later. With D the farthest that any picture is moved forward, the n-th picture is

@@ -9,19 +9,20 @@ from typing import Any
 
 from realtime.errors import BadInputError
 from realtime.film import stills
-from realtime.film.cargo import Cargo, choose_cargo
-from realtime.film.carried import Window
+from realtime.film.cargo import choose_cargo
 from realtime.film.join import Joint, join
 from realtime.film.plan import Plan, Segment, make_plan
 from realtime.film.steady import MEMORY
+from realtime.film.stream_copy import Cargo, Window
 from realtime.film.workfolder import WorkFolder
 from realtime.media import clip
 from realtime.media.formats import is_still
 from realtime.naming import followed
 from realtime.painter import Painter, beside, job_of
+from realtime.ports import Size
 from realtime.provenance import is_painted, note_of
 from realtime.resize import fitted
-from realtime.settings import MAX_SIDE_PX, PaintSettings, Size
+from realtime.settings import MAX_SIDE_PX, PaintSettings
 from realtime.sinks import outputs
 from realtime.sinks.encoding import recipe_for
 from realtime.sinks.video_writer import Target

@@ -16,9 +16,8 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from realtime.errors import SinkError
-from realtime.film.cargo import Cargo
-from realtime.film.carried import Carried, Window, open_carried
-from realtime.film.encoded import Clock, encoded_pictures
+from realtime.film.encoded import DtsGenerator, encoded_pictures
+from realtime.film.stream_copy import Cargo, StreamCopy, Window, open_stream_copy
 from realtime.media.colour import YuvWriter
 from realtime.media.decoding import AnyPacket
 from realtime.sinks import outputs
@@ -58,7 +57,7 @@ def join(joint: Joint, out: Path) -> int:
     if not ticks:
         raise SinkError(f"no frame was painted: {out} was not written")
     last = joint.last_seconds or 1 / joint.target.rate_fps
-    clock = Clock(ticks, max(1, round(last / joint.target.facts.time_base)))
+    clock = DtsGenerator(ticks, max(1, round(last / joint.target.facts.time_base)))
     choices = list(joint.cargo.lighter()) if joint.cargo else [None]
     for number, cargo in enumerate(choices, 1):
         try:
@@ -77,19 +76,19 @@ def join(joint: Joint, out: Path) -> int:
     return len(ticks)
 
 
-def _join(joint: Joint, out: Path, clock: Clock) -> None:
+def _join(joint: Joint, out: Path, clock: DtsGenerator) -> None:
     """Write the film; what is half written is removed."""
     try:
         with _opened(joint, out) as (container, stream):
-            carried = None
+            copied = None
             if joint.cargo is not None:
-                carried = open_carried(
+                copied = open_stream_copy(
                     joint.original, container, joint.target.recipe, joint.window, joint.cargo,
                     joint.shifts,
                 )  # fmt: skip
             _sign(container, joint.title)
-            with contextlib.closing(carried) if carried else contextlib.nullcontext():
-                _write(joint, container, stream, carried, clock)
+            with copied if copied else contextlib.nullcontext():
+                _write(joint, container, stream, copied, clock)
     except BaseException:
         out.unlink(missing_ok=True)
         raise
@@ -99,8 +98,8 @@ def _write(
     joint: Joint,
     container: OutputContainer,
     stream: VideoStream,
-    carried: Carried | None,
-    clock: Clock,
+    copied: StreamCopy | None,
+    clock: DtsGenerator,
 ) -> None:
     base = joint.target.facts.time_base
     shift = round(joint.window.shift_seconds / base)
@@ -111,11 +110,11 @@ def _write(
         packet.duration = clock.lasts(picture.tick)
         packet.is_keyframe = picture.is_key
         container.mux(packet)
-        if carried:
-            carried.mux_until(float(clock.decoded(number) * base))
-    if carried:
-        carried.mux_until(math.inf if joint.is_whole else float(clock.end * base))
-        carried.flush()
+        if copied:
+            copied.mux_until(float(clock.decoded(number) * base))
+    if copied:
+        copied.mux_until(math.inf if joint.is_whole else float(clock.end * base))
+        copied.flush()
 
 
 @contextlib.contextmanager

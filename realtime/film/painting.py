@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from realtime.film.steady import Steady
 from realtime.frame import Frame
 from realtime.interrupt import run_interruptibly
 from realtime.pipeline import Hooks, Report, Shown
-from realtime.ports import Engine, Source
+from realtime.ports import Closing, Engine, Source
 from realtime.resize import ResizedSource
 from realtime.sources.video_source import VideoSource
 
@@ -62,12 +62,12 @@ def paint_segments(
     error: PleinairError | None = None
     with ExitStack() as stack:
         clip = VideoSource(film.clip, film.plan.part(segments, film.memory))
-        source: Source = stack.enter_context(closing(clip))
+        source: Source = stack.enter_context(clip)
         if film.settings.every > 1:
-            source = _Thinned(source, film.settings.every)
+            source = _EveryNth(source, film.settings.every)
         if film.settings.paint.size:
             source = ResizedSource(source, film.settings.paint.size)
-        stack.enter_context(closing(sink))
+        stack.enter_context(sink)
         stopped = False
 
         def on_frame(report: Report) -> bool:
@@ -119,14 +119,14 @@ def _finisher(film: Film) -> Callable[[Shown, Report], Frame]:
     return finish
 
 
-class _Thinned:
-    """Every so manieth frame of a source."""
+class _EveryNth(Closing):
+    """Every n-th frame of a source."""
 
     def __init__(self, source: Source, every: int) -> None:
         self._source, self._every = source, every
         self.live = source.live
         self.rate_fps = source.rate_fps / every
-        self.frame_count = None
+        self.frame_count, self.size = None, source.size
 
     def __iter__(self) -> Iterator[Frame]:
         for frame in self._source:

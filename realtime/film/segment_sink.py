@@ -14,7 +14,7 @@ from realtime.errors import SinkError
 from realtime.film.plan import Segment
 from realtime.film.workfolder import WorkFolder
 from realtime.frame import Frame
-from realtime.ports import Event
+from realtime.ports import PlainSink
 from realtime.sinks import outputs
 from realtime.sinks.video_writer import Target, VideoWriter
 
@@ -28,12 +28,14 @@ def offset_ticks(target: Target) -> int:
     return round(OFFSET_SECONDS / target.facts.time_base)
 
 
-class SegmentSink:
+class SegmentSink(PlainSink):
     """Writes neighbouring segments, one after the other.
 
     Attributes:
         unfinished: The segment that was not complete when the sink was closed, if it holds frames.
     """
+
+    fixed_size = True
 
     def __init__(
         self,
@@ -68,10 +70,6 @@ class SegmentSink:
                 )  # fmt: skip
             self._writer.write(frame)
             self._frames += 1
-
-    def poll(self) -> tuple[Event, ...]:
-        """A file has no keys."""
-        return ()
 
     def finish(self) -> None:
         """The last frame has arrived: complete what is left.

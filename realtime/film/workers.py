@@ -17,9 +17,10 @@ from realtime.errors import EXIT_BAD, EngineError
 from realtime.film.executors import paint_one
 from realtime.film.film import Film
 from realtime.film.plan import Segment
+from realtime.ports import Closing
 
 
-class WorkerTasks:
+class WorkerTasks(Closing):
     """Segments painted by worker processes (see `executors.Tasks`)."""
 
     def __init__(self, jobs: int) -> None:

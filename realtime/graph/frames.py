@@ -20,9 +20,7 @@ from realtime.graph.networks import KNOWN, WRITERS, style_rows
 from realtime.graph.signature import FRAMES, GRAPH_VERSION, PAINTINGS, STRENGTH, STYLE_WEIGHTS
 from realtime.network.bundle import Bundle
 from realtime.network.folding import fold
-
-Size = tuple[int, int]
-"""Width and height."""
+from realtime.ports import Size
 
 
 def write_graph(

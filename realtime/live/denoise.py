@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from realtime.engines.base import WrappedEngine
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.ports import Engine
@@ -39,15 +40,14 @@ LAG = 0.15
 Floats = npt.NDArray[np.float32]
 
 
-class DenoisedEngine:
+class DenoisedEngine(WrappedEngine):
     """Has another engine paint frames without their noise. Remembers: for one live run, in order.
 
     Strength 0 still gives back the frame's own pixels, noise and all.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.name, self.styles = engine.name, engine.styles
+        super().__init__(engine)
         self.denoise = Denoise()
 
     @property
@@ -62,10 +62,6 @@ class DenoisedEngine:
         if look.strength == 0.0:
             return frame
         return self._engine.stylize(frame.with_pixels(calm), look)
-
-    def close(self) -> None:
-        """Close the engine inside."""
-        self._engine.close()
 
 
 class Denoise:

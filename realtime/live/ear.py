@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from realtime.errors import PleinairError, SourceError
-from realtime.ports import Microphone
+from realtime.ports import Closing, Microphone
 from realtime.sound import Hearing, Sound
 
 RETRY_SECONDS = 1.0
@@ -17,7 +17,7 @@ SEEN_FRAMES = 30
 """The clock of the frames is read off the quickest of so many."""
 
 
-class Ear:
+class Ear(Closing):
     """Listens on a thread of its own; what it hears is had by `listen`, on the frames' clock.
 
     Args:

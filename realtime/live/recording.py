@@ -10,7 +10,7 @@ from pathlib import Path
 from realtime.errors import SinkError
 from realtime.frame import Frame
 from realtime.live.ear import Ear
-from realtime.live.one_size import in_size
+from realtime.resize import in_size
 from realtime.sinks import SinkOptions
 from realtime.sinks.video_sink import VideoSink, open_sink
 from realtime.sound import Hearing, Sound

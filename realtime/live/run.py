@@ -1,34 +1,37 @@
-"""A live run from settings to what it did. Prints nothing."""
+"""A live run, from settings to what it did. Prints nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from realtime import microphones
 from realtime.anypainting.request import Request, find_look
+from realtime.clockwork import Latency
 from realtime.engines.base import styles_of
 from realtime.interrupt import run_interruptibly
-from realtime.live.budget import Rung
 from realtime.live.controls import State
+from realtime.live.drawing import dropped_share
 from realtime.live.ear import Ear
-from realtime.live.extra_painting import ExtraPainting
-from realtime.live.late_engine import LateEngine
-from realtime.live.memory import recalled, remember, restored, window_size
-from realtime.live.opening import (
-    budget_of,
+from realtime.live.engines import HeldFrameEngine, LazyEngine
+from realtime.live.factory import (
+    controller_of,
     denoised,
     engine_opener,
     open_live_sinks,
     open_live_source,
 )
-from realtime.live.returning_source import ReturningSource
+from realtime.live.quality_controller import Level
+from realtime.live.saved_state import recalled, remember, restored, window_size
 from realtime.live.session import Session
+from realtime.live.sources import ReconnectingSource
 from realtime.live.surroundings import Surroundings
 from realtime.pipeline import Report
 from realtime.ports import Microphone
+from realtime.provenance import WRITTEN_BY
 from realtime.settings import LiveSettings
 from realtime.sinks.outputs import make_folder
 
@@ -46,7 +49,7 @@ class Outcome:
     interrupted: bool = False
     detail: float = 1.0
     """At which detail it painted in the end."""
-    draft: bool = False
+    light_network: bool = False
     """Whether it was the cheaper network that painted in the end."""
     first_painted_seconds: float | None = None
     """From the start of the program to the first painting shown; None: there was none."""
@@ -66,56 +69,53 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
     state, request = _beginning(settings, values)
     if settings.snapshots != Path():
         make_folder(settings.snapshots)  # now: a key that is pressed later must not fail
-    budget = budget_of(settings, request.entry)
+    controller = controller_of(settings, request.entry)
     with ExitStack() as stack:
-        source = stack.enter_context(closing(open_live_source(settings)))
+        source = stack.enter_context(open_live_source(settings))
         styles = styles_of(request.entry.path) + request.styles
-        opener = engine_opener(settings, request, getattr(source, "size", None), budget)
-        late = stack.enter_context(closing(LateEngine(styles, opener)))
+        opener = engine_opener(settings, request, source.size, controller)
+        late = stack.enter_context(LazyEngine(styles, opener))
         if not has_window:
             late.wait()
             tell(f"painting on {late.description}")
-        ear = stack.enter_context(closing(_ear(settings)))
+        ear = stack.enter_context(_ear(settings))
         state = replace(state, sound=ear.is_on)
-        size = settings.size or window_size(values) or getattr(source, "size", None)
+        size = settings.size or window_size(values) or source.size
         opened = open_live_sinks(settings, source.rate_fps, size, ear)
-        sink = stack.enter_context(closing(opened))
-        fullscreen = getattr(sink, "set_fullscreen", lambda on: None)
+        sink = stack.enter_context(opened)
         if state.fullscreen:
-            fullscreen(True)
-        extra = ExtraPainting(late, lambda: session.frozen, lambda: session.state.strip)
+            sink.set_fullscreen(True)
+        extra = HeldFrameEngine(late, lambda: session.frozen, lambda: session.state.strip)
         engine = denoised(extra, settings)
 
         def waiting_for() -> str:
-            trouble = source.trouble() if isinstance(source, ReturningSource) else ""
+            trouble = source.trouble() if isinstance(source, ReconnectingSource) else ""
             return trouble or ("" if late.ready else WARMING_UP)
 
         around = Surroundings(
             snapshots=settings.snapshots,
             seconds=settings.seconds,
             tell=tell,
-            fullscreen=fullscreen,
-            canvas=lambda: getattr(sink, "canvas", None),
+            fullscreen=sink.set_fullscreen,
+            canvas=lambda: sink.canvas,
             previews=lambda: extra.previews,
             repaint=extra.repaint,
             first_painted=lambda: late.first_painted,
             waiting_for=waiting_for,
             redraws=has_window,
-            budget=budget,
+            controller=controller,
             ear=ear,
         )
-        session = stack.enter_context(closing(Session(engine, state, around)))
+        session = stack.enter_context(Session(engine, state, around))
         interrupted, report = run_interruptibly(source, engine, sink, session.hooks())
         if interrupted:
             sink.finish()  # Ctrl-C is how a live recording ends: it is whole
         if has_window and settings.remembers:
-            window = getattr(sink, "window_size", None)
-            remember(session.state, [style.name for style in styles], window)
+            remember(session.state, [style.name for style in styles], sink.window_size)
         description = engine.description
-    result = getattr(sink, "result", None)
-    rung = Rung(1.0) if budget is None else budget.rung
+    level = Level(1.0) if controller is None else controller.level
     return Outcome(
-        report, description, result, interrupted, rung.detail, rung.draft,
+        report, description, sink.result, interrupted, level.detail, level.light_network,
         session.first_painted_seconds,
     )  # fmt: skip
 
@@ -148,3 +148,32 @@ def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State
     }
     given = {name: value for name, value in asked.items() if value is not None}
     return replace(state, **given), request  # type: ignore[arg-type]
+
+
+def figures(outcome: Outcome) -> dict[str, Any]:
+    """Return what a run did, ready for JSON; times in milliseconds and seconds."""
+    report = outcome.report
+    possible = report.engine_latency.p50_ms
+    return WRITTEN_BY | {
+        "engine": outcome.engine,
+        "frames": report.frames,
+        "seconds": round(report.seconds, 3),
+        "fps": round(report.mean_fps, 2),
+        "possible_fps": round(1000 / possible, 1) if possible else None,
+        "dropped": report.dropped,
+        "first_frame_seconds": round(report.first_frame_seconds, 3),
+        "first_painted_seconds": _seconds(outcome.first_painted_seconds),
+        "dropped_share": round(dropped_share(report), 3),
+        "detail": outcome.detail,
+        "draft": outcome.light_network,
+        "capture_to_shown_ms": _rounded(report.latency),
+        "engine_ms": _rounded(report.engine_latency),
+    }
+
+
+def _seconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)
+
+
+def _rounded(latency: Latency) -> dict[str, float]:
+    return {name.removesuffix("_ms"): round(value, 2) for name, value in vars(latency).items()}

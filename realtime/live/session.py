@@ -8,20 +8,26 @@ from dataclasses import replace
 from realtime import overlay
 from realtime.errors import SinkError
 from realtime.frame import Frame
-from realtime.live.budget import DETAILS
-from realtime.live.caption import figures, manner, shortfall
 from realtime.live.controls import HELP, State, react, with_style
-from realtime.live.panel import help_columns, with_panel
+from realtime.live.drawing import (
+    Strip,
+    arranged,
+    help_columns,
+    in_picture,
+    manner,
+    overlay_lines,
+    shortfall,
+    with_panel,
+    with_strip,
+)
+from realtime.live.quality_controller import DETAILS
 from realtime.live.recording import Recording
 from realtime.live.snapshot import save_snapshot
-from realtime.live.stage import arranged, in_picture
-from realtime.live.strip import Strip, with_strip
 from realtime.live.surroundings import Surroundings
 from realtime.look import Look
 from realtime.machine import seconds_since_start
 from realtime.pipeline import Hooks, Report, Shown
-from realtime.ports import Engine, Event, Mouse
-from realtime.settings import Size
+from realtime.ports import Closing, Engine, Event, Mouse, Size
 
 MESSAGE_SECONDS = 3.0
 """How long a message, such as where a snapshot went, stays in the picture."""
@@ -29,7 +35,7 @@ FADE_SECONDS = 0.4
 """How long a new style takes to come."""
 
 
-class Session:
+class Session(Closing):
     """What happens between the pipeline and the user of a live window."""
 
     def __init__(self, engine: Engine, state: State, around: Surroundings) -> None:
@@ -50,12 +56,9 @@ class Session:
     def hooks(self) -> Hooks:
         """Return the hooks to run the pipeline with."""
         return Hooks(
-            look=self.look,
-            decorate=self.decorate,
-            on_event=self.on_event,
-            on_frame=self.on_frame,
+            look=self.look, decorate=self.decorate, on_event=self.on_event, on_frame=self.on_frame,
             idle=self.idle,
-        )
+        )  # fmt: skip
 
     def close(self) -> None:
         """End a recording that still runs."""
@@ -69,8 +72,7 @@ class Session:
         """Take on another state, of as many styles; False when the user wants to quit."""
         before, self.state = self.state, state
         if self.state.frozen != before.frozen:
-            held = self.state.frozen and self._last is not None
-            self.frozen = self._last.original if held and self._last else None
+            self.frozen = self._last.original if self.state.frozen and self._last else None
         if self.state.look != before.look:
             self._from, self._to = self._faded(), self.state.look
             self._changed = self._around.clock()
@@ -86,8 +88,8 @@ class Session:
 
     def look(self) -> Look:
         """Return the look of the next frame: what was chosen, fading in, at the detail afforded."""
-        budget = self._around.budget
-        return replace(self._faded(), detail=1.0 if budget is None else budget.detail)
+        controller = self._around.controller
+        return replace(self._faded(), detail=1.0 if controller is None else controller.detail)
 
     def decorate(self, shown: Shown, report: Report) -> Frame:
         """Turn a painting into what the window shows."""
@@ -111,33 +113,31 @@ class Session:
         """Draw the last picture again while none comes: keys work, and what is wrong is said."""
         if not self._around.redraws or self._last is None:
             return None
-        if self.frozen is not None:
-            painted = self._around.repaint(self.look())
-            if painted is not None:
-                self._last = replace(self._last, original=self.frozen, painted=painted)
+        painted = None if self.frozen is None else self._around.repaint(self.look())
+        if self.frozen is not None and painted is not None:
+            self._last = replace(self._last, original=self.frozen, painted=painted)
         return self.decorate(self._last, report)
 
     def on_frame(self, report: Report) -> bool:
-        """See what the frame cost, and whether to go on."""
+        """See what frames cost, and whether to go on."""
         self._note_first_painting()
-        budget = self._around.budget
-        costs = report.engine_seconds
-        while budget is not None and self._costs_seen < len(costs):
-            cost, self._costs_seen = costs[self._costs_seen], self._costs_seen + 1
+        controller = self._around.controller
+        costs, self._costs_seen = report.engine_seconds.since(self._costs_seen)
+        for cost in costs:
             # A frozen frame is painted only when the look changes: that says nothing about time.
-            if self.frozen is None and budget.paid(cost, self._around.clock()):
-                self._say(f"painting {manner(budget.rung)}")
-                if budget.detail > DETAILS[-1]:
+            if controller and self.frozen is None and controller.paid(cost, self._around.clock()):
+                self._say(f"painting {manner(controller.level)}")
+                if controller.detail > DETAILS[-1]:
                     self._told_missed.clear()
         self._say_shortfall()
         return self._around.seconds is None or report.seconds < self._around.seconds
 
     def _say_shortfall(self) -> None:
         """Tell what cannot be held, once; the overlay says it for as long as it is so."""
-        budget = self._around.budget
-        if budget is not None and not self._told_missed.issuperset(budget.missed):
-            self._told_missed.update(budget.missed)
-            self._around.tell(shortfall(budget))
+        controller = self._around.controller
+        if controller is not None and not self._told_missed.issuperset(controller.missed):
+            self._told_missed.update(controller.missed)
+            self._around.tell(shortfall(controller))
 
     def _note_first_painting(self) -> None:
         first = self._around.first_painted()
@@ -179,9 +179,10 @@ class Session:
     def _lines(self, report: Report, names: Sequence[str]) -> list[str]:
         lines = [waiting] if (waiting := self._around.waiting_for()) else []
         if self.state.overlay and not self.state.help:  # the help covers the middle
-            rung = None if self._around.budget is None else self._around.budget.rung
-            lines += figures(self.state.look, names, rung, report, self.engine.description)
-            if self._around.budget is not None and (short := shortfall(self._around.budget)):
+            controller = self._around.controller
+            level = None if controller is None else controller.level
+            lines += overlay_lines(self.state.look, names, level, report, self.engine.description)
+            if controller is not None and (short := shortfall(controller)):
                 lines.append(short)
         if self.state.frozen:
             lines.append("frozen")
@@ -212,8 +213,8 @@ class Session:
         """Tell the ear the time of the frames, and the user what the ear complains of."""
         if (ear := self._around.ear) is None:
             return
-        if shown.moments:
-            ear.saw(shown.original.pts_seconds, shown.moments.taken)
+        if shown.timestamps:
+            ear.saw(shown.original.pts_seconds, shown.timestamps.taken)
         if complaint := ear.complaint():
             self._say(complaint)
         self.state = replace(self.state, sound=ear.is_on)

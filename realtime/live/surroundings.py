@@ -8,10 +8,10 @@ from pathlib import Path
 
 from realtime.clockwork import Clock, monotonic
 from realtime.frame import Frame, Pixels
-from realtime.live.budget import Budget
 from realtime.live.ear import Ear
+from realtime.live.quality_controller import QualityController
 from realtime.look import Look
-from realtime.settings import Size
+from realtime.ports import Size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,7 @@ class Surroundings:
     """Paints the frozen frame while the source gives none; None: not now."""
     first_painted: Callable[[], int | None] = lambda: 0
     """Index of the first frame that the engine painted; None before that."""
-    budget: Budget | None = None
+    controller: QualityController | None = None
     ear: Ear | None = None
     """The microphone for recordings; None: they have no sound."""
     clock: Clock = monotonic

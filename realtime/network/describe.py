@@ -24,8 +24,11 @@ def appraisal_row(style: str, values: Mapping[str, float | None]) -> str:
     return f"{style:24}" + "".join(f"{'-' if c is None else format(c, '.3g'):>12}" for c in cells)
 
 
-def find(name: str) -> tuple[Entry, str | None]:
-    """Find a bundle by its name or path, or a style and the bundle it lives in.
+def find(name: str) -> tuple[list[Entry], str | None]:
+    """Find a bundle by its name or path, or a style and the bundles that know it.
+
+    Returns:
+        The bundles, the one that paints the style first, and the style; None: a bundle was meant.
 
     Raises:
         UnknownNameError: neither; the message names the nearest.
@@ -33,26 +36,63 @@ def find(name: str) -> tuple[Entry, str | None]:
     entries = find_bundles()
     known = [entry.name for entry in entries]
     if name in known or name.endswith(".safetensors"):
-        return choose(None, name)[0], None
-    if not any(name in entry.card.names for entry in entries):
+        return [choose(None, name)[0]], None
+    knowing = [entry for entry in entries if name in entry.card.names]
+    if not knowing:
         names = [style for entry in entries for style in entry.card.names]
         raise UnknownNameError("style or bundle", name, [*known, *names])
-    return choose(name)[0], name
+    return knowing, name
 
 
-def describe(entry: Entry, style: str | None = None) -> Iterator[str]:
-    """Yield the lines that tell of a bundle, or of one of its styles and the bundle around it."""
+def describe_style(entries: Sequence[Entry], name: str) -> Iterator[str]:
+    """Yield the lines that tell of a style what a user wants to know of it: what, where, how.
+
+    Args:
+        entries: The bundles that know it, at least one; the first is the one that paints it.
+        name: The style's.
+    """
+    usual = entries[0]
+    credit = next(credit for credit in usual.card.styles if credit.name == name)
+    about = (
+        ("painting", credit.title), ("painter", credit.artist), ("year", credit.year),
+        ("networks", ", ".join(entry.name for entry in entries)),
+    )  # fmt: skip
+    yield name
+    yield from (f"  {what:10}{text}" for what, text in about if text)
+    yield ""
+    for entry in entries:
+        yield from _appraisal(entry, [name])
+    yield ""
+    other = next((other for other in usual.card.names if other != name), None)
+    yield f"  pleinair live --style {name}"
+    yield f"  pleinair image photo.jpg --style {name} --strength 0.7"
+    if other is not None:
+        yield f"  pleinair video clip.mp4 --style {name}:0.6,{other}:0.4"
+    for entry in entries[1:]:
+        yield f"  pleinair live --style {name} --bundle {entry.name}"
+
+
+def describe_bundle(entry: Entry) -> Iterator[str]:
+    """Yield the lines that tell of a bundle what a user wants to know of it."""
     card = entry.card
-    config = {k: v for k, v in card.config.to_dict().items() if k not in ("architecture", "styles")}
     yield f"{entry.name}: {card.config.architecture} network, {len(card.names)} styles"
     yield f"  file      {entry.path}"
-    yield f"  network   {_listed(config)}"
     yield f"  licence   {card.licence}"
     for credit in card.styles:
-        if style in (None, credit.name):
-            yield f"  style     {credit}"
+        yield f"  style     {credit}"
+    yield ""
+    yield from _appraisal(entry, card.names)
+    yield ""
+    yield f"  pleinair live --bundle {entry.name} --style {card.usual_name}"
+
+
+def training_log(entry: Entry) -> Iterator[str]:
+    """Yield the lines that tell how a bundle was made, for those who make some themselves."""
+    card = entry.card
+    config = {k: v for k, v in card.config.to_dict().items() if k not in ("architecture", "styles")}
+    yield f"{entry.name}: how it was made"
+    yield f"  network   {_listed(config)}"
     yield from _training(card.recipe, card.results, "learned")
-    yield from _appraisal(card.results.get("appraisal"), [style] if style else card.names)
 
 
 def _training(recipe: Mapping[str, Any], results: Mapping[str, Any], word: str) -> Iterator[str]:
@@ -77,20 +117,21 @@ def _training(recipe: Mapping[str, Any], results: Mapping[str, Any], word: str) 
         yield from _training(before["recipe"], before["results"], "before")
 
 
-def _appraisal(appraisal: Mapping[str, Any] | None, styles: Sequence[str]) -> Iterator[str]:
+def _appraisal(entry: Entry, styles: Sequence[str]) -> Iterator[str]:
+    appraisal: Mapping[str, Any] | None = entry.card.results.get("appraisal")
     if appraisal is None:
-        yield "  worth     not measured; `pleinair appraise` does"
+        yield f"  {entry.name}: not measured; `pleinair appraise` does"
         return
     size = appraisal["long_side_px"]
     yield (
-        f"  worth     on {appraisal['photographs']} photographs never trained on, "
-        f"{f'{size} px' if size else 'as they are'}; structure: 0 is the photograph, texture: 0 is "
-        "the painting"
+        f"  {entry.name}, on {appraisal['photographs']} photographs never trained on, "
+        f"{f'{size} px' if size else 'as they are'}:"
     )
     yield f"    {TABLE_HEAD}"
     for name in styles:
         if name in appraisal["styles"]:
             yield f"    {appraisal_row(name, appraisal['styles'][name])}"
+    yield "    structure: 0 is the photograph; texture: 0 is the painting; gains: 0 is steady"
 
 
 def _listed(values: Mapping[str, Any]) -> str:

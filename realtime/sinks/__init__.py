@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from realtime import plugins
-from realtime.ports import Sink
+from realtime.ports import Sink, Size
 from realtime.provenance import MARK
-from realtime.settings import Size
 from realtime.sound import Hearing
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from realtime.errors import BadInputError, SinkError
 from realtime.folders import replace_whole
 from realtime.frame import Frame, Pixels
-from realtime.ports import Event
+from realtime.ports import PlainSink
 from realtime.provenance import MARK, signed
 from realtime.sinks import SinkOptions, outputs
 
@@ -24,11 +24,11 @@ QUALITY_95 = {
 """What can be written, and with which OpenCV settings."""
 
 
-class ImagesSink:
+class ImagesSink(PlainSink):
     """Writes each frame at once, under the next name.
 
     Attributes:
-        results: The files written so far.
+        results: The files written so far, each under its final name at once.
     """
 
     def __init__(self, folder: Path, names: tuple[str, ...], note: str = MARK) -> None:
@@ -52,16 +52,7 @@ class ImagesSink:
         except OSError as exc:
             raise outputs.write_error(exc, target, f"after {count} pictures") from exc
         self.results.append(target)
-
-    def poll(self) -> tuple[Event, ...]:
-        """A folder has no keys."""
-        return ()
-
-    def finish(self) -> None:
-        """Every picture already has its final name."""
-
-    def close(self) -> None:
-        """Nothing is held open."""
+        self.result = target
 
 
 def encode(pixels: Pixels, suffix: str, note: str = MARK) -> bytes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from realtime.frame import Frame
-from realtime.ports import Event
+from realtime.ports import PlainSink
 from realtime.sinks import SinkOptions
 
 
-class NullSink:
+class NullSink(PlainSink):
     """Counts frames and forgets them."""
 
     def __init__(self) -> None:
@@ -17,16 +17,6 @@ class NullSink:
         """Count the frame."""
         del frame
         self.frames += 1
-
-    def poll(self) -> tuple[Event, ...]:
-        """Nobody is there to do anything."""
-        return ()
-
-    def finish(self) -> None:
-        """Nothing to publish."""
-
-    def close(self) -> None:
-        """Nothing to release."""
 
 
 def open_sink(options: SinkOptions) -> NullSink:

@@ -20,7 +20,7 @@ from realtime.frame import Frame
 from realtime.lock import OutputLock
 from realtime.media import clip
 from realtime.naming import followed
-from realtime.ports import Event
+from realtime.ports import PlainSink
 from realtime.sinks import SinkOptions, outputs
 from realtime.sinks.encoding import RECIPES, Recipe, recipe_for
 from realtime.sinks.video_writer import Target, VideoWriter
@@ -31,7 +31,7 @@ FINE_CLOCK = clip.ClipFacts(time_base=Fraction(1, 90_000), pixel_aspect=None)
 """For frames that come from no video: the clock of broadcasting, every usual rate fits."""
 
 
-class VideoSink:
+class VideoSink(PlainSink):
     """Encodes frames as they arrive. All calls come from one thread.
 
     Attributes:
@@ -39,9 +39,10 @@ class VideoSink:
         result: What exists once the sink is closed: the final or the partial file, or None.
     """
 
+    fixed_size = True
+
     def __init__(self, options: SinkOptions, path: Path, recipe: Recipe) -> None:
         self.path = path
-        self.result: Path | None = None
         self._options = options
         self._lock = OutputLock(path)
         self._lock.acquire()
@@ -82,10 +83,6 @@ class VideoSink:
         if self._options.hearing is not None:
             for sound in self._options.hearing():
                 writer.hear(sound)
-
-    def poll(self) -> tuple[Event, ...]:
-        """A file has no keys."""
-        return ()
 
     def finish(self) -> None:
         """Complete the file and give it its final name, replacing an old one of ours.

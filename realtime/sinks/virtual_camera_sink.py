@@ -6,7 +6,7 @@ import sys
 
 from realtime.errors import MissingExtraError, SinkError
 from realtime.frame import Frame
-from realtime.ports import Event
+from realtime.ports import PlainSink
 from realtime.sinks import SinkOptions
 
 try:
@@ -21,12 +21,14 @@ ADVICE = {
 }
 
 
-class VirtualCameraSink:
+class VirtualCameraSink(PlainSink):
     """Opens the virtual camera with the size of the first frame, and feeds it.
 
     Args:
         rate_fps: What the camera says of itself; frames are sent as they come.
     """
+
+    fixed_size = True
 
     def __init__(self, rate_fps: float) -> None:
         self._rate = rate_fps
@@ -52,13 +54,6 @@ class VirtualCameraSink:
                 f"{frame.width}x{frame.height}: it cannot change its size"
             )
         self._camera.send(frame.pixels)
-
-    def poll(self) -> tuple[Event, ...]:
-        """A camera has no keys."""
-        return ()
-
-    def finish(self) -> None:
-        """Nothing to publish."""
 
     def close(self) -> None:
         """Take the camera away."""

@@ -14,8 +14,7 @@ import cv2
 
 from realtime.errors import SinkError
 from realtime.frame import MIN_SIDE_PX, Frame
-from realtime.ports import Event, Key, Mouse, WindowClosed
-from realtime.settings import Size
+from realtime.ports import Event, Key, Mouse, PlainSink, Size, WindowClosed
 from realtime.sinks import SinkOptions
 from realtime.sinks.qt_input import QtInput, keep_events_from_xlib
 
@@ -34,7 +33,7 @@ BUTTON_EVENTS: dict[int, Literal["down", "move", "up"]] = {
 }  # fmt: skip
 
 
-class WindowSink:
+class WindowSink(PlainSink):
     """A window of any size; what it is shown fills it, so callers fit their frames to `canvas`.
 
     Args:
@@ -122,9 +121,6 @@ class WindowSink:
         mode = cv2.WINDOW_FULLSCREEN if on else cv2.WINDOW_NORMAL
         cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
         self._fullscreen = on
-
-    def finish(self) -> None:
-        """Nothing to publish."""
 
     def close(self) -> None:
         """Close the window."""

@@ -11,10 +11,7 @@ from pathlib import Path
 
 from realtime import plugins
 from realtime.media.formats import is_still
-from realtime.ports import Source
-
-Size = tuple[int, int]
-"""Width and height in pixels."""
+from realtime.ports import Size, Source
 
 
 def names() -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from realtime.clockwork import RateMeter, monotonic
 from realtime.errors import BadInputError, SourceError
 from realtime.frame import Frame
-from realtime.sources import Size
+from realtime.ports import Closing, Size
 from realtime.sources.cameras import Camera, backend, find_cameras, meant, why_closed
 
 DEFAULT_SIZE = (640, 480)
@@ -22,7 +22,7 @@ MEASURED_FRAMES = 30
 """From so many frames on, the rate is what was measured, not what the camera promised."""
 
 
-class CameraSource:
+class CameraSource(Closing):
     """A live camera. What it was asked for is not always what it gives: `size` says which."""
 
     live = True

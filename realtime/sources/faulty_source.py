@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, SourceError
 from realtime.frame import Frame
+from realtime.ports import Closing, Size
 from realtime.settings import parse_size
-from realtime.sources import Size
 from realtime.sources.landscape import Landscape
 from realtime.sources.synthetic_source import DEFAULT_RATE_FPS, DEFAULT_SIZE
 
@@ -62,7 +62,7 @@ _courses: dict[str, Course] = {}
 """Courses that are under way, by address: a camera that is opened again is the same camera."""
 
 
-class FaultySource:
+class FaultySource(Closing):
     """One opening of the camera."""
 
     live = True

@@ -10,15 +10,15 @@ from pathlib import Path
 from realtime.errors import BadInputError
 from realtime.frame import MIN_SIDE_PX, Frame, Pixels
 from realtime.media.picture import Picture, decode_picture, read_picture
+from realtime.ports import Closing, Size
 from realtime.reading import is_picture, require_file
-from realtime.sources import Size
 
 LOGGER = logging.getLogger(__name__)
 
 ONE_PER_SECOND_FPS = 1.0
 
 
-class ImagesSource:
+class ImagesSource(Closing):
     """Reads pictures one after the other; their sizes may differ.
 
     Attributes:
@@ -28,6 +28,7 @@ class ImagesSource:
     """
 
     live = False
+    size = None
     rate_fps = ONE_PER_SECOND_FPS
 
     def __init__(self, paths: tuple[Path, ...]) -> None:
@@ -42,9 +43,6 @@ class ImagesSource:
         """
         for index, path in enumerate(self.paths):
             yield Frame(read_image(path), index, index / self.rate_fps)
-
-    def close(self) -> None:
-        """Nothing is held open."""
 
 
 def open_source(

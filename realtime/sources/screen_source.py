@@ -16,13 +16,13 @@ from mss.exception import ScreenShotError
 from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, SourceError
 from realtime.frame import MIN_SIDE_PX, Frame
-from realtime.sources import Size
+from realtime.ports import Closing, Size
 
 DEFAULT_RATE_FPS = 30.0
 Box = dict[str, int]
 
 
-class ScreenSource:
+class ScreenSource(Closing):
     """Takes a picture of a part of the screen, `rate_fps` times a second."""
 
     live = True
@@ -33,6 +33,7 @@ class ScreenSource:
         self._stopped = threading.Event()
         with _grabber() as grabber:
             self._box = _box(part, grabber.monitors)
+        self.size: Size = self._box["width"], self._box["height"]
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield what is on the screen; raises SourceError when it cannot be read any more."""

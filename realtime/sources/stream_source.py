@@ -9,9 +9,9 @@ import av
 
 from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, SourceError
-from realtime.frame import Frame
+from realtime.frame import MIN_SIDE_PX, Frame
 from realtime.media.colour import RgbReader
-from realtime.sources import Size
+from realtime.ports import Closing, Size
 
 OPEN_SECONDS, READ_SECONDS = 10.0, 5.0
 OPTIONS = {"flags": "low_delay", "rtsp_transport": "tcp"}
@@ -19,7 +19,7 @@ OPTIONS = {"flags": "low_delay", "rtsp_transport": "tcp"}
 frames up to the next key frame."""
 
 
-class StreamSource:
+class StreamSource(Closing):
     """Live frames of a stream's first video track; their times are those of their arrival."""
 
     live = True
@@ -37,6 +37,9 @@ class StreamSource:
             raise BadInputError(f"the stream {url} has no video")
         self._track = self._container.streams.video[0]
         self.rate_fps = float(self._track.average_rate or 30)
+        self.size: Size | None = (self._track.width, self._track.height)
+        if min(self.size) < MIN_SIDE_PX:  # not told before the first picture
+            self.size = None
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames as they come; raises SourceError when the stream ends or breaks."""

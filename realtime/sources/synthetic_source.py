@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from realtime.clockwork import monotonic
 from realtime.errors import BadInputError
 from realtime.frame import MIN_SIDE_PX, Frame
-from realtime.sources import Size
+from realtime.ports import Closing, Size
 from realtime.sources.landscape import Landscape
 
 DEFAULT_SIZE: Size = (640, 480)
 DEFAULT_RATE_FPS = 30.0
 
 
-class SyntheticSource:
+class SyntheticSource(Closing):
     """Paints its frames itself. The pixels of a frame depend on its size and time alone.
 
     Args:
@@ -32,31 +32,19 @@ class SyntheticSource:
         self, landscape: Landscape, *, rate_fps: float, frame_count: int | None = None
     ) -> None:
         self._landscape = landscape
-        self._rate_fps = rate_fps
-        self._frame_count = frame_count
+        self.rate_fps = rate_fps
+        self.frame_count = frame_count
+        """The exact number of frames of a clip; None: without end, live, paced by the clock."""
+        self.live = frame_count is None
+        self.size: Size = landscape.width, landscape.height
         self._closed = threading.Event()
-
-    @property
-    def live(self) -> bool:
-        """True without an end: paced by the clock."""
-        return self._frame_count is None
-
-    @property
-    def rate_fps(self) -> float:
-        """Frames per second."""
-        return self._rate_fps
-
-    @property
-    def frame_count(self) -> int | None:
-        """The exact number of frames of a clip, None for the endless landscape."""
-        return self._frame_count
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames until the clip or the source ends: as fast as they are taken, or live."""
-        for index in self._due() if self._frame_count is None else range(self._frame_count):
+        for index in self._due() if self.frame_count is None else range(self.frame_count):
             if self._closed.is_set():
                 return
-            seconds = index / self._rate_fps
+            seconds = index / self.rate_fps
             yield Frame(self._landscape.at(seconds), index, seconds)
 
     def close(self) -> None:
@@ -67,9 +55,9 @@ class SyntheticSource:
         """Yield the number of each frame when its time has come; skip those that are past."""
         start = monotonic()
         index = 0
-        while not self._closed.wait(max(start + index / self._rate_fps - monotonic(), 0)):
+        while not self._closed.wait(max(start + index / self.rate_fps - monotonic(), 0)):
             yield index
-            index = max(index + 1, math.floor((monotonic() - start) * self._rate_fps))
+            index = max(index + 1, math.floor((monotonic() - start) * self.rate_fps))
 
 
 def open_source(address: str, *, size: Size | None, rate_fps: float | None) -> SyntheticSource:

@@ -19,7 +19,7 @@ from realtime.media.decoding import AnyPacket, decode
 from realtime.media.notes import notes_on
 from realtime.media.orientation import display_matrix, is_sideways, turn_upright
 from realtime.media.programmes import companions
-from realtime.sources import Size
+from realtime.ports import Closing, Size
 
 CLEARLY_SHORT = 0.9
 """Less than this part of what the header promises, and the file was cut off."""
@@ -42,7 +42,7 @@ class Part:
 WHOLE = Part()
 
 
-class VideoSource:
+class VideoSource(Closing):
     """Reads a video file from its first frame to its last; nothing is dropped.
 
     Times are the film's: its sound or its pictures, whichever come first, begin at 0.

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from realtime.frame import Frame
-from realtime.ports import Event
+from realtime.ports import PlainSink
 from realtime.studio.coding import encoded
 from realtime.studio.wire import Part
 
 
-class BrowserSink:
+class BrowserSink(PlainSink):
     """Codes frames for the page, and leaves out those that it has no time for.
 
     Args:
@@ -38,13 +38,3 @@ class BrowserSink:
             before = encoded(self.original, Part.ORIGINAL, raw=self._raw)
             messages.insert(0, before.to_bytes())
         self._send(messages)
-
-    def poll(self) -> tuple[Event, ...]:
-        """Return nothing: what the user does comes over the WebSocket, as it happens."""
-        return ()
-
-    def finish(self) -> None:
-        """Nothing to publish in a page."""
-
-    def close(self) -> None:
-        """Nothing to release."""

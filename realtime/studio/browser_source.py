@@ -9,7 +9,7 @@ from realtime.clockwork import monotonic
 from realtime.errors import BadInputError
 from realtime.frame import Frame
 from realtime.mailbox import Closed, LatestBox
-from realtime.settings import Size
+from realtime.ports import Closing, Size
 from realtime.studio.coding import decoded
 from realtime.studio.settings import Limits
 from realtime.studio.wire import Picture
@@ -17,7 +17,7 @@ from realtime.studio.wire import Picture
 log = logging.getLogger(__name__)
 
 
-class BrowserSource:
+class BrowserSource(Closing):
     """Frames that come over the WebSocket, decoded on the thread that asks for them.
 
     Args:

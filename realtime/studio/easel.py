@@ -1,6 +1,6 @@
 """A bundle that is open: its engine, ready or getting ready, and the session that turns its look.
 
-The parts are those of the live window: `LateEngine`, `ExtraPainting`, denoising, `Session`.
+The parts are those of the live window: `LazyEngine`, `HeldFrameEngine`, denoising, `Session`.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from pathlib import Path
 
 from realtime.anypainting.request import Request
 from realtime.engines.base import styles_of
-from realtime.live.budget import Budget, Rung
 from realtime.live.controls import State
-from realtime.live.extra_painting import ExtraPainting
-from realtime.live.late_engine import LateEngine
-from realtime.live.opening import budget_of, denoised, engine_opener
+from realtime.live.engines import HeldFrameEngine, LazyEngine
+from realtime.live.factory import controller_of, denoised, engine_opener
+from realtime.live.quality_controller import Level, QualityController
 from realtime.live.session import Session
 from realtime.live.surroundings import Surroundings
 from realtime.look import Look
-from realtime.settings import LiveSettings, Size
+from realtime.ports import Size
+from realtime.settings import LiveSettings
 
 USUAL_FPS = 30.0
 USUAL_SIZE: Size = (640, 480)
@@ -42,13 +42,13 @@ class Easel:
         self.names = request.names
         self.changed = modified(request.entry.path)
         """The time of the bundle's file: a style that is being learned changes it."""
-        self.budget: Budget | None = budget_of(settings, request.entry)
+        self.controller: QualityController | None = controller_of(settings, request.entry)
         styles = styles_of(request.entry.path) + request.styles
         size = settings.size or USUAL_SIZE
-        self.late = LateEngine(styles, engine_opener(settings, request, size, self.budget))
-        self.extra = ExtraPainting(self.late, lambda: self.session.frozen, lambda: False)
+        self.late = LazyEngine(styles, engine_opener(settings, request, size, self.controller))
+        self.extra = HeldFrameEngine(self.late, lambda: self.session.frozen, lambda: False)
         self.engine = denoised(self.extra, settings)
-        self._around = Surroundings(snapshots=Path(), tell=tell, budget=self.budget)
+        self._around = Surroundings(snapshots=Path(), tell=tell, controller=self.controller)
         self.session = Session(self.engine, state, self._around)
 
     @property
@@ -57,14 +57,14 @@ class Easel:
         return self.request.entry.name
 
     @property
-    def rung(self) -> Rung:
+    def level(self) -> Level:
         """How it paints at the moment."""
-        return Rung(1.0) if self.budget is None else self.budget.rung
+        return Level(1.0) if self.controller is None else self.controller.level
 
     @property
     def holds(self) -> bool:
         """Whether it paints coarser where time is short."""
-        return self.budget is not None
+        return self.controller is not None
 
     @property
     def outdated(self) -> bool:

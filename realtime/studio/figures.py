@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from realtime.clockwork import Latency, percentile
-from realtime.live.budget import Rung
-from realtime.live.caption import RECENT_FRAMES, manner
+from realtime.live.drawing import RECENT_FRAMES, manner
+from realtime.live.quality_controller import Level
 from realtime.pipeline import Report
-from realtime.settings import Size
+from realtime.ports import Size
 
 KEEPS_UP = 0.9
 """So much of the camera's rate is all of it: some frames always come at a bad moment."""
@@ -22,7 +22,7 @@ class Painting:
 
     bundle: str
     engine: str
-    rung: Rung
+    level: Level
     holds: bool
     """Whether it paints coarser where time is short."""
     lighter: str | None
@@ -40,8 +40,8 @@ def figures(report: Report, painting: Painting, unsent: int) -> dict[str, Any]:
         painting: What paints.
         unsent: Paintings that the page had no time for.
     """
-    latency = Latency.of(report.latencies_seconds[-RECENT_FRAMES:])
-    engine = 1000 * percentile(report.engine_seconds[-RECENT_FRAMES:], 50)
+    latency = Latency.of(report.latencies_seconds.newest(RECENT_FRAMES))
+    engine = 1000 * percentile(report.engine_seconds.newest(RECENT_FRAMES), 50)
     return {
         "fps": round(report.rate_fps, 1),
         "p50": round(latency.p50_ms, 1),
@@ -52,7 +52,7 @@ def figures(report: Report, painting: Painting, unsent: int) -> dict[str, Any]:
         "engine": painting.engine,
         "bundle": painting.bundle,
         "size": painting.size,
-        "manner": manner(painting.rung),
+        "manner": manner(painting.level),
         "advice": advice(report, painting, engine),
     }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 
 from realtime.errors import EngineError, PleinairError, one_line
@@ -77,7 +76,7 @@ class LiveRun:
             self._after = None
         why = ""
         try:
-            with closing(self._open_source()) as source:
+            with self._open_source() as source:
                 self.source = source
                 run(source, self._rack, self._sink, self._hooks(source))
             why = "" if self._stopped.is_set() else "the source has ended"
@@ -96,7 +95,7 @@ class LiveRun:
         has_original = isinstance(source, BrowserSource)
 
         def look() -> Look:
-            costs = self.report.engine_seconds[-8:]
+            costs = self.report.engine_seconds.newest(8)
             self._begun(sorted(costs)[len(costs) // 2] if costs else 0.0)
             return self._rack.look()
 

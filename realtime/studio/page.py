@@ -72,7 +72,8 @@ class Page:
             if not OF_WINDOWS.issuperset(keys)
         ]
         self.outbox.say(
-            "hello", owner=room.owner is self, raw=room.settings.host is None, keys=keys,
+            "hello", owner=room.owner is self, fresh=room.is_fresh, raw=room.settings.host is None,
+            keys=keys,
             offers=[vars(offer) for offer in room.offers()],
         )  # fmt: skip
         self.outbox.say("state", state=room.state())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,19 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from realtime.anypainting.request import Request, find_look
+from realtime.clockwork import monotonic
 from realtime.engines import open_engine
 from realtime.errors import BadInputError, PleinairError
 from realtime.frame import Frame
 from realtime.live.controls import State, react
 from realtime.look import Look
-from realtime.network.library import choose_among, find_bundles
-from realtime.ports import Engine, Key, Style
+from realtime.network.library import Entry, choose_among, find_bundles
+from realtime.ports import Closing, Engine, EngineInfo, Key, Style
 from realtime.settings import LiveSettings
 from realtime.studio.changes import changed, styles_in
 from realtime.studio.easel import Easel, held, moved, of_styles
 
+FINDING_SECONDS = 0.5
+"""How old the list of bundles may be."""
 
-class Rack:
+
+class Rack(Closing):
     """One easel that paints, and perhaps one that is coming.
 
     It is the engine of the live run: what it paints with changes between two frames, on the thread
@@ -35,14 +40,16 @@ class Rack:
         BadInputError: there is no such style or bundle.
     """
 
-    name = "studio"
-
     def __init__(self, settings: LiveSettings, tell: Callable[[str], None]) -> None:
         self._settings, self._tell = settings, tell
+        self.turned = False
+        """Whether a page has asked for anything yet."""
         self.first = find_look(settings.style, settings.bundle)
         """What was asked for at the start."""
         state = replace(State.of_look(self.first.look), mirror=bool(settings.mirror))
         hold = settings.hold_fps is not None or settings.latency_ms is not None
+        self._found: tuple[Entry, ...] = ()
+        self._found_at = -math.inf
         self._lock = threading.RLock()
         self.using = threading.Lock()
         """Held by whoever else paints with `easel`: it is not closed meanwhile."""
@@ -58,6 +65,11 @@ class Rack:
     def state(self) -> State:
         """What the page asked for last."""
         return self.target.session.state
+
+    @property
+    def info(self) -> EngineInfo:
+        """Runtime, device and precision (see `ports.Engine`)."""
+        return self.easel.engine.info
 
     @property
     def description(self) -> str:
@@ -91,6 +103,7 @@ class Rack:
         Raises:
             BadInputError: it cannot be; nothing has changed.
         """
+        self.turned = True
         with self._lock:
             target = self.target
             state, styles = changed(target.session.state, values), styles_in(values)
@@ -120,6 +133,14 @@ class Rack:
                     Look.of_style(0, len(request.names))
                 )
             self._bring(self._opened(request, state, target.holds))
+
+    def bundles(self) -> tuple[Entry, ...]:
+        """Return the bundles that there are, and the one that was asked for by its path."""
+        now = monotonic()
+        if now - self._found_at > FINDING_SECONDS:
+            self._found, self._found_at = find_bundles(), now
+        found, first = self._found, self.first.entry
+        return found if first.path in {entry.path for entry in found} else (first, *found)
 
     def open_beside(self, bundle: Path) -> Engine:
         """Open another bundle in the same way, for whoever asked: who closes it, too."""
@@ -171,7 +192,7 @@ class Rack:
     ) -> Request:
         """Find the bundle for what was asked: the one at hand wherever that will do."""
         if bundle is not None and bundle != target.bundle:
-            entries = tuple(entry for entry in find_bundles() if entry.name == bundle)
+            entries = tuple(entry for entry in self.bundles() if entry.name == bundle)
             if not entries:
                 raise BadInputError(f"there is no bundle {bundle!r} any more")
             entry, look = choose_among(entries, None)
@@ -181,7 +202,7 @@ class Rack:
         if styles.keys() <= set(self.first.names):
             return self.first
         mix = ",".join(f"{name}:{weight}" for name, weight in styles.items())
-        entry, look = choose_among(find_bundles(), mix)
+        entry, look = choose_among(self.bundles(), mix)
         return Request(entry, look)
 
 

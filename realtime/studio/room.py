@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from realtime.live.opening import open_live_source
-from realtime.live.tiers import draft_of
-from realtime.network.library import find_bundles
+from realtime.live.engines import light_network_of
+from realtime.live.factory import open_live_source
+from realtime.network.library import SHIPPED, user_folder
 from realtime.ports import Source
 from realtime.sources import files_of
 from realtime.studio.browser_sink import BrowserSink
@@ -57,6 +57,12 @@ class Room:
         self.wall = Wall(
             self.rack, changed=self._wall_changed, show=self._hang, watched=lambda: bool(self.pages)
         )
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether a page may begin as it was left: nothing was asked for yet."""
+        asked = self.settings.live
+        return not self.rack.turned and asked.style is None and asked.bundle is None
 
     def offers(self) -> list[Offer]:
         """List the sources that a page may choose."""
@@ -139,7 +145,7 @@ class Room:
             "overlay": state.overlay,
             "hold": easel.holds,
             "bundle": easel.bundle,
-            "bundles": [entry.name for entry in find_bundles()],
+            "bundles": [entry.name for entry in rack.bundles()],
             "ready": rack.easel.late.ready,
             "command": self._command(styles),
         }
@@ -150,11 +156,11 @@ class Room:
         if run is None or not run.running or run.source is None:
             return None
         easel, source = self.rack.easel, run.source
-        lighter = draft_of(easel.request.entry)
+        lighter = light_network_of(easel.request.entry)
         painting = Painting(
-            bundle=easel.bundle, engine=self.rack.description, rung=easel.rung,
+            bundle=easel.bundle, engine=self.rack.description, level=easel.level,
             holds=easel.holds, lighter=None if lighter is None else lighter.name,
-            rate_fps=source.rate_fps, size=getattr(source, "size", None),
+            rate_fps=source.rate_fps, size=source.size,
         )  # fmt: skip
         unsent = self._sink.dropped
         if self.owner is not None:
@@ -173,11 +179,15 @@ class Room:
 
     def _command(self, styles: dict[str, float]) -> str:
         easel, live = self.rack.target, self.settings.live
-        having = [e.name for e in find_bundles() if styles.keys() <= set(e.card.names)]
+        found = self.rack.bundles()
+        having = [entry.path for entry in found if styles.keys() <= set(entry.card.names)]
+        entry = easel.request.entry
+        by_name = entry.path.parent in (SHIPPED, user_folder())
+        bundle = entry.name if by_name else str(entry.path)
         source = {LANDSCAPE: "synthetic", OWN: live.source}.get(self._source_key)
         return command_line(
             self.rack.state, styles, source=source, engine=live.engine,
-            bundle=easel.bundle if having[:1] != [easel.bundle] else None,
+            bundle=None if having[:1] == [entry.path] else bundle,
             hold_fps=(live.hold_fps or USUAL_FPS) if easel.holds else None,
         )  # fmt: skip
 

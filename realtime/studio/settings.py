@@ -25,7 +25,7 @@ class Limits:
     upload_bytes: int = 4 * 2**30
     recording_bytes: int = 2 * 2**30
     picture_bytes: int = 100 * 2**20
-    frame_bytes: int = 16 * 2**20
+    frame_bytes: int = 40 * 2**20
     """Of one frame of a browser's camera."""
     frame_px: int = 4096 * 2304
     picture_px: int = 12_000 * 9000

@@ -5,17 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
 from realtime.clockwork import monotonic
 from realtime.errors import PleinairError
 from realtime.frame import Frame
-from realtime.live.extra_painting import PREVIEW_PX
+from realtime.live.engines import PREVIEW_PX
 from realtime.look import Look
 from realtime.network.card import StyleCredit
-from realtime.network.library import Entry, find_bundles
+from realtime.network.library import Entry
 from realtime.resize import fit
 from realtime.sources.landscape import Landscape
 from realtime.studio.coding import to_jpeg
@@ -140,7 +139,7 @@ class Wall:
             for name in easel.names
         ]
         taken = set(easel.names)
-        for entry in find_bundles():
+        for entry in self._rack.bundles():
             for credit in entry.card.styles:
                 if credit.name not in taken:
                     taken.add(credit.name)
@@ -189,7 +188,7 @@ class Wall:
     def _elsewhere(self, place: Place, small: Frame) -> Frame | None:
         """Paint a style of another bundle: its engine is opened for this picture alone."""
         assert place.entry is not None
-        with closing(self._rack.open_beside(place.entry.path)) as engine:
+        with self._rack.open_beside(place.entry.path) as engine:
             return engine.stylize(small, self._look(place.credit.name, place.entry.card.names))
 
     def _look(self, name: str, names: tuple[str, ...]) -> Look:

@@ -8,9 +8,9 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from benchmarks.article import measure_optimisation
 from benchmarks.cli import app
-from benchmarks.optimised import measure_optimisation
-from benchmarks.schema import Result
+from benchmarks.result import Result
 from realtime.errors import BadInputError, UnknownNameError
 from tests.train.vgg import torchvision_state
 

@@ -1,4 +1,4 @@
-"""The script for GPUs, tried on the CPU; and the floors it compares with."""
+"""The script for GPUs, tried on the CPU; and the roofline limits it compares with."""
 
 from pathlib import Path
 
@@ -6,37 +6,37 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from benchmarks.floors import Peaks, Work, measure_peaks, work_of
 from benchmarks.gpu import app
-from benchmarks.schema import REASON, read
+from benchmarks.result import REASON, read
+from benchmarks.roofline import PassCost, Peaks, cost_of, measure_peaks
 from realtime.network.config import TransformerConfig
 from realtime.network.folding import fold
 from realtime.network.transformer import build_network
 from tests.helpers import quadrant_card
 
 
-def test_the_work_of_the_article_network_is_what_was_counted_by_hand() -> None:
+def test_the_cost_of_the_article_network_is_what_was_counted_by_hand() -> None:
     """Its unfolded form: 11.7 GMAC at 256x256, 50.8 at 640x480."""
     network = build_network(TransformerConfig.article())
-    assert work_of(network, 1, (256, 256), half=True).giga_macs == pytest.approx(11.7, abs=0.1)
+    assert cost_of(network, 1, (256, 256), half=True).giga_macs == pytest.approx(11.7, abs=0.1)
     network = build_network(TransformerConfig.article())
-    assert work_of(network, 1, (640, 480), half=True).giga_macs == pytest.approx(50.8, abs=0.2)
+    assert cost_of(network, 1, (640, 480), half=True).giga_macs == pytest.approx(50.8, abs=0.2)
 
 
 def test_half_precision_moves_half_the_bytes() -> None:
     full, half = (
-        work_of(fold(build_network(TransformerConfig.fast(2))), 2, (64, 48), half=half).mega_bytes
+        cost_of(fold(build_network(TransformerConfig.fast(2))), 2, (64, 48), half=half).mega_bytes
         for half in (False, True)
     )
     assert full == pytest.approx(2 * half)
 
 
-def test_the_floor_is_the_larger_of_the_two_times() -> None:
+def test_the_limit_is_the_larger_of_the_two_times() -> None:
     peaks = Peaks(tera_macs=10.0, giga_bytes=1000.0)
-    assert Work(50.0, 100.0).floor_ms(peaks) == 5.0
-    assert Work(50.0, 100.0).bound(peaks) == "arithmetic"
-    assert Work(1.0, 3000.0).floor_ms(peaks) == 3.0
-    assert Work(1.0, 3000.0).bound(peaks) == "bytes"
+    assert PassCost(50.0, 100.0).limit_ms(peaks) == 5.0
+    assert PassCost(50.0, 100.0).bound(peaks) == "arithmetic"
+    assert PassCost(1.0, 3000.0).limit_ms(peaks) == 3.0
+    assert PassCost(1.0, 3000.0).bound(peaks) == "bytes"
 
 
 def test_peaks_are_measured() -> None:

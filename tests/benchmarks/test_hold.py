@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.endurance import CALIBRATING, Look, growth, measure_endurance
-from benchmarks.hold import Asked, Painted, measure_hold, one_core_busy, settling_seconds
+from benchmarks.endurance import CALIBRATING, Sample, growth, measure_endurance
+from benchmarks.hold import HoldCase, PaintedFrame, measure_hold, one_core_busy, settling_seconds
 from realtime.errors import BadInputError
-from realtime.live.budget import Rung
-from realtime.pipeline import Moments
+from realtime.live.quality_controller import Level
+from realtime.pipeline import StageTimestamps
 
 
 def frames(*missed: bool) -> list[tuple[float, bool]]:
@@ -31,8 +31,12 @@ def test_settled_is_when_misses_become_rare_for_good() -> None:
 def test_a_frame_misses_by_its_cost_or_by_its_latency(
     cost: float, shown: float, misses: bool
 ) -> None:
-    moments = Moments(asked=0, taken=0, begun=0.001, painted=0.001 + cost, fetched=0, shown=shown)
-    assert Painted(moments, Rung(1.0)).misses(Asked(rate_fps=30, latency_ms=80)) is misses
+    timestamps = StageTimestamps(
+        asked=0, taken=0, begun=0.001, painted=0.001 + cost, fetched=0, shown=shown
+    )
+    assert (
+        PaintedFrame(timestamps, Level(1.0)).misses(HoldCase(rate_fps=30, latency_ms=80)) is misses
+    )
 
 
 def test_a_real_load_keeps_a_core_busy_and_goes() -> None:
@@ -42,19 +46,19 @@ def test_a_real_load_keeps_a_core_busy_and_goes() -> None:
 
 
 def test_the_three_phases_are_told() -> None:
-    rows = measure_hold(Asked((160, 120), seconds=1.0, engine="torch"))
+    rows = measure_hold(HoldCase((160, 120), seconds=1.0, engine="torch"))
     assert [row["phase"] for row in rows] == ["alone", "beside a load on one core", "alone again"]
     for row in rows:
-        assert row["frames"] > 0
-        assert row["fps"] > 5
+        assert row["frames"] > 1
+        assert row["fps"] > 0
         assert row["capture_to_shown"]["p50_ms"] > 0
         assert row["network"] == "fast"
 
 
 def test_growth_is_over_where_the_run_was_warm() -> None:
-    looks = [Look(at=i, memory_mb=100 + 10 * i, threads=9, files=5) for i in range(20)]
-    warm = [Look(at=20 + i, memory_mb=400, threads=10, files=6) for i in range(CALIBRATING)]
-    later = [Look(at=40 + i, memory_mb=400 + i, threads=10 + (i == 3), files=6) for i in range(9)]
+    looks = [Sample(at=i, memory_mb=100 + 10 * i, threads=9, files=5) for i in range(20)]
+    warm = [Sample(at=20 + i, memory_mb=400, threads=10, files=6) for i in range(CALIBRATING)]
+    later = [Sample(at=40 + i, memory_mb=400 + i, threads=10 + (i == 3), files=6) for i in range(9)]
     grown = growth(looks + warm + later)
     assert grown["memory_warm_mb"] == 400
     assert grown["memory_growth_mb"] == 8

@@ -7,15 +7,23 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.camera import StampedSource, landscape_camera
+from benchmarks.camera import (
+    PERIOD_SECONDS,
+    TICK_SECONDS,
+    StampedSource,
+    age_seconds,
+    fits,
+    landscape_camera,
+    read_code,
+    stamp,
+)
 from benchmarks.cli import app
-from benchmarks.live import Asked, Watch, watch_run
-from benchmarks.timecode import PERIOD_SECONDS, TICK_SECONDS, age_seconds, fits, read, stamp
+from benchmarks.live import LiveCase, Recorder, record_run
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.frame import Frame
 from realtime.look import Look
 from realtime.painter import open_painter
-from realtime.ports import Event, Style
+from realtime.ports import EngineInfo, PlainSink, Style
 from realtime.settings import PaintSettings
 from realtime.sources.landscape import Landscape
 from tests.benchmarks.clock import FakeClock
@@ -31,12 +39,12 @@ def grey(index: int) -> Frame:
     return Frame(np.full((48, 192, 3), 128, np.uint8), index, index / 30)
 
 
-class Turns:
+class Turns(PlainSink):
     """A camera, an engine and a screen that never work at the same time."""
 
-    name = description = "turns"
+    info, description = EngineInfo("identity", "cpu", "fp32"), "turns"
     styles = (Style("only"),)
-    live, rate_fps, frame_count = False, 30.0, None
+    live, rate_fps, frame_count, size = False, 30.0, None, None
 
     def __init__(self, clock: FakeClock, frames: int) -> None:
         self.clock, self.frames = clock, frames
@@ -55,21 +63,12 @@ class Turns:
     def show(self, frame: Frame) -> None:
         self.clock.advance(SCREEN_SECONDS)
 
-    def poll(self) -> tuple[Event, ...]:
-        return ()
 
-    def finish(self) -> None:
-        """Nothing to publish."""
-
-    def close(self) -> None:
-        """Nothing to release."""
-
-
-class LockStep(Watch):
+class LockStep(Recorder):
     """Lets the next frame come only when the one before was read."""
 
     def __init__(self, turns: Turns, seconds: float) -> None:
-        super().__init__(Asked(seconds=seconds, warm_up_seconds=0.0), turns.clock)
+        super().__init__(LiveCase(seconds=seconds, warm_up_seconds=0.0), turns.clock)
         self.turns = turns
 
     def on_shown(self, frame: Frame) -> None:
@@ -77,9 +76,9 @@ class LockStep(Watch):
         self.turns.free.release()
 
 
-def run_in_turns(frames: int, seconds: float = 1e9) -> Watch:
+def run_in_turns(frames: int, seconds: float = 1e9) -> Recorder:
     turns = Turns(FakeClock(), frames)
-    return watch_run(turns, turns, LOOK, turns, LockStep(turns, seconds))
+    return record_run(turns, turns, LOOK, turns, LockStep(turns, seconds))
 
 
 def test_stages_of_known_cost_come_out_exactly() -> None:
@@ -109,7 +108,7 @@ def test_glass_to_glass_is_the_delay_that_was_built_in() -> None:
 
 
 def test_the_run_ends_when_its_time_is_up() -> None:
-    assert len(run_in_turns(1000, seconds=20 * PERIOD).moments) == 21
+    assert len(run_in_turns(1000, seconds=20 * PERIOD).timestamps) == 21
 
 
 def test_a_source_that_ends_too_early_is_refused() -> None:
@@ -140,9 +139,9 @@ class Burst(Turns):
 
 def test_drops_are_counted() -> None:
     burst = Burst(FakeClock(), 0)
-    watch = Watch(Asked(warm_up_seconds=0.0), burst.clock)
-    watch_run(burst, burst, LOOK, burst, watch)
-    assert len(watch.moments) == 2  # the first, and the newest of three
+    watch = Recorder(LiveCase(warm_up_seconds=0.0), burst.clock)
+    record_run(burst, burst, LOOK, burst, watch)
+    assert len(watch.timestamps) == 2  # the first, and the newest of three
     assert watch.total_dropped == 2
 
 
@@ -152,7 +151,7 @@ def test_a_code_is_read_as_it_was_written(seconds: float, size: tuple[int, int])
     frame = Frame(np.full((size[1], size[0], 3), 90, np.uint8), 0, 0.0)
     stamped = stamp(frame, seconds).pixels
     for painted in (stamped, 255 - stamped, stamped // 4 + 100):
-        assert read(painted) == pytest.approx(seconds)
+        assert read_code(painted) == pytest.approx(seconds)
     assert age_seconds(stamped, seconds + 0.5) == pytest.approx(0.5)
 
 
@@ -162,7 +161,7 @@ def test_what_a_network_painted_is_read() -> None:
     for number in range(8):
         seconds = number * 101 * TICK_SECONDS  # little else than zeros, and quite mixed
         stamped = stamp(Frame(scene.at(number / 30), number, 0.0), seconds)
-        assert read(engine.stylize(stamped, look).pixels) == pytest.approx(seconds)
+        assert read_code(engine.stylize(stamped, look).pixels) == pytest.approx(seconds)
     engine.close()
 
 
@@ -173,12 +172,12 @@ def test_time_goes_round() -> None:
 
 def test_what_cannot_be_read_is_lost_not_guessed() -> None:
     rng = np.random.default_rng(0)
-    assert read(grey(0).pixels) is None
-    noise = [read(rng.integers(0, 256, (48, 192, 3), np.uint8)) for _ in range(100)]
+    assert read_code(grey(0).pixels) is None
+    noise = [read_code(rng.integers(0, 256, (48, 192, 3), np.uint8)) for _ in range(100)]
     assert noise.count(None) > 80  # four bits of checking let one in sixteen pass
     stamped = stamp(grey(0), 3.0).pixels
     stamped[:16, 16:24] = 255 - stamped[:16, 16:24]  # one bit turned over
-    assert read(stamped) is None
+    assert read_code(stamped) is None
 
 
 def test_a_frame_too_small_for_a_code_stays_as_it_is() -> None:

@@ -7,10 +7,10 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from benchmarks.readme import RESULTS
-from benchmarks.schema import read
-from benchmarks.tables import COLUMNS, Sheet, sheet_of, sheets
-from benchmarks.terminal import BRIEF, fitted, rich_table
+from benchmarks.pages import RESULTS
+from benchmarks.report import fitted, rich_table
+from benchmarks.result import read
+from benchmarks.tables import BRIEF, COLUMNS, Sheet, sheet_of, sheets
 
 RESULT_FILES = sorted(RESULTS.glob("*/*.json"))
 

@@ -117,6 +117,7 @@ def test_styles_are_listed_once() -> None:
     assert pleinair.styles("article") == ("edtaonisl",)
     with pleinair.Stylizer("article", engine="identity") as stylizer:
         assert stylizer.styles == ("edtaonisl",)
+        assert stylizer.info.runtime == "identity"
         assert stylizer.description
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,10 +27,10 @@ def test_a_real_clip_is_painted_alike_by_the_plain_loop_and_the_threads(
     clip = f"video:{shared_video / 'camera-pan-room-audio-320x240.mp4'}"
     entry, look = choose("scream")
     plain, threaded = ListSink(), ListSink()
-    with closing(open_engine("torch", entry.path)) as engine:
-        with closing(open_source(clip)) as source:
+    with open_engine("torch", entry.path) as engine:
+        with open_source(clip) as source:
             run_plainly(source, engine, plain, look)
-        with closing(open_source(clip)) as source:
+        with open_source(clip) as source:
             run(source, engine, threaded, Hooks(look=lambda: look))
     assert len(plain.frames) == len(threaded.frames) == 36
     for one, other in zip(plain.frames, threaded.frames, strict=True):
@@ -47,9 +46,9 @@ def test_every_shipped_style_changes_a_photograph(shared_content: Path, tmp_path
             PaintSettings(style=style), [photograph], tmp_path, lambda path: None
         )
         assert path == tmp_path / f"misc-03694-{style}.jpg"
-        with closing(open_source(f"images:{path}")) as source:
+        with open_source(f"images:{path}") as source:
             paintings.append(next(iter(source)).pixels.astype(int))
-    with closing(open_source(f"images:{photograph}")) as source:
+    with open_source(f"images:{photograph}") as source:
         original = next(iter(source)).pixels
     for index, painting in enumerate(paintings):
         assert painting.shape == original.shape == (357, 288, 3)
@@ -170,7 +169,7 @@ def test_a_folder_that_cannot_be_made_ends_it(tmp_path: Path) -> None:
 
 def test_a_mix_is_named_after_its_styles() -> None:
     entry, look = choose("starry-night:0.5,mosaic:0.5")
-    with closing(open_engine("identity", entry.path)) as engine:
+    with open_engine("identity", entry.path) as engine:
         assert style_label(engine, look) == "starry-night+mosaic"
         count = len(engine.styles)
         assert style_label(engine, Look.of_style(0, count)) == "starry-night"

@@ -9,7 +9,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from realtime.__main__ import StderrHandler
+from realtime.entry import StderrHandler
 from realtime.pipeline import Report
 from realtime.progress import FrameBars, FrameProgress
 

@@ -62,7 +62,7 @@ def test_commands_of_other_packages_answer_for_help() -> None:
 
 
 def test_styles_and_doctor_speak_to_people_and_programs() -> None:
-    assert "starry-night (The Starry Night, Vincent van Gogh, 1889)" in pleinair("styles").stdout
+    assert "The Starry Night, Vincent van Gogh, 1889" in pleinair("styles").stdout
     listed = json.loads(pleinair_here("styles", "--json").stdout)
     assert listed[0]["bundle"] == "fast"
     checks = {check["name"]: check for check in json.loads(pleinair("doctor", "--json").stdout)}

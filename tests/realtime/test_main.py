@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from realtime.__main__ import _refuse_what_the_system_refused
+from realtime.entry import _refuse_what_the_system_refused
 from realtime.terminal import LineFormatter, printable
 from tests.commands import ROOT
 from tests.realtime.test_cli import write_image
@@ -83,3 +83,34 @@ def test_names_that_cannot_be_printed_are_painted(encoding: str, tmp_path: Path)
     assert finished.returncode == 0, finished.stderr
     assert b"caf\\udce9-\\udce6-starry-night.png" in finished.stdout
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["-m", "train", "no.jpg", "--content", "nowhere"], "no folder of photographs at nowhere"),
+        (["-m", "train.gallery", "--data", "no", "--vgg", "no"], "no"),
+        (["-m", "export", "onnx", "fsat"], "did you mean fast"),
+        (["-m", "realtime", "image", "no.jpg"], "no.jpg"),
+        (["-m", "pleinair", "image", "no.jpg"], "no.jpg"),
+        (["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "train",
+          "no.jpg", "--content", "nowhere"], "no folder of photographs at nowhere"),
+    ],
+    ids=["train", "train.gallery", "export", "realtime", "pleinair", "torchrun"],
+)  # fmt: skip
+def test_however_it_is_started_a_wrong_input_is_a_line_and_exit_code_2(
+    command: list[str], words: str, tmp_path: Path
+) -> None:
+    finished = subprocess.run(
+        [sys.executable, *command], cwd=tmp_path, capture_output=True, check=False, text=True,
+        timeout=200, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    ours = [line for line in finished.stderr.splitlines() if line.startswith("pleinair")]
+    assert ours, finished.stderr
+    assert all(words in line for line in ours)
+    if "torch.distributed.run" in command:
+        assert "exitcode  : 2" in finished.stderr
+        assert "train/cli.py" not in finished.stderr, "the launcher's traceback, none of ours"
+    else:
+        assert finished.returncode == 2
+        assert len(ours) == len(finished.stderr.splitlines()) == 1

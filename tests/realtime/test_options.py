@@ -29,7 +29,8 @@ def options_of(command: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "command", ["live", "video", "image", "demo", "styles", "doctor", "paint", "train", "bench"]
+    "command",
+    ["live", "studio", "video", "image", "demo", "styles", "doctor", "paint", "train", "bench"],
 )
 def test_every_command_has_a_short_help(command: str) -> None:
     finished = run_here(command, "-h")

@@ -13,7 +13,7 @@ import torch
 from typer.testing import CliRunner
 
 from benchmarks.cli import app as bench
-from benchmarks.schema import Result
+from benchmarks.result import Result
 from export.checkpoint import import_checkpoint
 from export.job import Job
 from realtime.app import paint_demo, paint_images, run_live

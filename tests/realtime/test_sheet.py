@@ -9,35 +9,83 @@ from typer.testing import CliRunner
 
 from realtime.cli import app
 from realtime.errors import BadInputError
-from realtime.network.library import SHIPPED, find_bundles
-from realtime.sheet import ACROSS, CELL_PX, LABEL_PX, contact_sheet
+from realtime.frame import Pixels
+from realtime.network.library import SHIPPED, Entry, find_bundles
+from realtime.sheet import (
+    CELL_PX,
+    LABEL_PX,
+    MOST_UPRIGHT,
+    _across,
+    _height,
+    _label,
+    contact_sheet,
+)
+from tests.helpers import landscape
 
 
-def test_a_sheet_shows_every_style_of_every_photograph(
-    shared_content: Path, tmp_path: Path
-) -> None:
-    photographs = sorted(shared_content.glob("*.jpg"))[:2]
+def bundles(*names: str) -> list[Entry]:
+    return [entry for entry in find_bundles([SHIPPED]) if entry.name in names]
+
+
+def blocks(sheet: Pixels, scenes: int, rows: int) -> Pixels:
+    """Return the pictures of a sheet of one bundle, (rows, scenes, columns, H, W, 3)."""
+    width, height = CELL_PX
+    columns = sheet.shape[1] // width
+    body = sheet.reshape(rows, LABEL_PX + scenes * height, columns, width, 3)
+    return body[:, LABEL_PX:].reshape(rows, scenes, height, columns, width, 3).swapaxes(2, 3)
+
+
+def test_a_sheet_shows_every_style_of_every_photograph(tmp_path: Path) -> None:
+    photographs = [tmp_path / "calm.png", tmp_path / "later.png"]
+    for seconds, path in enumerate(photographs):
+        cv2.imwrite(str(path), landscape(320, 240, 9.0 * seconds)[:, :, ::-1])
     out = tmp_path / "sheet.png"
     finished = CliRunner().invoke(app, ["styles", "--sheet", str(out), *map(str, photographs)])
     assert finished.exit_code == 0, finished.output
-    styles = sum(len(entry.card.names) for entry in find_bundles())
     picture = cv2.imread(str(out))
     assert picture is not None
-    height, width = LABEL_PX + 2 * CELL_PX[1], (1 + styles) * CELL_PX[0]
-    assert picture.shape == (height, width, 3)
-    middles = [
-        picture[LABEL_PX + 60 : LABEL_PX + 180, n * CELL_PX[0] + 100 : n * CELL_PX[0] + 220]
-        for n in range(styles + 1)
-    ]
-    for painting in middles[1:]:
-        assert np.abs(painting.astype(int) - middles[0]).mean() > 5
+    whole = contact_sheet(find_bundles(), photographs)
+    assert np.array_equal(picture[:, :, ::-1], whole)
+
+    sheet = contact_sheet(bundles("fast"), photographs)
+    rows = sheet.shape[0] // (LABEL_PX + 2 * CELL_PX[1])
+    cells = blocks(sheet, 2, rows)
+    originals = cells[:, :, 0].astype(int)
+    assert (originals == originals[0]).all(), "every row begins with the originals"
+    painted = [cells[r, :, c] for r in range(rows) for c in range(1, cells.shape[2])][:16]
+    for one in painted:
+        assert np.abs(one - originals[0]).mean((1, 2, 3)).min() > 5
+    assert rows * (cells.shape[2] - 1) >= 16
+    for row in range(rows):
+        top = row * (LABEL_PX + 2 * CELL_PX[1])
+        label = sheet[top : top + LABEL_PX, CELL_PX[0] : 2 * CELL_PX[0]]
+        assert label.min() < 60, "a name above the first style of the row"
+
+
+@pytest.mark.parametrize("scenes", [1, 4, 12])
+@pytest.mark.parametrize("styles", [1, 4, 16, 33, 60, 300])
+def test_any_number_of_styles_makes_a_sheet_to_look_at(scenes: int, styles: int) -> None:
+    across = _across(scenes, styles)
+    assert _height(scenes, styles, across) <= MOST_UPRIGHT * across * CELL_PX[0]
+    assert across * CELL_PX[0] < 65_000, "JPEG holds no more"
+
+
+def test_names_are_whole_and_large_whatever_their_length() -> None:
+    for name in ("mosaic", "a-very-long-name-of-a-style-that-somebody-gave-" * 2):
+        ink = _label(name, "").min(2) < 128
+        assert not ink[:, -4:].any(), "nothing is cut"
+    short = np.argwhere(_label("mosaic", "").min(2) < 128)
+    assert np.ptp(short[:, 0]) >= 15, "letters 15 px high in a picture 320 px wide"
+    both = _label("mosaic", "quality").min(2) < 160
+    assert both[:, : CELL_PX[0] // 2].any()
+    assert both[:, CELL_PX[0] // 2 :].any(), "which bundle it is"
 
 
 def test_without_photographs_it_is_the_landscape() -> None:
-    entries = [entry for entry in find_bundles() if entry.name == "article"]
-    assert contact_sheet(entries, []).shape == (LABEL_PX + CELL_PX[1], ACROSS * CELL_PX[0], 3)
-    sheet = contact_sheet(find_bundles([SHIPPED]), [])
-    assert sheet.shape[0] > LABEL_PX + CELL_PX[1], "more styles than fit into a row"
+    sheet = contact_sheet(bundles("article"), [])
+    assert sheet.shape[0] == LABEL_PX + CELL_PX[1]
+    small = cv2.resize(landscape(640, 480), CELL_PX, interpolation=cv2.INTER_AREA)
+    assert np.abs(blocks(sheet, 1, 1)[0, 0, 0].astype(int) - small).mean() < 3
 
 
 def test_a_sheet_is_a_picture() -> None:
@@ -46,9 +94,3 @@ def test_a_sheet_is_a_picture() -> None:
     assert "expected .png" in str(finished.exception)
     finished = CliRunner().invoke(app, ["styles", "fast", "article"])
     assert "give one" in str(finished.exception)
-
-
-@pytest.mark.parametrize("name", ["fast", "scream"])
-def test_one_name_tells_all(name: str) -> None:
-    finished = CliRunner().invoke(app, ["styles", name])
-    assert "fast network" in finished.output

@@ -205,7 +205,7 @@ def test_a_preview_of_a_slim_photograph_shows_its_middle(tmp_path: Path) -> None
     network = build_network(TransformerConfig.fast(1))
     sheet = draw_preview(network, 1, [slim])
     assert sheet is not None
-    assert sheet.shape == (240, 2 * 960, 3)
+    assert sheet.shape == (2 * 240, 960, 3)
 
 
 def test_a_scene_too_slim_is_not_appraised(tmp_path: Path) -> None:

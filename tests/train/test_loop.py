@@ -13,7 +13,8 @@ import torch
 from realtime.errors import BadInputError
 from realtime.network.bundle import load_bundle
 from tests.train.tiny import diary_lines, run, same_weights, tiny_settings, weights
-from train.loop import Extras, Progress
+from train.budget import Progress
+from train.loop import Extras
 from train.settings import TrainSettings
 from train.step import _draw_styles
 

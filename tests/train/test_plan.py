@@ -13,9 +13,8 @@ from realtime.errors import BadInputError, PleinairError, UnknownNameError
 from realtime.network.bundle import load_bundle
 from realtime.network.card import StyleCredit, read_card
 from realtime.network.library import choose, find_bundle
-from tests.train.tiny import run, tiny_loss, tiny_settings, write_painting, write_photographs
+from tests.train.tiny import run, tiny_settings, write_painting, write_photographs
 from tests.train.vgg import torchvision_state
-from train.budget import steps_in
 from train.cli import app
 from train.loss_network import VGG16_BLOCKS
 from train.plan import Wish, credits_of, pick_device, pick_precision, plan
@@ -49,8 +48,11 @@ def test_from_a_bundle_only_rows_are_learned_unless_everything_is(wish: Wish) ->
     assert start == find_bundle("fast")
     known = len(read_card(find_bundle("fast")).styles)
     assert (settings.kept_styles, settings.rows_only, settings.identity_steps) == (known, True, 0)
+    assert settings.palette_weight > 0
     settings = plan(replace(wish, start="fast", everything=True), CPU).settings
     assert not settings.rows_only
+    other = plan(replace(wish, start="fast", recipe="johnson"), CPU).settings
+    assert (other.rows_only, other.palette_weight, other.style_rate) == (True, 0.0, 1.0)
 
 
 def test_what_was_given_wins_over_the_recipe(wish: Wish) -> None:
@@ -138,18 +140,6 @@ def test_devices_and_precisions() -> None:
             pick_device("cuda")
     assert pick_precision("bf16", CPU) == "bf16"
     assert pick_precision("auto", CPU) in ("bf16", "fp32")
-
-
-def test_minutes_become_steps(tmp_path: Path) -> None:
-    settings = tiny_settings(tmp_path)
-    found = [
-        steps_in(minutes, settings, tiny_loss(), TWO, tmp_path / "out.safetensors").steps
-        for minutes in (0.1, 0.4)
-    ]
-    assert 2 < found[0] < found[1]
-    assert not list(tmp_path.glob("*.checkpoint"))
-    with pytest.raises(BadInputError, match="above 0"):
-        steps_in(0, settings, tiny_loss(), TWO, tmp_path / "out.safetensors")
 
 
 def test_help_reads_like_a_guide() -> None:

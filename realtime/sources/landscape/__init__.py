@@ -32,6 +32,7 @@ class Landscape:
     def __init__(self, width: int, height: int) -> None:
         if min(width, height) < MIN_SIDE_PX:
             raise ValueError(f"expected at least {MIN_SIDE_PX}x{MIN_SIDE_PX}, got {width}x{height}")
+        self.width, self.height = width, height
         scene = Scene(width, height)
         self._scene = scene
         self._sky, self._hills = Sky(scene), Hills(scene)

@@ -62,7 +62,7 @@ function slider(name, range, words, turned) {
 }
 
 function toggle(name, symbol, title, turned) {
-  const root = element("button", { type: "button", class: "toggle", "aria-pressed": "false", title }, icon(symbol), element("span", {}, name));
+  const root = element("button", { type: "button", class: "toggle", "aria-pressed": "false", "aria-label": name, title }, icon(symbol), element("span", {}, name));
   root.addEventListener("click", () => turned(root.getAttribute("aria-pressed") !== "true"));
   return { root, show: (on) => root.setAttribute("aria-pressed", String(Boolean(on))) };
 }

@@ -10,7 +10,7 @@ from realtime.anypainting.engine import Mixture, PaintingEngine
 from realtime.anypainting.palette import Palette
 from realtime.frame import Frame
 from realtime.look import Look
-from realtime.ports import Style
+from realtime.ports import Closing, EngineInfo, Style
 from tests.helpers import quadrant_card
 
 RISE = Palette(((1.0, 0.0, 0.0, 20.0), (0.0, 1.0, 0.0, 20.0), (0.0, 0.0, 1.0, 20.0)))
@@ -18,10 +18,10 @@ DAY, NIGHT = Mixture("day", (0.25, 0.75), RISE), Mixture("night", (1.0, 0.0), Pa
 FRAME = Frame(quadrant_card(), 3, 0.1)
 
 
-class Darkening:
+class Darkening(Closing):
     """Paints at half the light, and keeps the looks it was asked for."""
 
-    name, description = "darkening", "darkening, here"
+    info, description = EngineInfo("torch", "cpu", "bf16"), "darkening, here"
     styles = (Style("one"), Style("two"))
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ def engine(inner: Darkening) -> PaintingEngine:
 
 def test_paintings_are_styles_behind_the_others(engine: PaintingEngine, inner: Darkening) -> None:
     assert [style.name for style in engine.styles] == ["one", "two", "day", "night"]
-    assert (engine.name, engine.description) == (inner.name, inner.description)
+    assert (engine.info, engine.description) == (inner.info, inner.description)
 
 
 def test_a_style_is_painted_as_without_paintings(engine: PaintingEngine, inner: Darkening) -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
-from realtime.anypainting.palette import Colours, Palette, mixed
+from realtime.anypainting.palette import Colours, Palette, PaletteFinder, mixed
 from realtime.frame import Pixels
 
 
@@ -58,9 +61,50 @@ def test_values_beyond_the_range_are_clamped() -> None:
 
 
 def test_shares_of_palettes_leave_the_rest_as_it_is() -> None:
-    rows = ((3.0, 0.0, 0.0, 10.0), (0.0, 3.0, 0.0, 20.0), (0.0, 0.0, 3.0, 30.0))
-    assert mixed([Palette(rows)], [0.0]) == Palette()
-    half = np.asarray(mixed([Palette(rows)], [0.5]).rows)
-    assert half[:, 3] == pytest.approx([5.0, 10.0, 15.0])
-    assert np.diag(half) == pytest.approx([2.0, 2.0, 2.0])
-    assert Palette(rows).gain == pytest.approx(3.0)
+    palette = Palette(((3.0, 0.0, 0.0, 10.0), (0.0, 3.0, 0.0, 20.0), (0.0, 0.0, 3.0, 30.0)))
+    pixel = np.full((16, 16, 3), (20, 30, 40), np.uint8)
+    assert np.array_equal(mixed(pixel, [palette], [0.0]), pixel)
+    assert mixed(pixel, [palette], [0.5])[3, 3].tolist() == [45, 70, 95]
+    assert mixed(pixel, [Palette(), palette], [0.0, 1.0])[3, 3].tolist() == [70, 110, 150]
+    assert palette.gain == pytest.approx(3.0)
+
+
+def test_a_few_poppies_do_not_tint_the_meadow() -> None:
+    """An affine step gives all of it the spread that the painting has in one corner only."""
+    meadow = cloud((120, 130, 110), [[6, 2, 0], [6, -2, 0], [6, 0, 2]], seed=3)
+    meadow[:12, :48] = (200, 40, 30)  # a twentieth
+    finder = PaletteFinder(meadow)
+    plain = finder.find(GREY).applied(GREY).astype(float)
+    affine = Palette.between(Colours.of(GREY), Colours.of(meadow)).applied(GREY).astype(float)
+
+    def middle_half(picture: np.ndarray) -> float:
+        redness = picture[..., 0] - picture[..., 1]
+        return float(np.subtract(*np.percentile(redness, (75, 25))))
+
+    wanted = middle_half(meadow.astype(float))
+    assert middle_half(affine) > 2.0 * wanted
+    assert abs(middle_half(plain) - wanted) < 0.5 * abs(middle_half(affine) - wanted)
+
+
+def test_what_is_painted_lightest_is_no_lighter_than_the_painting() -> None:
+    """Most of it is light, none of it white; dark is rare."""
+    dark = np.random.default_rng(5).exponential(25, (96, 128, 1)) + np.zeros(3)
+    lights = np.asarray((200 - dark).clip(0, 255).round(), np.uint8)
+    found = PaletteFinder(lights).find(GREY).applied(GREY)
+    affine = Palette.between(Colours.of(GREY), Colours.of(lights)).applied(GREY)
+    beyond = [float(np.percentile(one, 99)) - 200 for one in (found, affine)]
+    assert beyond[1] > 20
+    assert beyond[0] < 0.5 * beyond[1]
+    assert Colours.of(found).mean == pytest.approx(Colours.of(lights).mean, abs=3)
+
+
+def test_the_painting_itself_is_left_as_it_is() -> None:
+    step = PaletteFinder(WARM).find(WARM)
+    assert np.abs(step.applied(WARM).astype(int) - WARM).mean() < 1.0
+
+
+def test_a_palette_is_plain_numbers() -> None:
+    step = PaletteFinder(WARM).find(GREY)
+    assert step.curves is not None
+    assert hash(step) == hash(PaletteFinder(WARM).find(GREY))
+    assert json.loads(json.dumps(asdict(step)))["curves"]["knots"][0][0] == step.curves.knots[0][0]

@@ -8,8 +8,8 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -21,7 +21,7 @@ from realtime.errors import BadInputError, EngineError, MissingExtraError
 from realtime.frame import Frame
 from realtime.look import Look
 from realtime.network.library import SHIPPED
-from realtime.ports import Engine, Style
+from realtime.ports import Engine, EngineInfo, Runtime, Style
 
 FAST = SHIPPED / "fast.safetensors"
 
@@ -35,9 +35,9 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 class Slow(IdentityEngine):
     """Takes its time."""
 
-    def __init__(self, name: str, seconds: float) -> None:
+    def __init__(self, runtime: Runtime, seconds: float) -> None:
         super().__init__((Style("one"),))
-        self.name, self.seconds = name, seconds
+        self.info, self.seconds = EngineInfo(runtime, "cpu", "fp32"), seconds
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
         time.sleep(self.seconds)
@@ -56,13 +56,14 @@ class Shop:
             raise MissingExtraError(f"engine {name!r}", name)
         if self.seconds[name] < 0:
             raise EngineError("its cache is no folder")
-        return Slow(name, self.seconds[name])
+        runtime = next(known for known in get_args(Runtime) if known == name)
+        return Slow(runtime, self.seconds[name])
 
 
 def choose(shop: Shop, device: str = "auto") -> str:
     names = ["torch", "openvino", "identity", "tensorrt", "absent"]
     engine, choice = choose_engine(names, FAST, device=device, precision="auto", open_engine=shop)
-    assert engine.name == choice.engine
+    assert engine.info.runtime == choice.engine
     return choice.reason
 
 
@@ -96,9 +97,11 @@ def test_nothing_works_says_what_each_one_said() -> None:
 
 
 def test_auto_says_which_and_why(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO), closing(open_engine("auto", FAST)) as engine:
-        assert engine.name in engines.names()
-    said = f"painting with {engine.name}: the fastest on this machine of {engine.name}"
+    with caplog.at_level(logging.INFO), open_engine("auto", FAST) as engine:
+        assert engine.info.runtime in engines.names()
+    said = (
+        f"painting with {engine.info.runtime}: the fastest on this machine of {engine.info.runtime}"
+    )
     assert caplog.text.count(said) == 1
     with caplog.at_level(logging.INFO):
         open_engine("auto", FAST).close()

@@ -1,6 +1,5 @@
 """One contract, every engine by name; a new engine file is tested by existing."""
 
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +33,8 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize(("width", "height"), [(16, 16), (33, 47), (64, 48)])
 def test_the_contract(name: str, device: str, width: int, height: int) -> None:
-    with closing(opened(name, FAST, device)) as engine:
-        assert engine.name == name
+    with opened(name, FAST, device) as engine:
+        assert engine.info.runtime == name
         assert engine.description
         count = len(engine.styles)
         frame = make_frames(3, width, height)[2]
@@ -48,14 +47,14 @@ def test_the_contract(name: str, device: str, width: int, height: int) -> None:
 
 
 def test_strength_zero_is_the_frame_bit_for_bit(name: str) -> None:
-    with closing(opened(name, FAST)) as engine:
+    with opened(name, FAST) as engine:
         frame = make_frames(1)[0]
         look = Look.of_style(0, len(engine.styles), strength=0.0)
         assert engine.stylize(frame, look).pixels.tobytes() == frame.pixels.tobytes()
 
 
 def test_engines_are_stateless(name: str) -> None:
-    with closing(opened(name, FAST)) as engine:
+    with opened(name, FAST) as engine:
         look = Look.of_style(1, len(engine.styles))
         first, second = make_frames(2)
         alone = engine.stylize(second, look).pixels.copy()
@@ -71,7 +70,7 @@ def ramp() -> Frame:
 
 
 def test_strength_blends_between_frame_and_painting(ramp: Frame) -> None:
-    with closing(open_engine("torch", FAST)) as engine:
+    with open_engine("torch", FAST) as engine:
         count = len(engine.styles)
         full = engine.stylize(ramp, Look.of_style(0, count)).pixels.astype(float)
         half = engine.stylize(ramp, Look.of_style(0, count, strength=0.5)).pixels.astype(float)
@@ -81,9 +80,9 @@ def test_strength_blends_between_frame_and_painting(ramp: Frame) -> None:
 @pytest.mark.parametrize("precision", ["bf16", "fp16"])
 def test_half_precision_paints_the_same_picture(ramp: Frame, precision: str) -> None:
     look = Look.of_style(0, len(open_engine("identity", FAST).styles))
-    with closing(open_engine("torch", FAST)) as engine:
+    with open_engine("torch", FAST) as engine:
         expected = engine.stylize(ramp, look).pixels.astype(float)
-    with closing(open_engine("torch", FAST, precision=precision)) as engine:
+    with open_engine("torch", FAST, precision=precision) as engine:
         assert engine.description.endswith(precision)
         painted = engine.stylize(ramp, look).pixels.astype(float)
     assert np.abs(painted - expected).mean() < (4.0 if precision == "bf16" else 1.0)
@@ -93,7 +92,7 @@ def test_half_precision_paints_the_same_picture(ramp: Frame, precision: str) -> 
 def test_a_covered_lens_gives_a_picture(shade: int) -> None:
     frame = Frame(np.full((48, 64, 3), shade, np.uint8), 0, 0.0)
     for path in sorted(SHIPPED.glob("*.safetensors")):
-        with closing(open_engine("torch", path, precision="bf16")) as engine:
+        with open_engine("torch", path, precision="bf16") as engine:
             look = Look.of_style(0, len(engine.styles))
             assert engine.stylize(frame, look).pixels.shape == (48, 64, 3)
 
@@ -108,7 +107,7 @@ def test_the_picture_keeps_its_orientation(tmp_path: Path) -> None:
     # All weights zero but the last bias: a flat colour, red, green and blue told apart.
     network.get_parameter("end.bias").data = torch.tensor([1.0, 0.0, -1.0])
     save_bundle(tmp_path / "flat.safetensors", network, card)
-    with closing(open_engine("torch", tmp_path / "flat.safetensors")) as engine:
+    with open_engine("torch", tmp_path / "flat.safetensors") as engine:
         painted = engine.stylize(Frame(quadrant_card(), 0, 0.0), Look((1.0,)))
     assert {tuple(pixel) for pixel in painted.pixels.reshape(-1, 3)} == {(255, 128, 0)}
 
@@ -136,7 +135,7 @@ class Exhausted(torch.nn.Module):
 
 
 def test_a_failing_network_becomes_an_engine_error() -> None:
-    with closing(open_engine("torch", FAST)) as engine:
+    with open_engine("torch", FAST) as engine:
         engine.network = Exhausted()  # type: ignore[attr-defined]
         look = Look.of_style(0, len(engine.styles))
         with pytest.raises(EngineError, match="failed on a 32x24 frame"):
@@ -145,7 +144,7 @@ def test_a_failing_network_becomes_an_engine_error() -> None:
 
 def test_a_look_for_another_bundle_is_refused() -> None:
     with (
-        closing(open_engine("torch", FAST)) as engine,
+        open_engine("torch", FAST) as engine,
         pytest.raises(ValueError, match="style weights"),
     ):
         engine.stylize(make_frames(1)[0], Look.of_style(0, 99))
@@ -154,7 +153,7 @@ def test_a_look_for_another_bundle_is_refused() -> None:
 @pytest.mark.parametrize("strength", [0.3, 1.0])
 def test_what_a_cuda_graph_captures_is_the_same_painting(ramp: Frame, strength: float) -> None:
     """The captured function itself, run on the CPU, against the engine's own way."""
-    with closing(open_engine("torch", FAST, device="cpu")) as engine:
+    with open_engine("torch", FAST, device="cpu") as engine:
         assert isinstance(engine, TorchEngine)
         count = len(engine.styles)
         weights = torch.full((1, count), 1 / count)

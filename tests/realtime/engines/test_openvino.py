@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +61,7 @@ def test_a_cache_folder_that_cannot_be_made_costs_time_only(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    with closing(open_engine("openvino", SHIPPED / "fast.safetensors", device="cpu")) as engine:
+    with open_engine("openvino", SHIPPED / "fast.safetensors", device="cpu") as engine:
         frame = Frame(quadrant_card(32, 32), 0, 0.0)
         painted = engine.stylize(frame, Look.of_style(0, len(engine.styles)))
     assert np.abs(painted.pixels.astype(int) - frame.pixels).mean() > 5

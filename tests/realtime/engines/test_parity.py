@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +33,7 @@ def bundle(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="module")
 def reference(bundle: Path) -> Iterator[Engine]:
     engine = open_engine("torch", bundle, device="cpu", precision="fp32")
-    with closing(Remembering(engine)) as remembering:
+    with Remembering(engine) as remembering:
         yield remembering
 
 
@@ -47,7 +46,7 @@ def test_parity(
     photographs = sorted(shared_content.glob("*.jpg"))[:1]
     pictures = check_pictures(photographs)
     assert len(pictures) >= 8
-    with closing(opened(name, bundle, device, precision)) as engine:
+    with opened(name, bundle, device, precision) as engine:
         parity = compare(reference, engine, pictures)
     parity.require(TOLERANCES[precision], engine.description)
 
@@ -56,7 +55,7 @@ def test_parity(
 def test_a_look_that_changes_every_frame_rebuilds_nothing(
     name: str, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(opened(name, bundle, "cpu", "auto")) as engine:
+    with opened(name, bundle, "cpu", "auto") as engine:
         frame = Frame(np.full((48, 64, 3), 90, np.uint8), 0, 0.0)
         count = len(engine.styles)
         engine.stylize(frame, Look.of_style(0, count))

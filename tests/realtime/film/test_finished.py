@@ -16,8 +16,8 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from realtime.film import join as joining
-from realtime.film.cargo import Cargo, choose_cargo
-from realtime.film.tracks import Outlet, Way
+from realtime.film.cargo import choose_cargo
+from realtime.film.stream_copy import Cargo, Outlet, Way
 from realtime.media.decoding import packets
 from realtime.sinks.encoding import recipe_for
 from tests.clips import noise, read_frames, sound_times, write_clip

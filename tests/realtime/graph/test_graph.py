@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +35,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="module")
 def reference() -> Iterator[Engine]:
-    with closing(Remembering(open_engine("torch", FAST, device="cpu"))) as engine:
+    with Remembering(open_engine("torch", FAST, device="cpu")) as engine:
         yield engine
 
 
@@ -55,7 +54,7 @@ def test_every_way_to_write_it_is_the_same_network(
     kinds = {node.op_type for node in model.graph.node}
     if portable and size:
         assert "Pad" not in kinds
-    with closing(run(model, reference)) as engine:
+    with run(model, reference) as engine:
         parity = compare(reference, engine, check_pictures(size=size))
     parity.require(TOLERANCES["fp32"], "the graph")
 

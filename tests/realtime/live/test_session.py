@@ -12,10 +12,11 @@ import cv2
 import numpy as np
 import pytest
 
-from realtime import overlay
+from realtime import overlay, pipeline
 from realtime.frame import Frame
-from realtime.live.budget import Budget
 from realtime.live.controls import State
+from realtime.live.drawing import overlay_lines
+from realtime.live.quality_controller import QualityController
 from realtime.live.session import FADE_SECONDS, Session
 from realtime.live.surroundings import Surroundings
 from realtime.look import Look
@@ -168,15 +169,44 @@ def test_frozen_before_the_first_picture_holds_the_first(tmp_path: Path) -> None
 
 
 def test_the_budget_learns_nothing_from_a_frozen_frame(tmp_path: Path) -> None:
-    budget = Budget(30, 0.08)
-    session, _ = make_session(tmp_path, budget=budget)
+    controller = QualityController(30, 0.08)
+    session, _ = make_session(tmp_path, controller=controller)
     frame = make_frames(1)[0]
     session.decorate(Shown(frame, frame, 0.0), Report())
     session.on_event(Key("space"))
-    hooks = session.hooks()
-    for count in range(1, 200):
-        hooks.on_frame(Report(engine_seconds=[1.0] * count))
-    assert budget.detail == 1.0
+    report = Report()
+    for _ in range(200):
+        report.engine_seconds.append(1.0)
+        session.hooks().on_frame(report)
+    assert controller.detail == 1.0
+
+
+def test_controller_and_overlay_see_the_newest_frames_however_long_a_run_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that has more frames than are kept becomes slow: both must notice."""
+    monkeypatch.setattr(pipeline, "SAMPLES_KEPT", 100)
+    controller = QualityController(30, 0.08)
+    session, clock = make_session(tmp_path, controller=controller)
+
+    class Slowing(InvertingEngine):
+        def stylize(self, frame: Frame, look: Look) -> Frame:
+            clock.now += 0.001 if frame.index < 200 else 0.5
+            return super().stylize(frame, look)
+
+    session.engine = Slowing()
+    report = run(
+        ListSource(make_frames(320, 16, 16)), session.engine, ListSink(), session.hooks(),
+        clock=clock,
+    )  # fmt: skip
+    assert report.frames == report.engine_seconds.count == report.latencies_seconds.count == 320
+    assert controller.detail < 1.0
+    assert overlay_lines(session.state.look, ["0"], None, report, "")[1].startswith(
+        f"{report.latency.p50_ms:.0f} ms"
+    )
+    assert report.engine_latency.p50_ms == pytest.approx(500)
+    assert report.latency.p50_ms >= 500
+    assert len(report.engine_seconds) == 100, "and no more memory than that"
 
 
 def test_pictures_are_laid_out_on_the_canvas_and_the_mouse_is_where_it_is_seen(
@@ -281,20 +311,20 @@ def test_full_screen_is_asked_of_the_window(tmp_path: Path) -> None:
 
 
 def test_the_budget_is_told_every_cost_once(tmp_path: Path) -> None:
-    budget = Budget(30, 0.08)
-    session, time = make_session(tmp_path, budget=budget)
+    controller = QualityController(30, 0.08)
+    session, time = make_session(tmp_path, controller=controller)
     report = Report()
     for _ in range(10):
         time.now += 0.1
         report.engine_seconds.append(0.1)
         session.hooks().on_frame(report)
-    assert session.look().detail == budget.detail < 1
+    assert session.look().detail == controller.detail < 1
 
 
 def test_what_cannot_be_held_is_told_once_and_shown_as_long_as_it_is_so(tmp_path: Path) -> None:
-    budget = Budget(30, 0.08)
+    controller = QualityController(30, 0.08)
     told: list[str] = []
-    session, time = make_session(tmp_path, budget=budget, tell=told.append)
+    session, time = make_session(tmp_path, controller=controller, tell=told.append)
     report = Report()
     for number in range(400):  # some of the later ones miss the rate only
         time.now += 0.1

@@ -6,7 +6,6 @@ import os
 import struct
 import threading
 import zlib
-from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -123,7 +122,7 @@ def test_what_moves_is_no_still_picture(tmp_path: Path, suffix: str) -> None:
         ):
             open_source(str(path))
     else:
-        with closing(open_source(str(path))) as source:
+        with open_source(str(path)) as source:
             assert len(list(source)) == 3
 
 
@@ -132,7 +131,7 @@ def test_a_still_picture_is_no_film(tmp_path: Path, suffix: str) -> None:
     ROWS[0].save(tmp_path / f"still{suffix}")
     assert not is_animated(tmp_path / f"still{suffix}")
     assert is_still(tmp_path / f"still{suffix}")
-    with closing(open_source(str(tmp_path / f"still{suffix}"))) as source:
+    with open_source(str(tmp_path / f"still{suffix}")) as source:
         (frame,) = source
     assert np.median(np.abs(frame.pixels.astype(int) - CARD)) <= 3
 

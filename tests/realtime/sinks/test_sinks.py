@@ -1,6 +1,5 @@
 """One contract, every sink; the window is driven in `test_window_sink.py`."""
 
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,7 +28,7 @@ def test_every_sink_is_tested() -> None:
 def test_the_contract(name: str, tmp_path: Path) -> None:
     frames = make_frames(3, 64, 48)
     before = [frame.pixels.copy() for frame in frames]
-    with closing(open_sink(name, OPTIONS[name](tmp_path))) as sink:
+    with open_sink(name, OPTIONS[name](tmp_path)) as sink:
         for frame in frames:
             sink.show(frame)
             assert sink.poll() == ()

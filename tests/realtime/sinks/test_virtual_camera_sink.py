@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ pytest.importorskip("pyvirtualcam")
 @pytest.mark.skipif(any(Path("/dev").glob("video*")), reason="there may be a virtual camera here")
 def test_without_one_it_says_how_to_get_one() -> None:
     with (
-        closing(open_sink("virtual_camera")) as sink,
+        open_sink("virtual_camera") as sink,
         pytest.raises(SinkError, match=r"no virtual camera to write to .*: "),
     ):
         sink.show(make_frames(1, 64, 48)[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import http.server
 import threading
-from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -18,11 +17,11 @@ from tests.clips import noise, write_clip
 
 def test_the_screen_is_a_camera(screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPLAY", screen)
-    with closing(open_source("screen:10,20,160,120", rate_fps=100)) as source:
+    with open_source("screen:10,20,160,120", rate_fps=100) as source:
         frames = list(islice(source, 3))
     assert [(f.width, f.height, f.index) for f in frames] == [(160, 120, i) for i in range(3)]
     assert source.live
-    with closing(open_source("screen")) as whole:
+    with open_source("screen") as whole:
         assert next(iter(whole)).width >= 640
     for wrong in ("9", "1,2,3", "0,0,4,4", "left"):
         with pytest.raises(BadInputError, match="expected a monitor, 1 to 1, or a region"):
@@ -49,11 +48,11 @@ def test_a_stream_over_http(tmp_path: Path) -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}"
         with (
-            closing(open_source(f"{address}/clip.mkv")) as source,
+            open_source(f"{address}/clip.mkv") as source,
             pytest.raises(SourceError, match="ended"),
         ):
             list(source)
-        with closing(open_source(f"{address}/clip.mkv")) as source:
+        with open_source(f"{address}/clip.mkv") as source:
             assert source.live
             assert len(list(islice(source, 12))) == 12
         with pytest.raises(BadInputError, match="cannot be opened"):

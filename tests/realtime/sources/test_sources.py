@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -48,7 +47,7 @@ def test_every_source_is_tested() -> None:
     [pytest.param(n, marks=no_camera) if n == "camera" else n for n in sorted(ADDRESSES)],
 )
 def test_the_contract(name: str, tmp_path: Path) -> None:
-    with closing(open_source(ADDRESSES[name](tmp_path))) as source:
+    with open_source(ADDRESSES[name](tmp_path)) as source:
         assert source.rate_fps > 0
         assert source.live == (name in ("camera", "faulty"))
         frames: list[Frame] = list(islice(iter(source), 5))
@@ -63,7 +62,7 @@ def test_the_contract(name: str, tmp_path: Path) -> None:
 
 def test_a_path_needs_no_prefix(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "my:clip.mp4", [quadrant_card()] * 12)
-    with closing(open_source(str(clip))) as source:
+    with open_source(str(clip)) as source:
         assert len(list(source)) == 12
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.clips import read_frames, write_clip, write_clip_with_sound
 from tests.helpers import quadrant_card
@@ -45,7 +45,7 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium() as opened:
+    with sync_playwright() as playwright, chromium(playwright) as opened:
         yield opened
 
 

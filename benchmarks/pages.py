@@ -1,0 +1,247 @@
+"""The tables of README.md and docs/pictures.md, made from what was measured and what ships.
+
+`python -m benchmarks.readme` writes them between their marks, `<!-- speed -->` and the like, and
+`--check` only tells whether they are true. What was measured lies in `docs/results/`, in a folder
+per machine, as the commands that measured it wrote it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.harness import pixels_of
+from benchmarks.result import Result, Row, machine_line, read
+from benchmarks.tables import markdown, sheet_of, table
+from realtime.errors import EXIT_BAD
+from realtime.network.card import StyleCredit
+from realtime.network.library import SHIPPED, Entry, find_bundles
+from realtime.terminal import echo
+
+WORTH = ("structure", "texture", "noise_gain")
+"""What a style is worth, of `pleinair appraise`."""
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "docs" / "results"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "pictures.md")
+PEERS = ROOT / "docs" / "peers.json"
+LEFT_OUT = (
+    "of_peak_macs",
+    "of_peak_copy",
+    "spread_percent",
+    "p99_ms",
+    "mega_pixels_s",
+    "psnr_db",
+    "peak_memory_mb",
+)
+"""What tables of engines show on the terminal and is too much for a first look."""
+GPU_COLUMNS = {
+    "network": "network", "size": "size", "what": "engine", "p50_ms": "p50 ms", "p95_ms": "p95 ms",
+    "fps": "fps", "eager_ms": "eager fp32, network alone, ms",
+}  # fmt: skip
+
+app = typer.Typer(add_completion=False)
+
+
+def results() -> dict[str, list[Result]]:
+    """Return what was measured, by the folder of the machine, the newest first."""
+    found: dict[str, list[Result]] = {}
+    for path in sorted(RESULTS.glob("*/*.json")):
+        found.setdefault(path.parent.name, []).append(read(path))
+    for machine in found.values():
+        machine.sort(key=lambda result: result.measured_at, reverse=True)
+    return found
+
+
+def speed() -> list[str]:
+    """The engines side by side, per machine that was measured."""
+    lines: list[str] = []
+    for folder, measured in results().items():
+        rows: dict[object, Row] = {}
+        for row in (row for result in measured for row in result.of("engines", "article")):
+            if "p50_ms" in row:
+                key = tuple(row.get(name) for name in ("network", "size", "engine", "precision"))
+                rows.setdefault(key, row)
+        if not rows:
+            continue
+        shown = [
+            {key: value for key, value in row.items() if key not in LEFT_OUT}
+            for row in _telling(sorted(rows.values(), key=_order))
+        ]
+        lines += [f"{machine_line(measured[0].machine)} (`docs/results/{folder}/`):", ""]
+        lines += [*markdown(sheet_of("engines", shown)), ""]
+    return lines[:-1]
+
+
+def gpu() -> list[str]:
+    """Engines on GPUs, frame in and frame out, beside the network as its authors wrote it."""
+    lines: list[str] = []
+    for folder, measured in results().items():
+        rows = [row for result in measured for row in result.of("gpu") if "p50_ms" in row]
+        engines = [_shown(row, rows) for row in rows if row["part"] == "engine"]
+        if engines:
+            engines.sort(key=lambda row: (row["network"], pixels_of(row["size"])))
+            cards = ", ".join(measured[0].machine["gpus"])
+            lines += [f"{cards} (`docs/results/{folder}/`):", ""]
+            lines += [*table(engines, GPU_COLUMNS), ""]
+    return lines[:-1]
+
+
+def _shown(row: Row, rows: Sequence[Row]) -> Row:
+    """Name engine and precision, without versions and the card's name, and what eager took."""
+    eager = [
+        other["p50_ms"]
+        for other in rows
+        if other["part"] == "network"
+        and other["what"].startswith("eager fp32")
+        and (other["network"], other["size"]) == (row["network"], row["size"])
+    ]
+    what: str = row["what"]
+    short = f"{what.partition(' ')[0]} {what.rpartition(', ')[2]}"
+    return row | {"what": short, "eager_ms": eager[0] if eager else ""}
+
+
+def _telling(rows: Sequence[Row]) -> list[Row]:
+    """Of every engine its fastest precision, and the fastest int8, which has to be made first."""
+    seen: set[object] = set()
+    telling = []
+    for row in rows:
+        way = "int8" if row["precision"] == "int8" else row["engine"]
+        key = row["network"], row["size"], way
+        if key not in seen:
+            seen.add(key)
+            telling.append(row)
+    return telling
+
+
+def steadiness() -> list[str]:
+    """What `bench flicker` measured, last."""
+    measured = [result for machine in results().values() for result in machine]
+    flicker = [result for result in measured if result.of("flicker")]
+    if not flicker:
+        return ["Not measured yet with the styles that ship: `pleinair bench flicker` does."]
+    newest = max(flicker, key=lambda result: result.measured_at)
+    return markdown(sheet_of("flicker", newest.of("flicker")))
+
+
+def goals() -> list[str]:
+    """The numbers to reach, and whether they are."""
+    result = read(RESULTS / "goals.json")
+    table = markdown(sheet_of("goals", result.of("goals")))
+    where = {row["on"] for row in result.of("goals") if "on" in row}
+    which = " and ".join(sorted(where)) if where else machine_line(result.machine)
+    return [f"{which} (`docs/results/goals.json`):", "", *table]
+
+
+def styles() -> list[str]:
+    """Tell which paintings there are, in which bundles, and what each is worth there."""
+    rows: dict[str, Row] = {}
+    networks: dict[str, str] = {}
+    for entry in find_bundles([SHIPPED]):
+        for credit in entry.card.styles:
+            row = rows.setdefault(
+                credit.name,
+                {"name": f"`{credit.name}`", "painting": _painting(credit), "bundles": []},
+            )
+            row["bundles"].append(entry.name)
+            network = entry.card.config.architecture
+            networks[network] = f"`{network}`"
+            row[network] = _worth(entry, credit.name)
+    for row in rows.values():
+        row["bundles"] = ", ".join(row["bundles"])
+    columns = {"name": "`--style`", "painting": "painting", "bundles": "bundles"}
+    return table(list(rows.values()), columns | networks)
+
+
+def likeness() -> list[str]:
+    """Structure and texture of what ships, beside other networks of the same painting."""
+    rows: list[Row] = [
+        {"style": credit.name, "network": entry.name, **_figures(entry, credit.name)}
+        for entry in find_bundles([SHIPPED])
+        for credit in entry.card.styles
+        if _figures(entry, credit.name)
+    ]
+    order = list(dict.fromkeys(row["style"] for row in rows))
+    for peer in json.loads(PEERS.read_text()):
+        if peer["style"] not in order:
+            continue
+        rows.append(peer | {"texture": format(peer["texture"], ".3f")})
+    rows.sort(key=lambda row: (order.index(row["style"]), row["network"]))
+    columns = ("style", "network", "structure", "texture")
+    return table(rows, {name: name for name in columns})
+
+
+def _figures(entry: Entry, style: str) -> dict[str, str]:
+    appraisal = entry.card.results.get("appraisal", {})
+    values = appraisal.get("styles", {}).get(style, {})
+    return {name: format(values[name], ".3f") for name in WORTH[:2] if name in values}
+
+
+def _painting(credit: StyleCredit) -> str:
+    return ", ".join(part for part in (credit.title, credit.artist, credit.year) if part)
+
+
+def _worth(entry: Entry, style: str) -> str:
+    """Structure, texture and noise gain of a style; empty where it was not measured."""
+    appraisal = entry.card.results.get("appraisal", {})
+    values = appraisal.get("styles", {}).get(style, {})
+    if any(values.get(name) is None for name in WORTH):
+        return ""
+    return " / ".join(format(values[name], ".3f" if name == "texture" else ".2f") for name in WORTH)
+
+
+def _order(row: Row) -> tuple[str, int, float]:
+    return row["network"], pixels_of(row["size"]), row["p50_ms"]
+
+
+TABLES: dict[str, Callable[[], list[str]]] = {
+    "goals": goals,
+    "gpu": gpu,
+    "likeness": likeness,
+    "speed": speed,
+    "steadiness": steadiness,
+    "styles": styles,
+}
+
+
+def renewed(text: str) -> str:
+    """Return a page with its tables made anew.
+
+    Raises:
+        ValueError: a mark is not closed, or has no table.
+    """
+    for name in re.findall(r"<!-- (\w+) -->", text):
+        if name not in TABLES or f"<!-- /{name} -->" not in text:
+            raise ValueError(f"mark {name!r}: expected one of {', '.join(TABLES)}, closed")
+        lines = "\n".join(TABLES[name]())
+        text = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
+            lambda match, lines=lines: f"{match[1]}\n{lines}\n\n{match[2]}",  # type: ignore[misc]
+            text,
+            flags=re.DOTALL,
+        )
+    return text
+
+
+@app.command()
+def main(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing, only tell.")] = False,
+) -> None:
+    """Make the tables of the pages anew."""
+    for path in PAGES:
+        text = path.read_text()
+        new = renewed(text)
+        if check and new != text:
+            echo(f"{path.name} is stale: run python -m benchmarks.readme", err=True)
+            sys.exit(EXIT_BAD)
+        if not check:
+            path.write_text(new)
+
+
+if __name__ == "__main__":
+    app()

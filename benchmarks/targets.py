@@ -1,0 +1,302 @@
+"""Performance targets of the design, judged against results: target, measured, met, what is next.
+
+A target looks for its figure in the results of other benchmarks. What nobody measured says so, with
+the command that would; what is not met says why, and the next idea.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from benchmarks.result import Result, Row, machine_line
+from benchmarks.tables import value_of
+from realtime.network.library import SHIPPED, find_bundles
+
+TEN_MINUTES = 9.9
+LONG_FILM = 10_000
+Find = Callable[[Sequence[Result]], "Found | None"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A figure that was measured."""
+
+    value: float
+    text: str
+    """With its unit, and what belongs to it."""
+    fine: bool = True
+    """Whether a condition beside the number holds."""
+    on_card: bool = False
+    """Whether a bundle's card says so, whatever machine the results are of."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One number to reach."""
+
+    what: str
+    limit: float
+    unit: str
+    find: Find
+    missing: str
+    """Why it may not have been measured, and how it is."""
+    idea: str
+    """What to do about it if it is not met."""
+    at_least: bool = False
+    also: str = ""
+
+    def row(self, machines: Sequence[Sequence[Result]]) -> Row:
+        """Return the target's row of the table: of the first machine that measured it."""
+        sign = ">=" if self.at_least else "<="
+        row = {"bench": "goals", "what": self.what,
+               "goal": f"{sign} {self.limit:g} {self.unit}{self.also}"}  # fmt: skip
+        for results in machines:
+            if (found := self.find(results)) is not None:
+                break
+        else:
+            return row | {"measured": "", "met": "not measured", "because": self.missing}
+        reached = found.value >= self.limit if self.at_least else found.value <= self.limit
+        met = reached and found.fine
+        row |= {"measured": found.text, "met": "yes" if met else "no"}
+        if len(machines) > 1 and not found.on_card:
+            row["on"] = results[0].machine["cpu"]
+        return row | {"because": "" if met else self.idea}
+
+
+def judge(results: Sequence[Result]) -> list[Row]:
+    """Return a row per target, each judged on one machine, the last that measured it."""
+    newest_first = sorted(results, key=lambda result: result.measured_at, reverse=True)
+    machines: dict[str, list[Result]] = {}
+    for result in newest_first:
+        machines.setdefault(machine_line(result.machine), []).append(result)
+    return [target.row(list(machines.values())) for target in TARGETS]
+
+
+def _on_cpu(results: Sequence[Result], *benches: str) -> Iterator[Row]:
+    """Rows of machines without a GPU: the targets for CPUs are not met by a GPU."""
+    return (row for one in results if not one.machine["gpus"] for row in one.of(*benches))
+
+
+def _fits(row: Row, **facts: object) -> bool:
+    return all(row.get(key) == value for key, value in facts.items())
+
+
+def _article(results: Sequence[Result], **facts: str) -> Row | None:
+    """The fastest row of the article's picture with these facts."""
+    rows = (
+        row
+        for row in _on_cpu(results, "article", "engines")
+        if _fits(row, network="article", size="252x252", **facts)
+        and "p50_ms" in row
+        and row["engine"] != "eager"
+    )
+    return min(rows, key=lambda row: row["p50_ms"], default=None)
+
+
+def _bf16(results: Sequence[Result]) -> Row | None:
+    """The article's network in bf16, where the CPU has it: one that only imitates it is slower."""
+    half, full = _article(results, precision="bf16"), _article(results, precision="fp32")
+    imitated = half is not None and full is not None and half["p50_ms"] > full["p50_ms"]
+    return None if imitated else half
+
+
+def _bf16_ms(results: Sequence[Result]) -> Found | None:
+    row = _bf16(results)
+    return Found(row["p50_ms"], f"{row['p50_ms']} ms, {row['engine']}") if row else None
+
+
+def _int8_ms(results: Sequence[Result]) -> Found | None:
+    """In int8, with the PSNR of its picture."""
+    row = _article(results, precision="int8")
+    if row is None or row.get("psnr_db") is None:
+        return None
+    text = f"{row['p50_ms']} ms, {row['engine']}, {row['psnr_db']} dB"
+    return Found(row["p50_ms"], text, row["psnr_db"] >= 35)
+
+
+def _times(slower: Row | None, faster: Row | None) -> Found | None:
+    """How many times the median of one is that of the other."""
+    if slower is None or faster is None:
+        return None
+    times = round(slower["p50_ms"] / faster["p50_ms"], 2)
+    return Found(times, f"{times} times")
+
+
+def _bf16_over_eager(results: Sequence[Result]) -> Found | None:
+    row = _bf16(results)
+    times = row and row.get("times_faster_than_eager")  # of medians within rounds
+    return Found(times, f"{times} times") if times else None
+
+
+def _bf16_over_onnxruntime(results: Sequence[Result]) -> Found | None:
+    return _times(_article(results, precision="fp32", engine="onnxruntime"), _bf16(results))
+
+
+def _cpu_figure(bench: str, key: str, text: str, fits: Callable[[Row], bool]) -> Find:
+    """Return a finder of the first row of a benchmark on a CPU that fits and holds the figure."""
+
+    def find(results: Sequence[Result]) -> Found | None:
+        for row in filter(fits, _on_cpu(results, bench)):
+            value = value_of(row, key)
+            if isinstance(value, int | float):
+                return Found(value, f"{value} {text.format_map(row)}")
+        return None
+
+    return find
+
+
+def _live(size: str, key: str, unit: str) -> Find:
+    return _cpu_figure("live", key, unit, lambda row: _fits(row, network="fast", size=size))
+
+
+def _video(key: str, unit: str, least: int = 0) -> Find:
+    """A figure of a film of at least so many frames."""
+    return _cpu_figure(
+        "video", key, unit + ", {frames} frames",
+        lambda row: row["size"] == "640x480" and row["frames"] >= least,
+    )  # fmt: skip
+
+
+def _start(what: str) -> Find:
+    return _cpu_figure("start", "seconds", "s", lambda row: row["what"].startswith(what))
+
+
+def _held(results: Sequence[Result]) -> Found | None:
+    """What the quality controller held beside a load on one core."""
+    for row in _on_cpu(results, "hold"):
+        if "load" in row["phase"]:
+            fps, after = row["settled_fps"], row["settled_s"]
+            if fps is None:
+                return Found(row["fps"], f"{row['fps']} fps, never settled", fine=False)
+            return Found(fps, f"{fps} fps after {after} s, at {row['detail']:.0%}", after <= 2)
+    return None
+
+
+def _grown(results: Sequence[Result]) -> Found | None:
+    """What ten minutes of live grew by."""
+    for row in _on_cpu(results, "endurance"):
+        more = row["threads_more"] + row["files_more"]
+        text = f"{row['memory_growth_mb']} MB in {row['minutes']:g} min, {more} more"
+        return Found(row["memory_growth_mb"], text, more == 0 and row["minutes"] >= TEN_MINUTES)
+    return None
+
+
+def _h200(results: Sequence[Result], network: str, size: str, what: str) -> Row | None:
+    """A network alone on an H200."""
+    for one in results:
+        if any("H200" in gpu for gpu in one.machine["gpus"]):
+            for row in one.of("gpu"):
+                here = _fits(row, part="network", network=network, size=size)
+                if here and row["what"].startswith(what):
+                    return row
+    return None
+
+
+def _h200_fps(network: str, size: str) -> Find:
+    def find(results: Sequence[Result]) -> Found | None:
+        row = _h200(results, network, size, "folded torch.float16")
+        return Found(row["fps"], f"{row['fps']} fps") if row else None
+
+    return find
+
+
+def _h200_over_eager(results: Sequence[Result]) -> Found | None:
+    eager, folded = (
+        _h200(results, "article", "1920x1080", f"{how} torch.float16")
+        for how in ("eager", "folded")
+    )
+    return _times(eager, folded)
+
+
+def _noise_gain(results: Sequence[Result]) -> Found | None:
+    """The worst noise gain of a style of `fast`: over photographs, from `pleinair appraise`."""
+    del results
+    for entry in find_bundles([SHIPPED]):
+        appraisal = entry.card.results.get("appraisal", {})
+        if entry.name == "fast" and (styles := appraisal.get("styles")):
+            worst = max(styles, key=lambda name: styles[name]["noise_gain"])
+            gain = round(styles[worst]["noise_gain"], 2)
+            return Found(gain, f"{gain}, {worst}, of {len(styles)}, as its card says", on_card=True)
+    return None
+
+
+def _still_scene(results: Sequence[Result]) -> Found | None:
+    """The least steady style of `fast`, each as measured last: styles are retrained."""
+    last: dict[object, Row] = {}
+    for row in (row for one in results for row in one.of("flicker")):  # the newest first
+        if row["network"] == "fast" and not row["stabilize"]:
+            last.setdefault(row["style"], row)
+    worst = max(last.values(), key=lambda row: row["still"], default=None)
+    if worst is None:
+        return None
+    return Found(worst["still"], f"{worst['still']}, {worst['style']}, of {len(last)}")
+
+
+def _trained_here(results: Sequence[Result]) -> Found | None:
+    """What the cards of the shipped bundles say: the slowest style of those trained on a CPU."""
+    del results
+    slowest: Found | None = None
+    for entry in find_bundles([SHIPPED]):
+        trained, recipe = entry.card.results, entry.card.recipe
+        if trained.get("device") != "cpu" or not recipe.get("styles"):
+            continue
+        minutes = round(trained["seconds"] / 60 / len(recipe["styles"]), 1)
+        if slowest is None or minutes > slowest.value:
+            text = f"{minutes} min, {entry.name}, as its card says"
+            slowest = Found(minutes, text, on_card=True)
+    return slowest
+
+
+ON_H200 = "no H200 here: python -m benchmarks.gpu --out docs/results/h200/gpu.json"
+ENGINES = "pleinair bench article, on a CPU that has bf16"
+FASTER = "int8 by default where its picture holds; a smaller trunk"
+TARGETS = (
+    Target("article, 252x252, bf16, 2 CPU cores, p50", 60, "ms", _bf16_ms, ENGINES, FASTER),
+    Target("the same in int8", 40, "ms", _int8_ms,
+           "needs the int8 graph, and its PSNR: pleinair export int8 article --photographs FOLDER, "
+           + ENGINES, "calibrate on more photographs; keep the first and last layer in bf16",
+           also=", PSNR >= 35 dB"),
+    Target("bf16 over the same network in eager fp32 PyTorch", 4, "times", _bf16_over_eager,
+           ENGINES, FASTER, at_least=True),
+    Target("bf16 over onnxruntime fp32", 1.5, "times", _bf16_over_onnxruntime, ENGINES, FASTER,
+           at_least=True),
+    Target("fast, 640x480, live end to end", 50, "fps", _live("640x480", "fps", "fps"),
+           "pleinair bench live", "int8 live; a smaller trunk", at_least=True),
+    Target("fast, 640x480, live, p95 capture to shown", 45, "ms",
+           _live("640x480", "capture_to_shown.p95_ms", "ms"), "pleinair bench live",
+           "leave a core to the camera and the window"),
+    Target("fast, 1280x720, live", 20, "fps", _live("1280x720", "fps", "fps"),
+           "pleinair bench live --size 1280x720", "int8 live; paint at half size", at_least=True),
+    Target("1280x720 beside a load on one core, by the latency-budget controller", 30, "fps", _held,
+           "pleinair bench hold", "a lower end of the ladder", at_least=True),
+    Target("memory's growth over ten minutes of live", 10, "MB", _grown,
+           "pleinair bench endurance", "look for what keeps frames",
+           also=", no more threads or files"),
+    Target("film 640x480 with sound, decode to encode", 35, "fps", _video("fps", "fps"),
+           "pleinair bench video", "a faster encoder preset; int8", at_least=True),
+    Target(f"memory's growth over {LONG_FILM:,} frames", 20, "MB",
+           _video("memory_growth_mb", "MB", LONG_FILM),
+           f"pleinair bench video --frames {LONG_FILM}", "look for what keeps frames"),
+    Target("start to first painted frame, warm", 5, "s", _start("warm"),
+           "pleinair bench goals", "import less before the first frame"),
+    Target("start to first painted frame, cold", 8, "s", _start("cold"),
+           "pleinair bench goals", "ship the graphs, or try fewer engines before the first frame"),
+    Target("H200: article, 1920x1080, fp16, the network", 400, "fps",
+           _h200_fps("article", "1920x1080"), ON_H200, "fused norms in one kernel", at_least=True),
+    Target("H200: the same over eager fp16", 5, "times", _h200_over_eager, ON_H200,
+           "fused norms in one kernel", at_least=True),
+    Target("H200: fast, 3840x2160", 120, "fps", _h200_fps("fast", "3840x2160"), ON_H200,
+           "overlap copies with painting", at_least=True),
+    Target("noise gain, worst style of fast, sigma 4, over photographs", 1, "times the input's",
+           _noise_gain, "pleinair appraise fast",
+           "train that style longer with the stability term"),
+    Target("still scene, worst style of fast, sigma 4, over the landscape", 1, "times the input's",
+           _still_scene, "pleinair bench flicker",
+           "train that style longer with the stability term"),
+    Target("a new style from scratch, one GPU", 5, "min", lambda results: None,
+           "no GPU here: pleinair train PAINTING --content PHOTOS --minutes 5", ""),
+    Target("a new style by fine-tuning, one GPU", 60, "s", lambda results: None,
+           "no GPU here: pleinair train PAINTING --from fast --content PHOTOS --minutes 1", ""),
+    Target("a new style, 2 CPU cores", 20, "min", _trained_here, "no card says", "fewer steps"),
+)  # fmt: skip

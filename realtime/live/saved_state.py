@@ -1,0 +1,77 @@
+"""What the live window remembers between runs: style, strength, strokes, mirror, view, size."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from realtime.folders import data_folder, keep
+from realtime.frame import MIN_SIDE_PX
+from realtime.live.controls import State
+from realtime.ports import Size
+from realtime.settings import MAX_SIDE_PX
+
+VIEWS = ("painting", "split", "beside")
+PLAIN = (
+    "strength", "stroke", "native", "keep_colours", "mix", "divider", "overlay", "mirror", "view",
+    "fullscreen",
+)  # fmt: skip
+"""Fields that are kept as they are; styles are kept by name."""
+
+
+def state_file() -> Path:
+    """Return where the state is kept."""
+    return data_folder() / "live.json"
+
+
+def remember(state: State, styles: Sequence[str], window: Size | None = None) -> None:
+    """Write down the state and the size of the window; an unwritable folder is no error."""
+    values: dict[str, Any] = {name: getattr(state, name) for name in PLAIN}
+    values["base"] = {name: w for name, w in zip(styles, state.base, strict=True) if w}
+    values["partner"] = None if state.partner is None else styles[state.partner]
+    values["window"] = window
+    keep(state_file(), json.dumps(values, indent=2).encode())
+
+
+def recalled() -> dict[str, Any]:
+    """Return what was written, or nothing when there is none or it is damaged."""
+    try:
+        values = json.loads(state_file().read_text())
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def window_size(values: dict[str, Any]) -> Size | None:
+    """Return the width and height of the window in pixels, as far as they are remembered."""
+    match values.get("window"):
+        case [int(width), int(height)] if (
+            MIN_SIDE_PX <= min(width, height) <= max(width, height) <= MAX_SIDE_PX
+        ):
+            return width, height
+    return None
+
+
+def restored(values: dict[str, Any], state: State, styles: Sequence[str]) -> State:
+    """Return `state` with what is remembered, as far as it is understood and fits these styles."""
+    fitting = {
+        name: value
+        for name, value in values.items()
+        if name in PLAIN and type(value) is type(getattr(state, name))
+    }
+    if fitting.get("view") not in (*VIEWS, None):
+        del fitting["view"]
+    base = values.get("base")
+    if values.get("partner") in styles:
+        fitting["partner"] = list(styles).index(values["partner"])
+    try:
+        if isinstance(base, dict) and base and base.keys() <= set(styles):
+            fitting["base"] = tuple(float(base.get(name, 0.0)) for name in styles)
+        changed = replace(state, **fitting)
+        _ = changed.look
+    except (ValueError, TypeError):
+        return state  # a number out of its range: damaged
+    return changed
