@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,11 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import pytest
-
+from realtime.network.bundle import save_bundle
+from realtime.network.card import Card, StyleCredit
+from realtime.network.config import UNET_EPSILON, TransformerConfig
+from realtime.network.transformer import build_network
 from tests.commands import ROOT
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PATIENCE_SECONDS = 600.0
 """What learns gives way to all else on this machine."""
 Answer = tuple[int, dict[str, Any]]
@@ -135,10 +135,13 @@ def running(home: Path, *options: str) -> Iterator[RunningStudio]:
             studio.end()
 
 
-def require_browser() -> str:
-    """Return where Chromium is; skips the test without one, fails it in CI."""
-    if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no chromium here: apt install chromium")
-        pytest.skip("no chromium here")
-    return CHROMIUM
+def with_small_network(home: Path) -> Path:
+    """Let a studio find a small `fast`, which learns quickly and nothing nice; returns `home`."""
+    path = home / "data" / "pleinair" / "styles" / "fast.safetensors"
+    path.parent.mkdir(parents=True)
+    styles = (StyleCredit(name="calm"), StyleCredit(name="wild"))
+    config = TransformerConfig(
+        architecture="fast", styles=2, epsilon=UNET_EPSILON, widths=(4, 4, 8), blocks=1
+    )
+    save_bundle(path, build_network(config), Card(config=config, styles=styles))
+    return path.parents[3]

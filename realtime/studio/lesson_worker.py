@@ -10,7 +10,8 @@ import sys
 
 from realtime.studio.child import give_way, obey
 
-NICE = 15
+NICE = 10
+"""A tenth of a core where the live picture wants all of it; lower, nothing would be learned."""
 GRACE_SECONDS = 30.0
 """For the last checkpoint when the studio ended."""
 

@@ -43,6 +43,8 @@ class Lesson:
     step: int = 0
     steps: int = 0
     """How many there will be; 0: nobody knows yet."""
+    stage: str = ""
+    """What is done before the first step, in a few words."""
     version: float = 0.0
     """Time of the bundle that is shown, in seconds since 1970; 0: there is none yet."""
     error: str = ""

@@ -20,7 +20,9 @@ from realtime.studio.worker import Worker, how_it_ended
 WORKER = ("-m", "realtime.studio.lesson_worker")
 LOOK_SECONDS = 0.5
 LINE_BYTES = 4096
-STEPS = re.compile(r": step \d+/(\d+), ")
+STEPS = re.compile(r"learning .*: step \d+/(\d+), ")
+STAGE = re.compile(r"learning .*?: (?!step )(.*)")
+"""What a run says of itself, see `train/progress.py`."""
 
 
 class School:
@@ -166,7 +168,11 @@ class School:
 
     def _note(self, lesson: Lesson) -> None:
         lesson.step = _last_step(self.store.learned(lesson).with_suffix(".jsonl"))
-        lesson.steps = _steps(self.store.log(lesson)) or lesson.steps
+        said = _lines(self.store.log(lesson))
+        planned = [int(found[1]) for line in said if (found := STEPS.search(line))]
+        lesson.steps = planned[-1] if planned else lesson.steps
+        stages = [found[1] for line in said[-1:] if (found := STAGE.fullmatch(line))]
+        lesson.stage = stages[-1] if stages else ""
         if self.store.publish(lesson):
             with suppress(PleinairError):
                 self.store.save(lesson)
@@ -184,20 +190,14 @@ def _last_step(diary: Path) -> int:
         return 0
 
 
-def _steps(log: Path) -> int:
-    """Return how many steps a run will take, as it says itself (`train/progress.py`)."""
+def _lines(log: Path) -> list[str]:
     try:
-        said = STEPS.findall(log.read_text(errors="replace"))
+        return log.read_text(errors="replace").splitlines()
     except OSError:
-        return 0
-    return int(said[-1]) if said else 0
+        return []
 
 
 def _last_words(log: Path) -> str:
     """Return what `pleinair` said last to its user, in a line."""
-    try:
-        lines = log.read_text(errors="replace").splitlines()
-    except OSError:
-        return ""
-    said = [line for line in lines if line.startswith("pleinair: ")]
+    said = [line for line in _lines(log) if line.startswith("pleinair: ")]
     return said[-1].removeprefix("pleinair: ") if said else ""

@@ -127,7 +127,7 @@ function button(text, onclick, main = false) {
 
 function status(lesson) {
   if (lesson.state === "failed") return lesson.error;
-  if (lesson.state === "learning" && !lesson.step) return "Getting ready: trying how fast this machine learns";
+  if (lesson.state === "learning" && !lesson.step) return `Getting ready${lesson.stage ? `: ${lesson.stage}` : ""}`;
   const words = [STATES[lesson.state]];
   if (lesson.step) words.push(lesson.steps ? `${lesson.step} of ${lesson.steps} steps` : `${lesson.step} steps`);
   if (lesson.seconds_left != null) words.push(`${duration(lesson.seconds_left)} left`);

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.clips import read_frames, write_clip, write_clip_with_sound
 from tests.helpers import quadrant_card
 from tests.studio import chromium
-from tests.studio_server import PATIENCE_SECONDS, RunningStudio, running
+from tests.studio_server import PATIENCE_SECONDS, RunningStudio, running, with_small_network
 from tests.train.tiny import write_painting, write_photographs
 from tests.train.vgg import torchvision_state
 
@@ -54,7 +54,7 @@ def studio(
     tmp_path_factory: pytest.TempPathFactory, browser: Browser, material: tuple[Path, Path]
 ) -> Iterator[RunningStudio]:
     options = ("--engine", "identity", "--content", str(material[0]), "--vgg", str(material[1]))
-    with running(tmp_path_factory.mktemp("home"), *options) as opened:
+    with running(with_small_network(tmp_path_factory.mktemp("home")), *options) as opened:
         yield opened
 
 
