@@ -39,8 +39,8 @@ from realtime.film.steady import Steady
 from realtime.frame import Frame, Pixels
 from realtime.live.denoise import DenoisedEngine
 from realtime.look import Look
-from realtime.network.config import MANY_STYLES
 from realtime.network.library import choose, find_bundles
+from realtime.network.registry import many_styles
 from realtime.ports import Engine, Size
 from realtime.sources import open_source
 from realtime.sources.landscape import Landscape
@@ -93,7 +93,9 @@ def measure_flicker(case: FlickerCase, tell: Tell = silent) -> list[Row]:
                 tell(f"{entry.name}, {name}")
                 look = Look.of_style(number, len(entry.card.names))
                 for steady in (
-                    (False, True) if entry.card.config.architecture not in MANY_STYLES else (False,)
+                    (False, True)
+                    if entry.card.config.architecture not in many_styles()
+                    else (False,)
                 ):
                     facts = {"network": entry.card.config.architecture, "style": name}
                     gains = _gains(scene, clip, engine, look, steady, case)

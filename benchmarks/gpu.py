@@ -25,7 +25,6 @@ from realtime.clockwork import timed
 from realtime.errors import PleinairError
 from realtime.look import Look
 from realtime.network.bundle import load_bundle
-from realtime.network.folding import fold
 from realtime.network.library import Entry, find_bundles
 from realtime.options import Overwrite
 from realtime.ports import Size
@@ -69,7 +68,7 @@ def main(
         keep("parity", _parities(entry, device), network=network)
         for size in wanted:
             facts = {"network": network, "size": label(size)}
-            cost = cost_of(fold(load_bundle(entry.path).network), len(entry.card.names), size,
+            cost = cost_of(load_bundle(entry.path).network.folded(), len(entry.card.names), size,
                            half=dtype == torch.float16)  # fmt: skip
             floor = {"floor_ms": round(cost.limit_ms(peaks), 4), "bound_by": cost.bound(peaks)}
             keep("floor", {str(dtype): vars(cost) | floor}, **facts)
@@ -107,7 +106,7 @@ def _networks(
     """Time passes on the device alone, in turns: no transfers, no conversion."""
     network = load_bundle(entry.path).network
     styles = len(entry.card.names)
-    folded = fold(network).to(device, dtype)
+    folded = network.folded().to(device, dtype)
     folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     half = load_bundle(entry.path).network.to(device, dtype)
     candidates = {

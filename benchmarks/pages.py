@@ -1,4 +1,4 @@
-"""The tables of README.md and docs/pictures.md, made from what was measured and what ships.
+"""The tables of README.md and docs/, made from what was measured and what ships.
 
 `python -m benchmarks.readme` writes them between their marks, `<!-- speed -->` and the like, and
 `--check` only tells whether they are true. What was measured lies in `docs/results/`, in a folder
@@ -28,7 +28,7 @@ WORTH = ("structure", "texture", "noise_gain")
 """What a style is worth, of `pleinair appraise`."""
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
-PAGES = (ROOT / "README.md", ROOT / "docs" / "pictures.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "pictures.md")
 PEERS = ROOT / "docs" / "peers.json"
 LEFT_OUT = (
     "of_peak_macs",
@@ -40,6 +40,11 @@ LEFT_OUT = (
     "peak_memory_mb",
 )
 """What tables of engines show on the terminal and is too much for a first look."""
+ON_CPU = (("article", "252x252"), ("fast", "640x480"), ("fast", "1280x720"), ("quality", "640x480"))
+ON_GPU = (("fast", "1280x720"), ("quality", "1920x1080"))
+FIRST_PAGE = len(ON_CPU) + len(ON_GPU)
+SPEED_COLUMNS = {"where": "machine", "network": "network", "size": "size", "with": "engine",
+                 "p50_ms": "ms", "fps": "fps"}  # fmt: skip
 GPU_COLUMNS = {
     "network": "network", "size": "size", "what": "engine", "p50_ms": "p50 ms", "p95_ms": "p95 ms",
     "fps": "fps", "eager_ms": "eager fp32, network alone, ms",
@@ -58,20 +63,49 @@ def results() -> dict[str, list[Result]]:
     return found
 
 
+def newest_rows(measured: Sequence[Result]) -> list[Row]:
+    """Return the engines' rows of a machine, the newest of each network, size, engine, precision.
+
+    In the order of networks, sizes and speed.
+    """
+    rows: dict[object, Row] = {}
+    for row in (row for result in measured for row in result.of("engines", "article")):
+        if "p50_ms" in row:
+            key = tuple(row.get(name) for name in ("network", "size", "engine", "precision"))
+            rows.setdefault(key, row)
+    return sorted(rows.values(), key=_order)
+
+
 def speed() -> list[str]:
+    """What the first page shows: networks on a CPU and on a GPU, each in its fastest engine."""
+    rows: list[Row] = []
+    for measured in results().values():
+        machine = measured[0].machine
+        where = ", ".join(machine["gpus"]) or f"{machine['cpu']}, {machine['cores']} cores"
+        gpu_rows = [row for one in measured for row in one.of("gpu")]
+        whole = [_shown(row, gpu_rows) for row in gpu_rows if row["part"] == "engine"]
+        fastest: dict[tuple[str, str], Row] = {}
+        for row in sorted([*newest_rows(measured), *whole], key=_order):
+            if row.get("engine") != "eager" and row.get("precision") != "int8":
+                fastest.setdefault((row["network"], row["size"]), row)
+        for wanted in ON_GPU if machine["gpus"] else ON_CPU:
+            if wanted in fastest and len(rows) < FIRST_PAGE:
+                row = fastest[wanted]
+                engine = row.get("what") or f"{row['engine']} {row['precision']}"
+                rows.append(row | {"where": where, "with": engine})
+    return table(rows, SPEED_COLUMNS)
+
+
+def engines() -> list[str]:
     """The engines side by side, per machine that was measured."""
     lines: list[str] = []
     for folder, measured in results().items():
-        rows: dict[object, Row] = {}
-        for row in (row for result in measured for row in result.of("engines", "article")):
-            if "p50_ms" in row:
-                key = tuple(row.get(name) for name in ("network", "size", "engine", "precision"))
-                rows.setdefault(key, row)
+        rows = newest_rows(measured)
         if not rows:
             continue
         shown = [
             {key: value for key, value in row.items() if key not in LEFT_OUT}
-            for row in _telling(sorted(rows.values(), key=_order))
+            for row in _telling(rows)
         ]
         lines += [f"{machine_line(measured[0].machine)} (`docs/results/{folder}/`):", ""]
         lines += [*markdown(sheet_of("engines", shown)), ""]
@@ -200,6 +234,7 @@ def _order(row: Row) -> tuple[str, int, float]:
 
 
 TABLES: dict[str, Callable[[], list[str]]] = {
+    "engines": engines,
     "goals": goals,
     "gpu": gpu,
     "likeness": likeness,

@@ -65,8 +65,8 @@ def check_plot(path: Path) -> None:
     matplotlib.use("agg")
 
 
-def draw(results: Sequence[Result], path: Path, *, overwrite: bool = False) -> None:
-    """Draw all that the results hold into one picture.
+def draw(results: Sequence[Result], path: Path, *, overwrite: bool = False, note: str = "") -> None:
+    """Draw all that the results hold into one picture; `note` becomes its description.
 
     Raises:
         BadInputError: neither .svg nor .png, the disk does not take it, it would replace a file
@@ -94,7 +94,7 @@ def draw(results: Sequence[Result], path: Path, *, overwrite: bool = False) -> N
             axes.margins(y=0.06)
         figure.supxlabel(_footer(results), fontsize=7.5, color="#8a857b", x=0.01, ha="left")
         buffer, kind = io.BytesIO(), path.suffix.lower().removeprefix(".")
-        metadata = {"Date": None} if kind == "svg" else {}
+        metadata = {"Description": note} | ({"Date": None} if kind == "svg" else {})
         figure.savefig(buffer, format=kind, dpi=144, metadata=metadata)
         pyplot.close(figure)
     drawn = buffer.getvalue()

@@ -18,7 +18,6 @@ from torch import Tensor, nn
 
 from realtime.clockwork import percentile, timed
 from realtime.network.bundle import load_bundle
-from realtime.network.folding import fold
 from realtime.network.layers import ConditionalInstanceNorm
 from realtime.ports import Size
 
@@ -130,7 +129,7 @@ class Roofline:
             precision: Of the engine.
             size: Width and height of the picture.
             milliseconds: What a painting took.
-            folded: Whether the network ran as `network.folding` rewrites it.
+            folded: Whether the network ran as `folded()` rewrites it.
         """
         dtype = DTYPES.get(precision)
         if dtype is None:
@@ -138,7 +137,7 @@ class Roofline:
         peaks = _peaks("cuda" if _is_on_cuda(runs_on) else "cpu", dtype)
         network = load_bundle(self._bundle).network
         half = dtype != torch.float32
-        cost = cost_of(fold(network) if folded else network, self._styles, size, half=half)
+        cost = cost_of(network.folded() if folded else network, self._styles, size, half=half)
         return {
             "giga_macs": round(cost.giga_macs, 3),
             "of_peak_macs": round(cost.giga_macs / milliseconds / peaks.tera_macs, 3),

@@ -35,9 +35,8 @@ from benchmarks.result import Row, missing
 from realtime.errors import PleinairError
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
-from realtime.network.config import TransformerConfig
 from realtime.network.library import choose
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from realtime.ports import Size
 
 SIZES: tuple[Size, ...] = ((160, 120), (320, 240), LIVE_PX, (960, 540), HD_PX, (1920, 1080))
@@ -178,6 +177,6 @@ def _thread_counts(cores: int) -> tuple[int, ...]:
 def _write_untrained(path: Path, styles: int) -> None:
     """Write a `fast` bundle with that many styles."""
     torch.manual_seed(styles)
-    config = TransformerConfig.fast(styles)
+    config = default_config("fast", styles)
     credits = tuple(StyleCredit(name=f"style-{i}") for i in range(styles))
     save_bundle(path, build_network(config), Card(config=config, styles=credits))

@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TextColumn, TimeElapsedColumn
 
 from benchmarks import article, engines, flicker, hold, live, scaling, video
 from benchmarks.endurance import measure_endurance
@@ -23,6 +22,7 @@ from realtime.engines import open_engine
 from realtime.errors import PleinairError
 from realtime.network.library import choose
 from realtime.ports import Size
+from realtime.progress import bars
 from realtime.settings import PaintSettings
 
 NOTES = (*article.NOTES, *live.NOTES)
@@ -126,16 +126,11 @@ def run_parts(parts: Sequence[SuitePart], say: Tell) -> list[Row]:
         parts: What to measure.
         say: Told the name of each part where there is no terminal for a bar.
     """
-    console = Console(stderr=True)
     rows: list[Row] = []
-    columns = (
-        TextColumn("{task.description:44.44}"), BarColumn(),
-        TextColumn("{task.percentage:3.0f} %"), TimeElapsedColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+    with bars(TextColumn("{task.percentage:3.0f} %"), TimeElapsedColumn()) as bar:
         task = bar.add_task("", total=sum(part.seconds for part in parts))
         for part in parts:
-            if not console.is_terminal:
+            if bar.disable:
                 say(part.name)
             bar.update(task, description=part.name)
             try:

@@ -13,7 +13,7 @@ from realtime.errors import BadInputError
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network
 from realtime.network.weights_file import is_torch
 from realtime.reading import HEAD_BYTES, is_safetensors, kind_of, read_file, refuse_other_kind
 from realtime.sinks import outputs

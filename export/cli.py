@@ -13,7 +13,7 @@ from realtime.settings import parse_size
 from realtime.terminal import echo
 
 if TYPE_CHECKING:
-    from export.job import Job
+    from export.job import ExportJob
     from export.parity import Parity
 
 app = typer.Typer(
@@ -117,23 +117,24 @@ def _job(
     photographs: Path | None,
     ending: str,
     overwrite: bool = False,
-) -> Job:
-    from export.job import Job, find_photographs
+) -> ExportJob:
+    from export.job import ExportJob
     from realtime.network.library import find_bundle
+    from realtime.reading import find_photographs
 
     path = find_bundle(bundle)
-    return Job(
+    return ExportJob(
         bundle=path,
         out=out or Path(f"{path.stem}{ending}"),
         precision=precision,
         size=parse_size(size) if size else None,
-        photographs=find_photographs(photographs),
+        photographs=tuple(find_photographs(photographs)) if photographs else (),
         overwrite=overwrite,
         listen=echo,
     )
 
 
-def _tell(job: Job, parity: Parity) -> None:
+def _tell(job: ExportJob, parity: Parity) -> None:
     echo(f"against PyTorch in fp32, worst: {parity.worst}")
     echo(f"run with {parity.engine}")
     echo(f"wrote {job.out}")

@@ -14,6 +14,7 @@ from export.checkpoint import EXPECTED, require_weights
 from realtime.errors import BadInputError
 from realtime.network.card import METADATA_KEY
 from realtime.network.config import TransformerConfig
+from realtime.network.registry import default_config
 from realtime.network.weights_file import load_weights
 
 STALE = re.compile(r"\.(running_mean|running_var|num_batches_tracked|total_ops|total_params)$")
@@ -55,7 +56,7 @@ def read_examples(path: Path) -> tuple[TransformerConfig, dict[str, Tensor]]:
     if not isinstance(stored, Mapping):
         raise BadInputError(f"{path} holds a {type(stored).__name__}: expected a state dict")
     try:
-        return TransformerConfig.examples(), examples_weights(stored)
+        return default_config("examples"), examples_weights(stored)
     except BadInputError as exc:
         raise BadInputError(f"{path}: {exc}") from exc
 
@@ -78,7 +79,7 @@ def examples_weights(stored: Mapping[Any, object]) -> dict[str, Tensor]:
         if key in names and not value.is_complex()
     }
     unknown = sorted(set(given) - set(names))
-    require_weights(TransformerConfig.examples(), weights, sorted(given), names, unknown)
+    require_weights(default_config("examples"), weights, sorted(given), names, unknown)
     return weights
 
 

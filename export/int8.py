@@ -18,7 +18,7 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-from export.job import HELD_OUT, Job
+from export.job import HELD_OUT, ExportJob
 from export.parity import looks
 from export.pictures import GENERATED, check_pictures
 from realtime.errors import BadInputError
@@ -35,14 +35,14 @@ PHOTOGRAPHS = 12
 class Photographs(CalibrationDataReader):  # type: ignore[misc]  # ONNX Runtime has no types
     """Every photograph in every style."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: ExportJob) -> None:
         self._inputs = self._all(job)
 
     def get_next(self) -> dict[str, Any] | None:
         """Return the next inputs of the graph, or None at the end."""
         return next(self._inputs, None)
 
-    def _all(self, job: Job) -> Iterator[dict[str, Any]]:
+    def _all(self, job: ExportJob) -> Iterator[dict[str, Any]]:
         styles = len(read_card(job.bundle).names)
         scenes = check_pictures(_practice(job), job.size)
         for name in (name for name in scenes if name not in GENERATED):
@@ -54,14 +54,14 @@ class Photographs(CalibrationDataReader):  # type: ignore[misc]  # ONNX Runtime 
                 }
 
 
-def _practice(job: Job) -> tuple[Path, ...]:
+def _practice(job: ExportJob) -> tuple[Path, ...]:
     """Some photographs from all over the folder: neighbours in it are often of one kind."""
     others = job.photographs[:-HELD_OUT]
     step = max(1.0, len(others) / PHOTOGRAPHS)
     return tuple(others[int(i * step)] for i in range(min(PHOTOGRAPHS, len(others))))
 
 
-def quantise(model: onnx.ModelProto, job: Job) -> onnx.ModelProto:
+def quantise(model: onnx.ModelProto, job: ExportJob) -> onnx.ModelProto:
     """Return the graph with int8 convolutions; the first stays as it is.
 
     It sees the picture itself, holds little arithmetic, and would cost most of the visible error.

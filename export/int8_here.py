@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 
 from export.int8 import quantise
-from export.job import Job
+from export.job import ExportJob
 from export.parity import Parity
 from realtime.engines import open_engine
 from realtime.engines.openvino_engine import OpenVinoEngine
@@ -19,7 +19,7 @@ from realtime.network.bundle import load_bundle
 ROUNDS = 12
 
 
-def prepare_int8(job: Job) -> Parity:
+def prepare_int8(job: ExportJob) -> Parity:
     """Calibrate a bundle; `job.out` is where `--precision int8` looks for it.
 
     Raises:

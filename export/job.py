@@ -10,10 +10,8 @@ from pathlib import Path
 from export.parity import TOLERANCES, Parity, compare
 from export.pictures import check_pictures
 from realtime.engines import open_engine
-from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from realtime.ports import Engine, Size
-from realtime.reading import is_picture
 from realtime.sinks import outputs
 
 HELD_OUT = 4
@@ -21,7 +19,7 @@ HELD_OUT = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Job:
+class ExportJob:
     """One export as the user asked for it."""
 
     bundle: Path
@@ -64,19 +62,3 @@ class Job:
             self.listen(f"  {name:16} {difference}")
         parity.require(TOLERANCES[self.precision], f"the {self.precision} export")
         return parity
-
-
-def find_photographs(given: Path | None) -> tuple[Path, ...]:
-    """List a folder's pictures in order of their names.
-
-    Raises:
-        BadInputError: no folder, or none in it.
-    """
-    if given is None:
-        return ()
-    if not given.is_dir():
-        raise BadInputError(f"no folder of photographs at {given}")
-    found = sorted(p for p in given.iterdir() if is_picture(p))
-    if not found:
-        raise BadInputError(f"no pictures in {given}: expected .jpg, .png and the like")
-    return tuple(found)

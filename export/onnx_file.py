@@ -6,7 +6,7 @@ from contextlib import closing
 
 import onnx
 
-from export.job import Job
+from export.job import ExportJob
 from export.parity import Parity
 from realtime.errors import BadInputError
 from realtime.folders import write_whole
@@ -20,7 +20,7 @@ from realtime.ports import Engine, Precision, Style
 PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16", "int8")
 
 
-def export_onnx(job: Job, *, opset: int = OPSET, portable_padding: bool = False) -> Parity:
+def export_onnx(job: ExportJob, *, opset: int = OPSET, portable_padding: bool = False) -> Parity:
     """Write the file, once it has been run and compared.
 
     Raises:
@@ -50,7 +50,7 @@ def export_onnx(job: Job, *, opset: int = OPSET, portable_padding: bool = False)
     return parity
 
 
-def run_onnx(job: Job, data: bytes, precision: Precision) -> Engine:
+def run_onnx(job: ExportJob, data: bytes, precision: Precision) -> Engine:
     """Open what can run an ONNX model here: ONNX Runtime, or else OpenVINO."""
     styles = tuple(Style(name) for name in read_card(job.bundle).names)
     graph = GraphFile(data, "export")

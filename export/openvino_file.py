@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openvino
 
-from export.job import Job
+from export.job import ExportJob
 from export.parity import Parity
 from realtime.engines.openvino_engine import OpenVinoEngine, shared_core
 from realtime.errors import BadInputError
@@ -23,7 +23,7 @@ PRECISIONS = ("fp32", "fp16")
 """Of the stored weights; what OpenVINO computes with, the device and its settings decide."""
 
 
-def export_openvino(job: Job) -> Parity:
+def export_openvino(job: ExportJob) -> Parity:
     """Write both files, once they have been run and compared.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Is the export the same network? Measured against PyTorch in fp32, on pixels."""
+"""Parity of an export with PyTorch in fp32, measured on pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an export is tried on before it is kept: photographs and everything that breaks networks."""
+"""Test pictures for exports: photographs, and pictures that break networks."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from torch import Tensor
 from export.checkpoint import require_weights
 from realtime.errors import BadInputError, MissingExtraError
 from realtime.network.config import TransformerConfig
+from realtime.network.registry import default_config
 
 RESIDUAL_BLOCKS = 5
 LAYER = re.compile(r"(conv|res|deconv)\d+/.*/(weight|bias)$")
@@ -41,7 +42,7 @@ def read_seed(path: Path) -> tuple[TransformerConfig, dict[str, Tensor]]:
     prefix = path.with_suffix("") if path.suffix in (".index", ".meta") else path
     if ".data-" in prefix.name:
         prefix = prefix.with_name(prefix.name.partition(".data-")[0])
-    config = TransformerConfig.article()
+    config = default_config("article")
     return config, seed_weights(_variables(prefix))
 
 
@@ -60,7 +61,7 @@ def seed_weights(variables: Mapping[str, np.ndarray]) -> dict[str, Tensor]:
         if kernel.ndim == 4
     }
     unknown = sorted(name for name in variables if LAYER.match(name) and name not in seed_names())
-    require_weights(TransformerConfig.article(), weights, sorted(variables), seed_names(), unknown)
+    require_weights(default_config("article"), weights, sorted(variables), seed_names(), unknown)
     return weights
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 
-from export.job import Job
+from export.job import ExportJob
 from export.parity import Parity
 from realtime.engines.tensorrt_engine import PRECISIONS, open_engine
 from realtime.errors import BadInputError
@@ -13,7 +13,7 @@ from realtime.folders import write_whole
 from realtime.provenance import WRITTEN_BY, digest
 
 
-def export_tensorrt(job: Job) -> Parity:
+def export_tensorrt(job: ExportJob) -> Parity:
     """Build, run, compare, then write the file; `--engine tensorrt` uses what was built, too.
 
     Raises:

@@ -1,4 +1,4 @@
-"""For people who write code: pictures and frames, painted in the style of a painting.
+"""Python API: pictures and frames, painted in the style of a painting.
 
     import pleinair
 

@@ -1,4 +1,4 @@
-"""One picture, in one call."""
+"""`paint`: one picture, in one call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An open engine, painting as it is asked."""
+"""`Stylizer`: an open engine for many pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the parts together: settings in, a finished run out. Prints nothing."""
+"""Runs of pictures and of the demo, from settings to results. Prints nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from realtime.errors import BadInputError, EngineError, PleinairError
 from realtime.frame import Frame
 from realtime.interrupt import run_interruptibly, stop_on_interrupt
 from realtime.live.run import Outcome, run_live
-from realtime.painter import Painter, beside_picture, job_key, job_of, open_painter
+from realtime.painter import EngineSpec, beside_picture, job_key, job_of, open_painter
 from realtime.pipeline import Hooks, Report, Shown
 from realtime.ports import Size
 from realtime.provenance import is_ours, is_painted, note_of
@@ -25,11 +25,11 @@ from realtime.sinks.planned import left_as_it_is, planned
 from realtime.sources.images_source import pictures_in
 
 Watch = Callable[[Report], None]
-__all__ = ["Outcome", "Painted", "paint_demo", "paint_images", "run_live"]
+__all__ = ["Outcome", "PaintedImage", "paint_demo", "paint_images", "run_live"]
 
 
 @dataclass(frozen=True)
-class Painted:
+class PaintedImage:
     """What came of a picture."""
 
     picture: Path
@@ -48,7 +48,7 @@ def paint_images(
     *,
     overwrite: bool = False,
     tell: Callable[[str], None] = lambda line: None,
-    record: Callable[[Painted], None] = lambda painted: None,
+    record: Callable[[PaintedImage], None] = lambda painted: None,
 ) -> list[Path]:
     """Paint pictures one by one; one that cannot be painted does not stop the others.
 
@@ -80,12 +80,12 @@ def paint_images(
     def cannot(path: Path, error: PleinairError) -> None:
         if failed is None:
             raise error
-        record(Painted(path, error=error))
+        record(PaintedImage(path, error=error))
         failed(error)
 
     engine, look = open_painter(settings)
     with engine, stop_on_interrupt() as asked:
-        painter = Painter.of(settings, engine)
+        painter = EngineSpec.of(settings, engine)
         targets = _targets(paths, out, painter.label, cannot)
         pairs = planned(list(targets), targets.__getitem__, tell)
         inputs = tuple(path for path, _ in pairs)
@@ -97,7 +97,7 @@ def paint_images(
             job = job_key(_picture_job(path, settings, painter))
             if is_painted(target, job) and not overwrite:
                 tell(left_as_it_is(target))
-                record(Painted(path, target, was_done=True))
+                record(PaintedImage(path, target, was_done=True))
                 written.append(target)
                 continue
             options = SinkOptions(
@@ -116,7 +116,7 @@ def paint_images(
             except (BadInputError, EngineError) as exc:
                 cannot(path, exc)
                 continue
-            record(Painted(path, target))
+            record(PaintedImage(path, target))
             watch(target)
             written.append(target)
     return written
@@ -158,7 +158,7 @@ def _unpainted(folder: Path) -> list[Path]:
     return found
 
 
-def _picture_job(path: Path, settings: PaintSettings, painter: Painter) -> dict[str, object]:
+def _picture_job(path: Path, settings: PaintSettings, painter: EngineSpec) -> dict[str, object]:
     """Everything that a painted picture depends on."""
     return job_of(path, painter) | {"size": settings.size} if path.is_file() else {}
 

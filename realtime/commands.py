@@ -1,4 +1,4 @@
-"""What the commands of the command line are made of, beyond what typer does by itself.
+"""Command line plumbing beyond typer's: lazily imported commands, `--json` without a file.
 
 Contexts are `Any`: by version they are click's, or those of the click that typer brings along.
 """

@@ -1,4 +1,4 @@
-"""What can go wrong, as a tree.
+"""The exceptions of pleinair, and exit codes.
 
 PleinairError
 ├── BadInputError       the user gave something that cannot be used (a path, a name, a number)

@@ -1,4 +1,4 @@
-"""Where pleinair keeps things between runs, and how a file is written whole or not at all."""
+"""Data and cache folders; atomic file writing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one value that travels through the program."""
+"""A video frame: RGB pixels, index and presentation time."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from realtime.settings import PaintSettings
 from realtime.terminal import echo
 
 if TYPE_CHECKING:
-    from realtime.app import Painted
+    from realtime.app import PaintedImage
 
 
 def image(
@@ -67,7 +67,7 @@ def image(
         style, strength, size, bundle, engine, device, precision, stroke, keep_colours
     )
     require_json(json_out, pictures, overwrite=overwrite)
-    painted: list[Painted] = []
+    painted: list[PaintedImage] = []
     try:
         if PIPE in pictures or out == PIPE:
             painted.append(_through_pipes(settings, pictures, out, json_out, overwrite=overwrite))
@@ -84,7 +84,7 @@ def _files(
     settings: PaintSettings,
     pictures: Sequence[Path],
     out: Path | None,
-    painted: list[Painted],
+    painted: list[PaintedImage],
     *,
     overwrite: bool,
     quiet: bool,
@@ -112,8 +112,8 @@ def _through_pipes(
     json_out: Path | None,
     *,
     overwrite: bool,
-) -> Painted:
-    from realtime.app import Painted
+) -> PaintedImage:
+    from realtime.app import PaintedImage
     from realtime.piped import paint_piped
 
     if len(pictures) > 1 or pictures[0].is_dir():
@@ -128,13 +128,13 @@ def _through_pipes(
         result = paint_piped(settings, pictures[0], out, overwrite=overwrite)
     except PleinairError as exc:
         echo(f"pleinair: {exc}", err=True)
-        return Painted(pictures[0], error=exc)
+        return PaintedImage(pictures[0], error=exc)
     if result != PIPE:
         echo(str(result), err=json_out == PIPE)
-    return Painted(pictures[0], result)
+    return PaintedImage(pictures[0], result)
 
 
-def _facts(one: Painted) -> dict[str, object]:
+def _facts(one: PaintedImage) -> dict[str, object]:
     """What came of a picture, for programs."""
     return {
         "picture": str(one.picture),

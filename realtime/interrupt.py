@@ -1,4 +1,4 @@
-"""Ctrl-C between two frames: what was painted so far stays whole."""
+"""Graceful SIGINT and SIGTERM: a run ends between two frames."""
 
 from __future__ import annotations
 

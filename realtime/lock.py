@@ -1,4 +1,4 @@
-"""Two runs never write one output: the second is told, and touches nothing.
+"""File lock beside an output: a second run that would write it is refused.
 
     .out.mp4.pleinair/lock    locked, and holding its process's number, as long as that one writes
 

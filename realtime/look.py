@@ -1,4 +1,4 @@
-"""What the user can turn while frames flow."""
+"""The painting parameters of a frame: style weights, strength, stroke size, detail."""
 
 from __future__ import annotations
 
@@ -81,10 +81,6 @@ class Look:
     def with_strength(self, strength: float) -> Look:
         """Return the same styles at another strength, held within [0, 1]."""
         return replace(self, strength=min(1.0, max(0.0, round(strength, 3))))
-
-    def with_stroke(self, stroke: float) -> Look:
-        """Return the same styles with other strokes, held within their range."""
-        return replace(self, stroke=min(STROKES[1], max(STROKES[0], round(stroke, 3))))
 
     def mixed(self, other: Look, share: float) -> Look:
         """Return this look with `share` (0 to 1) of the other's styles and strength."""

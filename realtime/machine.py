@@ -1,4 +1,4 @@
-"""Facts of this machine that figures and choices depend on."""
+"""Facts about this machine (CPUs, package versions, uptime), and glibc's malloc settings."""
 
 from __future__ import annotations
 

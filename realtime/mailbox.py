@@ -1,4 +1,4 @@
-"""How frames pass from one thread to the next: nothing lost, or newest wins.
+"""Bounded queues between threads: lossless, or newest item wins.
 
 Both boxes close from either side. After `close` nothing more is taken in, what is inside can
 still be had, and then `get` raises `Closed`; after `abort` both sides get `Closed` at once.

@@ -1,4 +1,4 @@
-"""File names that fit onto disks, and that are not given twice."""
+"""File names: cut to the length that disks take, and made unique."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is drawn over and around painted frames. Pure: every function returns new pixels."""
+"""Text, divider and side-by-side views drawn over frames. Pure."""
 
 from __future__ import annotations
 

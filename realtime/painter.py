@@ -1,4 +1,4 @@
-"""From what was asked to an open engine and a look; and what files are called after."""
+"""Opens the engine and the look that settings ask for; default output names; job keys."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from realtime.naming import fitting
 from realtime.ports import Engine
 from realtime.reading import HEAD_BYTES, PICTURE_SUFFIXES, kind_of, read_file
 from realtime.settings import PaintSettings
+from realtime.sinks.images_sink import WRITTEN_SUFFIXES
 
 
 def open_painter(settings: PaintSettings) -> tuple[Engine, Look]:
@@ -67,7 +68,7 @@ def beside_picture(path: Path, label: str) -> Path:
     suffix, stem = path.suffix.lower(), path.stem
     if suffix not in PICTURE_SUFFIXES:
         stem = path.name
-    if suffix not in {".png", ".jpg", ".jpeg", ".webp"}:
+    if suffix not in WRITTEN_SUFFIXES:
         suffix = suffix_like(read_file(path, "a picture", most_bytes=HEAD_BYTES))
     return path.with_name(fitting(stem, f"-{label}{suffix}"))
 
@@ -79,7 +80,7 @@ def suffix_like(data: bytes) -> str:
 
 
 @dataclass(frozen=True)
-class Painter:
+class EngineSpec:
     """An engine as every process that paints this film opens it, and the look."""
 
     engine: str
@@ -98,7 +99,7 @@ class Painter:
     """What paintings that nobody taught the bundle were fitted with: for all processes the same."""
 
     @classmethod
-    def of(cls, settings: PaintSettings, engine: Engine) -> Painter:
+    def of(cls, settings: PaintSettings, engine: Engine) -> EngineSpec:
         """Take down what an open engine turned out to be: `auto` is decided once."""
         request = find_look(settings.style, settings.bundle)
         return cls(
@@ -123,7 +124,7 @@ class Painter:
         return PaintingEngine(engine, self.mixtures) if self.mixtures else engine
 
 
-def job_of(path: Path, painter: Painter) -> dict[str, Any]:
+def job_of(path: Path, painter: EngineSpec) -> dict[str, Any]:
     """Return what every painting of a file depends on, as plain values for JSON."""
     stat = path.stat()
     return {

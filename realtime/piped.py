@@ -1,4 +1,4 @@
-"""One picture through pipes: from standard input, to standard output, or both."""
+"""One picture from standard input, to standard output, or both."""
 
 from __future__ import annotations
 

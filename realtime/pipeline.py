@@ -1,4 +1,4 @@
-"""The flow of frames. `run_plainly` is the specification; `run` is the same, on three threads.
+"""The pipeline of frames: `run_plainly` is the specification, `run` the same on three threads.
 
     capture (thread) --box--> infer (thread) --box--> show (the caller's thread)
 

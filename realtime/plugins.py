@@ -1,4 +1,4 @@
-"""A plugin is a file: `sources/x_source.py` is the source named `x`, because it is there."""
+"""Discovers plugins: `sources/x_source.py` is the source named `x`, because it is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Engines that report to their makers are told not to, before they are imported.
+"""Switches telemetry of inference runtimes off, before they are imported.
 
 ONNX Runtime (1.32, on Linux too) keeps an identifier and a queue of events in the cache folder and
 sends them to Microsoft; OpenVINO keeps an identifier in `~/intel` and sends to Google Analytics

@@ -1,4 +1,4 @@
-"""A progress bar with frames, fps and the time left. Only the command line imports this."""
+"""Progress bars, among them one with frames, fps and the time left. Only commands import this."""
 
 from __future__ import annotations
 
@@ -6,34 +6,53 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Column
 
 from realtime.pipeline import Report
 from realtime.terminal import echo, printable
 
 
-class FrameBars:
-    """Bars that count frames, on stderr, and nothing when that is not a terminal.
+def bars(*figures: ProgressColumn, console: Console | None = None) -> Progress:
+    """Return progress bars on stderr, and nothing when that is not a terminal.
 
-    They are gone when the work is done, or something is said: what stays on the screen is what was
-    printed. Meant for 80 columns: a long title is cut, figures never are.
+    They are gone when the work is done: what stays on the screen is what was printed. Meant for 80
+    columns: a long title is cut, figures never are.
+
+    Args:
+        figures: What stands behind a title and its bar.
+        console: Where else.
     """
+    console = console or Console(stderr=True)
+    return Progress(
+        TextColumn(  # `clip [id].mp4` is no markup
+            "{task.description}", markup=False, table_column=Column(no_wrap=True, ratio=1)
+        ),
+        BarColumn(bar_width=20),
+        *figures,
+        console=console,
+        transient=True,
+        expand=True,
+        disable=not console.is_terminal,
+    )
+
+
+class FrameBars:
+    """Bars that count frames; they make room when something is said."""
 
     def __init__(self, console: Console | None = None) -> None:
-        console = console or Console(stderr=True)
-        self._bar = Progress(
-            TextColumn(  # `clip [id].mp4` is no markup
-                "{task.description}", markup=False, table_column=Column(no_wrap=True, ratio=1)
-            ),
-            BarColumn(bar_width=20),
+        self._bar = bars(
             MofNCompleteColumn(),
             TextColumn("{task.fields[fps]:.1f} fps"),
             TimeRemainingColumn(compact=True),
             console=console,
-            transient=True,
-            expand=True,
-            disable=not console.is_terminal,
         )
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""How pleinair signs the files that it writes, and knows them again: only those may be replaced.
+"""Marks files as written by pleinair, and recognises them: only those may be replaced.
 
     MP4, MOV, MKV, WebM    the file's comment: "painted by pleinair in the style of ..."
     PNG                    a tEXt chunk "Comment", likewise

@@ -1,4 +1,4 @@
-"""A user's file before anything parses it: whether it is a file, and what it is by its content.
+"""Checks input files before anything parses them: regular file, and its type by magic bytes.
 
 File names tell nothing reliable: downloads end in whatever they like, and a page that says "log in
 first" is saved under the name of the weights.
@@ -175,6 +175,23 @@ def is_picture(path: Path) -> bool:
             return (kind_of(file.read(HEAD_BYTES)) or "").endswith("picture")
     except OSError:
         return False
+
+
+def find_photographs(folder: Path, *, nested: bool = False) -> list[Path]:
+    """List the pictures of a folder in the order of their names; `nested`: of its subfolders too.
+
+    Raises:
+        BadInputError: no such folder, it cannot be read, or there is no picture in it.
+    """
+    if not folder.is_dir():
+        raise BadInputError(f"no folder of photographs at {folder}")
+    try:
+        found = sorted(filter(is_picture, folder.rglob("*") if nested else folder.iterdir()))
+    except OSError as exc:
+        raise BadInputError(f"folder {folder} cannot be read: {exc.strerror}") from exc
+    if not found:
+        raise BadInputError(f"folder {folder} holds no picture: expected .jpg, .png and the like")
+    return found
 
 
 def refuse_other_kind(path: Path, head: bytes, expected: str) -> NoReturn:

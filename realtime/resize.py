@@ -1,4 +1,4 @@
-"""Fitting frames into a size, aspect kept."""
+"""Resizes frames to fit a size, aspect kept; letterboxing."""
 
 from __future__ import annotations
 

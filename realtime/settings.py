@@ -1,4 +1,4 @@
-"""What a run was asked to do, checked once and frozen. Built by the command line."""
+"""Settings of a run, validated once and frozen. Built by the command line."""
 
 from __future__ import annotations
 

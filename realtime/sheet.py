@@ -12,14 +12,13 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from realtime.engines import open_engine
-from realtime.errors import BadInputError
 from realtime.folders import write_whole
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.network.library import Entry
 from realtime.resize import fit
 from realtime.sinks import outputs
-from realtime.sinks.images_sink import encode
+from realtime.sinks.images_sink import check_picture_name, encode
 from realtime.sources import open_source
 from realtime.sources.landscape import Landscape
 
@@ -31,7 +30,6 @@ LEAST_ACROSS = 5
 """Pictures per row; more where the sheet would become longer than a screen can show."""
 MOST_UPRIGHT = 1.25
 """Height over width of a sheet, at most."""
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def write_sheet(
@@ -54,8 +52,7 @@ def write_sheet(
     Raises:
         BadInputError: a photograph cannot be read, or the sheet cannot or may not be written.
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise BadInputError(f"{path.name} is no picture's name: expected {', '.join(ENDINGS)}")
+    check_picture_name(path)
     outputs.require_free(path, photographs, overwrite=overwrite)
     write_whole(path, encode(contact_sheet(entries, photographs, tell), path.suffix.lower()))
 

@@ -1,4 +1,4 @@
-"""What is printed: lines that no name of a file can break, steer or turn around."""
+"""Prints lines with control and bidirectional characters escaped."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 
 import cv2
 import numpy as np
@@ -60,7 +59,7 @@ def thumbnails_of(entry: Entry) -> list[Pixels]:
 
 def _painted(entry: Entry) -> list[Pixels]:
     scene, styles = Landscape(*PAINTED_PX).at(0.0), len(entry.card.names)
-    with closing(open_engine("auto", entry.path)) as engine:
+    with open_engine("auto", entry.path) as engine:
         looks = [Look.of_style(number, styles) for number in range(styles)]
         paintings = [engine.stylize(Frame(scene, 0, 0.0), look).pixels for look in looks]
     return [resized(painting, THUMBNAIL_PX) for painting in paintings]

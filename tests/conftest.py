@@ -16,6 +16,8 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 import torch
 
+from tests import made
+
 SHARED = Path(__file__).parents[2] / "shared"
 
 
@@ -33,30 +35,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="no CUDA device"))
 
 
-def shared(folder: str) -> Path:
-    """Return a folder of real data; where it is missing, skip, or with CI=true fail."""
-    path = SHARED / folder
-    if not path.is_dir():
-        message = f"needs the real data of {path}"
+def shared() -> Path:
+    """Return the folder of real data; where it is missing, skip the file, or with CI=true fail."""
+    if not SHARED.is_dir():
+        message = f"real clips, photographs, paintings and weights are expected in {SHARED}"
         if os.environ.get("CI") == "true":
             pytest.fail(message)
-        pytest.skip(message)
-    return path
+        pytest.skip(message, allow_module_level=True)
+    return SHARED
 
 
-@pytest.fixture
-def shared_video() -> Path:
-    return shared("data/video")
+@pytest.fixture(scope="session")
+def photographs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve photographs, made: parts of the landscape, lying and upright."""
+    return made.write_photographs(tmp_path_factory.mktemp("made") / "photographs")
 
 
-@pytest.fixture
-def shared_content() -> Path:
-    return shared("data/content_val")
+@pytest.fixture(scope="session")
+def clips_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Clips, made: see `made.write_clips`."""
+    return made.write_clips(tmp_path_factory.mktemp("made") / "clips")
 
 
-@pytest.fixture
-def shared_vgg() -> Path:
-    return shared("vgg")
+@pytest.fixture(scope="session")
+def vgg_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with VGG-19 up to conv3_4, its weights random."""
+    return made.write_vgg(tmp_path_factory.mktemp("made") / "vgg")
 
 
 @pytest.fixture(scope="session")

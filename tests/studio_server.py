@@ -12,14 +12,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
-from realtime.network.config import UNET_EPSILON, TransformerConfig
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from tests.commands import ROOT
 
 PATIENCE_SECONDS = 600.0
@@ -140,8 +140,6 @@ def with_small_network(home: Path) -> Path:
     path = home / "data" / "pleinair" / "styles" / "fast.safetensors"
     path.parent.mkdir(parents=True)
     styles = (StyleCredit(name="calm"), StyleCredit(name="wild"))
-    config = TransformerConfig(
-        architecture="fast", styles=2, epsilon=UNET_EPSILON, widths=(4, 4, 8), blocks=1
-    )
+    config = replace(default_config("fast", len(styles)), widths=(4, 4, 8), blocks=1)
     save_bundle(path, build_network(config), Card(config=config, styles=styles))
     return path.parents[3]

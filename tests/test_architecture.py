@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from realtime import engines, sinks, sources
+from realtime import engines, network, sinks, sources
 from realtime.errors import MissingExtraError, UnknownNameError
+from realtime.network import registry
+from realtime.network.config import TransformerConfig
 from realtime.plugins import load
 
 ROOT = Path(__file__).parents[1]
@@ -31,6 +33,19 @@ def test_the_plugins_are_the_files() -> None:
         "synthetic",
         "video",
     )
+    assert registry.names() == ("article", "examples", "fast", "quality")
+
+
+def test_a_new_network_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "realtime/network/fast_network.py").read_text()
+    (tmp_path / "tiny_network.py").write_text(
+        text.replace('"fast"', '"tiny"').replace("(16, 32, 64)", "(4, 8, 8)")
+    )
+    monkeypatch.setattr(network, "__path__", [*network.__path__, str(tmp_path)])
+    config = registry.default_config("tiny", 2)
+    assert registry.build_network(config).folded().multiple_px == 8
+    assert TransformerConfig.from_dict(config.to_dict()) == config
+    assert {"fast", "quality", "tiny"} == set(registry.many_styles())
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
@@ -56,7 +71,8 @@ def undocumented(scope: ast.Module | ast.ClassDef) -> Iterator[str]:
 
 
 LOADED_BY = {
-    "PIL": ("realtime/media/", "realtime/sheet.py", "realtime/studio/"),
+    "PIL": ("realtime/media/", "realtime/sheet.py", "realtime/studio/",
+            "benchmarks/pictures.py"),
     "av": ("realtime/media/", "realtime/film/", "realtime/sinks/", "realtime/sources/",
            "realtime/studio/", "benchmarks/video.py"),
     "matplotlib": (),
@@ -97,6 +113,18 @@ def loaded(scope: ast.Module | ast.Try) -> set[str]:
         elif isinstance(node, ast.Try):
             found |= loaded(node)
     return found
+
+
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "docs/decisions.md", "CONTRIBUTING.md"])
+def test_the_maps_name_files_that_exist(page: str) -> None:
+    text = (ROOT / page).read_text()
+    known = {f"/{path.relative_to(ROOT)}" for path in (*CODE, *(ROOT / "tests").rglob("*.py"))}
+    named = set(re.findall(r"[\w/]+\.py\b", text)) - PLACEHOLDERS
+    assert len(named) > 1
+    assert {name for name in named if not any(path.endswith(f"/{name}") for path in known)} == set()
+
+
+PLACEHOLDERS = {"x_network.py", "realtime/engines/x_engine.py", "x_source.py", "x_sink.py"}
 
 
 def test_a_plugin_whose_package_is_missing_names_the_pip_line(

@@ -20,7 +20,7 @@ from realtime.media.picture import read_picture
 from realtime.network.bundle import load_bundle, save_bundle
 from realtime.network.card import Card, StyleCredit, read_card
 from realtime.network.config import TransformerConfig
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from realtime.network.weights_file import load_weights
 from tests.damage import damaged
 from tests.helpers import quadrant_card
@@ -130,7 +130,7 @@ def test_bundles(tmp_path: Path) -> None:
     ],
 )
 def test_cards_of_wrong_types(values: dict[str, object], tmp_path: Path) -> None:
-    card = Card(config=TransformerConfig.fast(1), styles=(StyleCredit(name="one"),))
+    card = Card(config=default_config("fast", 1), styles=(StyleCredit(name="one"),))
     text = json.dumps(json.loads(card.to_json()) | values)
     with pytest.raises(BadInputError):
         Card.from_json(text)

@@ -18,9 +18,9 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from realtime import reading
 from realtime.errors import BadInputError
 from realtime.media.picture import read_picture
-from realtime.reading import is_picture
 from train.crops import Picture, middle, resized, scaled_sides, square_of_scaled
 
 LOGGER = logging.getLogger(__name__)
@@ -237,13 +237,5 @@ def _photograph(path: Path) -> Picture:
 
 
 def find_photographs(folder: Path) -> list[Path]:
-    """List the images of a folder and its subfolders; raises BadInputError if there are none.
-
-    Hidden files, such as macOS's `._photo.jpg`, are none.
-    """
-    if not folder.is_dir():
-        raise BadInputError(f"no folder of photographs at {folder}")
-    paths = sorted(path for path in folder.rglob("*") if is_picture(path))
-    if not paths:
-        raise BadInputError(f"no photographs in {folder}: expected .jpg, .png and the like")
-    return paths
+    """List the pictures of a folder and its subfolders; see `reading.find_photographs`."""
+    return reading.find_photographs(folder, nested=True)

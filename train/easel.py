@@ -12,8 +12,7 @@ import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from torch import Tensor
 
 from realtime.clockwork import monotonic
@@ -21,6 +20,7 @@ from realtime.errors import BadInputError, EngineError
 from realtime.frame import Frame
 from realtime.naming import fitting
 from realtime.network.pixels import to_pixels
+from realtime.progress import bars
 from realtime.provenance import WRITTEN_BY
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import ImagesSink
@@ -83,12 +83,8 @@ class Last:
 @contextmanager
 def progress_bar(title: str) -> Iterator[Listener]:
     """Show steps, time left and the terms of the loss, on stderr if that is a terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     terms = TextColumn("{task.fields[terms]}")
-    with Progress(
-        *columns, TimeRemainingColumn(), terms, console=console, disable=not console.is_terminal
-    ) as bar:
+    with bars(MofNCompleteColumn(), TimeRemainingColumn(), terms) as bar:
         task = bar.add_task(title, total=None, terms="")
 
         def listen(turn: Turn) -> None:

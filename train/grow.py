@@ -17,9 +17,7 @@ from torch import nn
 from realtime.errors import BadInputError
 from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.card import StyleCredit
-from realtime.network.config import MANY_STYLES
-from realtime.network.folding import fold_upsamplers
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, many_styles
 
 
 def is_row(name: str) -> bool:
@@ -34,7 +32,7 @@ def load_start(path: Path, new: Sequence[StyleCredit]) -> Bundle:
         BadInputError: its network knows one style only, or a name is taken already.
     """
     bundle = load_bundle(path)
-    if bundle.card.config.architecture not in MANY_STYLES:
+    if bundle.card.config.architecture not in many_styles():
         raise BadInputError(
             f"{path} holds a network that knows one style and cannot take another: "
             "start from a bundle of the fast or the quality network"
@@ -49,8 +47,8 @@ def load_start(path: Path, new: Sequence[StyleCredit]) -> Bundle:
 def grown(bundle: Bundle, new: int) -> nn.Module:
     """Return the bundle's network with `new` more styles, each beginning as the mean of the old."""
     config = replace(bundle.card.config, styles=bundle.card.config.styles + new)
-    network = fold_upsamplers(build_network(config))
-    weights = dict(fold_upsamplers(bundle.network).state_dict())
+    network = build_network(config).for_training()
+    weights = dict(bundle.network.for_training().state_dict())
     for name, _ in network.named_parameters():
         if is_row(name):
             old = weights[name]

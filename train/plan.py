@@ -11,15 +11,14 @@ import torch
 
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.network.card import StyleCredit, read_card, require_style_name, style_name_of
-from realtime.network.config import MANY_STYLES
 from realtime.network.library import find_bundle
+from realtime.network.registry import many_styles, trainable
 from train.data import find_photographs
 from train.lineage import painting_files, paintings_of
 from train.recipes import PUPIL, ROWS_ONLY, recipe, steps_of
 from train.settings import Precision, TrainSettings
 
 BATCH = TrainSettings.batch
-TRAINABLE = ("article", "fast", "quality")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +89,8 @@ def plan(wish: Wish, device: torch.device) -> Plan:
         if not wish.everything and wish.recipe == "pleinair":
             values = ROWS_ONLY | values
     values.setdefault("architecture", "fast")
-    if values["architecture"] not in TRAINABLE:
-        raise UnknownNameError("architecture", values["architecture"], TRAINABLE)
+    if values["architecture"] not in trainable():
+        raise UnknownNameError("architecture", values["architecture"], trainable())
     if values["architecture"] == "article" and wish.recipe == "pleinair":
         # Its trunk has no norms to hold Muon's steps, which do not depend on the gradient's size.
         values |= {"residual_scale": 0.05, "kernel_rate": 0.0}
@@ -122,9 +121,9 @@ def _plan_pupil(wish: Wish, teacher: str, device: torch.device) -> Plan:
     values = PUPIL | _given(wish) | {"precision": pick_precision(wish.precision, device)}
     if values.get("batch", BATCH) % values["paintings_per_photograph"]:
         values["paintings_per_photograph"] = 1
-    if values["architecture"] not in MANY_STYLES:
+    if values["architecture"] not in many_styles():
         raise BadInputError(
-            f"a pupil is a network of many styles: {' or '.join(MANY_STYLES)}, not "
+            f"a pupil is a network of many styles: {' or '.join(many_styles())}, not "
             f"{values['architecture']}"
         )
     if wish.styles_folder is None:

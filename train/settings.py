@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from realtime.errors import BadInputError
-from realtime.network.config import MANY_STYLES, Architecture
+from realtime.network.registry import many_styles
 
 Precision = Literal["fp32", "bf16"]
 FormulaName = Literal["octaves", "article", "johnson"]
@@ -22,7 +22,7 @@ class TrainSettings:
     """
 
     # What is learned, from what.
-    architecture: Architecture
+    architecture: str
     styles: tuple[Path, ...]
     """The paintings, one per style that is learned."""
     content: Path
@@ -142,7 +142,7 @@ class TrainSettings:
             raise BadInputError(
                 f"crops must be at least 64 px for the loss network: {self.crop_px}"
             )
-        if self.architecture not in MANY_STYLES and len(self.styles) != 1:
+        if self.architecture not in many_styles() and len(self.styles) != 1:
             raise BadInputError(
                 f"the article network knows one style, got {len(self.styles)} paintings: give "
                 "one, or use the fast or the quality network"

@@ -10,12 +10,10 @@ import torch
 from torch import nn
 
 from realtime.errors import BadInputError
-from realtime.network.article import ArticleNetwork
 from realtime.network.bundle import load_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
-from realtime.network.folding import fold, fold_upsamplers
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from train.checkpoint import RunState
 from train.data import Photographs
 from train.first_rows import begin_like_nearest
@@ -50,6 +48,7 @@ def begin(
     Raises:
         BadInputError: `start` is no bundle, or not of this network and these styles.
     """
+    config = default_config(settings.architecture, len(settings.styles))
     origin: Card | None = None
     before: nn.Module | None = None
     if settings.kept_styles:
@@ -66,13 +65,12 @@ def begin(
         if not settings.rows_only:
             before = bundle.network.to(device).requires_grad_(False)
     else:
-        network = fold_upsamplers(build_network(_config(settings))).to(device)
+        network = build_network(config).for_training().to(device)
         if start is not None:
-            origin = _continue_from(start, network, _config(settings), credits)
-        elif isinstance(network, ArticleNetwork):
+            origin = _continue_from(start, network, config, credits)
+        else:
             for kernel in network.residual_kernels():
                 kernel.data *= settings.residual_scale
-    config = _config(settings)
     if settings.kept_styles:
         assert origin is not None
         config = TransformerConfig.from_dict(
@@ -98,17 +96,8 @@ def load_teacher(path: Path, credits: tuple[StyleCredit, ...]) -> nn.Module:
             f"the teacher {path} knows {', '.join(bundle.card.names)}, the pupil is to learn "
             f"{', '.join(wanted)}: both must be the same styles in the same order"
         )
-    network = fold(bundle.network).requires_grad_(False)
+    network = bundle.network.folded().requires_grad_(False)
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
-
-
-def _config(settings: TrainSettings) -> TransformerConfig:
-    if settings.architecture == "article":
-        return TransformerConfig.article()
-    styles = len(settings.styles)
-    if settings.architecture == "quality":
-        return TransformerConfig.quality(styles)
-    return TransformerConfig.fast(styles)
 
 
 def _continue_from(

@@ -1,1 +1,1 @@
-"""Any painting at once: nothing is learned, what the network knows is mixed to come near it."""
+"""Styles from any painting without training: a mixture of the bundle's styles, recoloured."""

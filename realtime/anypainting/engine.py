@@ -1,4 +1,4 @@
-"""An engine that paints paintings nobody taught it: mixtures of its styles, in their colours."""
+"""Engine wrapper that adds paintings as styles: mixtures of trained ones, recoloured."""
 
 from __future__ import annotations
 

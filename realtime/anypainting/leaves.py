@@ -1,4 +1,4 @@
-"""A picture of no place that looks to a network like a photograph: dead leaves.
+"""Dead leaves: a synthetic picture with the statistics of photographs.
 
 Discs of all sizes, each hiding those behind it, have the edges and the spectrum of photographs
 (Lee, Mumford and Huang 2001, "Occlusion models for natural images"); a little shading within and

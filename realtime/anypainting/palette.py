@@ -1,4 +1,4 @@
-"""The colours of a painting, as a step behind the network: affine, then a curve along each axis.
+"""Colour transfer from painting to picture: an affine map, then a curve along each axis.
 
 The affine part carries mean and covariance over. Of all maps that turn one Gaussian into another it
 is the one that moves colours least: the closed form of optimal transport (Pitié and Kokaram 2007,

@@ -1,4 +1,4 @@
-"""What brushwork looks like, in numbers that need no trained network: energies of filters.
+"""Texture statistics without a trained network: energies of a filter bank.
 
 As in steerable pyramids (Simoncelli and Freeman 1995; Portilla and Simoncelli 2000, for textures):
 slopes in four directions and dots, at four octaves of light; slopes of colour. How

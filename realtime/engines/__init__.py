@@ -1,4 +1,4 @@
-"""What paints: one file per engine.
+"""Inference engines: one file per engine.
 
 Each `x_engine.py` has `open_engine(bundle_path, *, device, precision, threads)`.
 """
@@ -39,7 +39,7 @@ def open_engine(
         threads: On CPUs, how many to paint with; all when None.
 
     Raises:
-        BadInputError: the device or precision is not to be had here, or the bundle is unusable.
+        BadInputError: the device or precision is not available here, or the bundle is unusable.
     """
     if name == AUTO:
         # Looks at many things; not needed by those who know what they want.

@@ -1,4 +1,4 @@
-"""What engines that paint with a bundle have in common."""
+"""Base classes of engines: those that run a bundle's network, and those around another engine."""
 
 from __future__ import annotations
 

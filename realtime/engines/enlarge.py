@@ -1,4 +1,4 @@
-"""Painting at another size than the frame's, and back, so that edges stay where they are."""
+"""Scaling for painting at another size than the frame's: guided upsampling that keeps edges."""
 
 from __future__ import annotations
 

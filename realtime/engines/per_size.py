@@ -1,4 +1,4 @@
-"""Compiled things, kept one per frame size: what is compiled for a size is faster than for any."""
+"""LRU cache of compiled networks, one per frame size."""
 
 from __future__ import annotations
 

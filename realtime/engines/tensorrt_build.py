@@ -14,7 +14,7 @@ from realtime.graph.signature import FRAMES
 log = logging.getLogger(__name__)
 
 
-class Progress(trt.IProgressMonitor):  # type: ignore[misc]  # TensorRT has no types
+class BuildProgress(trt.IProgressMonitor):  # type: ignore[misc]  # TensorRT has no types
     """Reports the top phases of a build to the log."""
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ def build_plan(graph: bytes, shape: tuple[int, ...], logger: trt.ILogger, timing
         said = "; ".join(str(parser.get_error(i)) for i in range(parser.num_errors))
         raise EngineError(f"TensorRT {trt.__version__} does not take the graph: {said}")
     config = builder.create_builder_config()
-    config.progress_monitor = Progress()
+    config.progress_monitor = BuildProgress()
     known = timings.read_bytes() if timings.is_file() else b""
     cache = config.create_timing_cache(known)
     config.set_timing_cache(cache, ignore_mismatch=False)

@@ -16,7 +16,6 @@ from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from realtime.machine import threads_in_words
 from realtime.network.bundle import Bundle, load_bundle
-from realtime.network.folding import fold
 from realtime.network.pixels import to_pixels, to_tensor
 from realtime.ports import Device, EngineInfo, Precision, Style
 
@@ -47,7 +46,7 @@ class TorchEngine(BundleEngine):
             "torch", _kind(device), precision,
             threads=(threads or torch.get_num_threads()) if on_cpu else None, lockstep=on_cpu,
         )  # fmt: skip
-        network = fold(bundle.network)
+        network = bundle.network.folded()
         self.network: nn.Module = network.to(device, self.dtype)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._painter: GraphedPainter | None = None

@@ -1,4 +1,4 @@
-"""How fast engines are here: a trial short enough to run before painting starts."""
+"""Short benchmark of engines, quick enough to run before painting starts."""
 
 from __future__ import annotations
 

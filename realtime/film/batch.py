@@ -1,4 +1,4 @@
-"""Many films in one go: which clips, where to, and what came of each."""
+"""Batches of films: which clips, where to, and the result of each."""
 
 from __future__ import annotations
 
@@ -11,12 +11,18 @@ from pathlib import Path
 
 from realtime.errors import BadInputError, MissingExtraError, PleinairError
 from realtime.film.destinations import destinations
-from realtime.film.executors import Executor, Listener, LocalExecutor, Painted, ScatteredExecutor
+from realtime.film.executors import (
+    Executor,
+    Listener,
+    LocalExecutor,
+    PaintedFilm,
+    ScatteredExecutor,
+)
 from realtime.film.film import Film, FilmSettings, prepare_film
 from realtime.film.painting import one_error
 from realtime.interrupt import stop_on_interrupt
 from realtime.media.formats import is_animated
-from realtime.painter import Painter, open_painter
+from realtime.painter import EngineSpec, open_painter
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
 
@@ -91,7 +97,7 @@ def paint_batch(
     with ExitStack() as stack:
         engine, _ = open_painter(batch.settings.paint)
         stack.callback(engine.close)
-        painter = Painter.of(batch.settings.paint, engine)
+        painter = EngineSpec.of(batch.settings.paint, engine)
         pairs = destinations(clips, output, painter.label, tell)
         if batch.jobs > 1 or batch.ray is not None:
             stack.pop_all().close()  # the workers have their own
@@ -125,7 +131,7 @@ def paint_batch(
         yield from (Finished(path, interrupted=True) for path in waiting)
 
 
-def _finished(painted: Painted) -> Finished:
+def _finished(painted: PaintedFilm) -> Finished:
     film, report = painted.film, painted.report
     count, error, result = report.frames, painted.error, None
     try:

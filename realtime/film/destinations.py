@@ -1,4 +1,4 @@
-"""Where the painting of each clip goes."""
+"""Output paths of a batch: where the painting of each clip goes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading segments back: the encoded pictures, and their order in the film."""
+"""Reads encoded pictures back from segments and generates their decoding timestamps (DTS)."""
 
 from __future__ import annotations
 

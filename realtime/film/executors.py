@@ -1,4 +1,4 @@
-"""Who paints the segments: this process, several on this machine, or a cluster.
+"""Executors of segments: this process, several on this machine, or a cluster.
 
 All run the same plan and give the same files; they differ in where and in which order.
 """
@@ -13,13 +13,13 @@ from realtime.errors import PleinairError
 from realtime.film.film import Film
 from realtime.film.painting import paint_segments
 from realtime.film.plan import Segment
-from realtime.painter import Painter
+from realtime.painter import EngineSpec
 from realtime.pipeline import Report
 from realtime.ports import Engine
 
 
 @dataclass(frozen=True)
-class Painted:
+class PaintedFilm:
     """What came of one film: all its segments are there, or it says why not."""
 
     film: Film
@@ -48,7 +48,7 @@ class Listener(Protocol):
 class Executor(Protocol):
     """Paints the missing segments of films."""
 
-    def paint(self, films: Iterable[Film], listener: Listener) -> Iterator[Painted]:
+    def paint(self, films: Iterable[Film], listener: Listener) -> Iterator[PaintedFilm]:
         """Yield each film when all its segments are painted, or it failed.
 
         After one that was interrupted, no other follows.
@@ -61,18 +61,18 @@ class LocalExecutor:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def paint(self, films: Iterable[Film], listener: Listener) -> Iterator[Painted]:
+    def paint(self, films: Iterable[Film], listener: Listener) -> Iterator[PaintedFilm]:
         """Paint film after film (see `Executor`)."""
         for film in films:
             try:
                 painted = self._paint(film, listener)
             except PleinairError as exc:  # no folder for the segments, a clip that is gone
-                painted = Painted(film, Report(), error=exc)
+                painted = PaintedFilm(film, Report(), error=exc)
             yield painted
             if painted.interrupted:
                 return
 
-    def _paint(self, film: Film, listener: Listener) -> Painted:
+    def _paint(self, film: Film, listener: Listener) -> PaintedFilm:
         listener.begin(film)
         film.folder.make()
         film.folder.sweep()
@@ -87,10 +87,10 @@ class LocalExecutor:
             report = stretch.report
             damaged += stretch.damaged
             if stretch.interrupted or stretch.error:
-                return Painted(
+                return PaintedFilm(
                     film, report, damaged, stretch.interrupted, stretch.unfinished, stretch.error
                 )
-        return Painted(film, report, damaged)
+        return PaintedFilm(film, report, damaged)
 
 
 def neighbours(segments: tuple[Segment, ...]) -> list[tuple[Segment, ...]]:
@@ -133,7 +133,7 @@ class ScatteredExecutor(Generic[Handle]):
     def __init__(self, tasks: Tasks[Handle], interrupted: Callable[[], bool]) -> None:
         self._tasks, self._interrupted = tasks, interrupted
 
-    def paint(self, films: Iterable[Film], listener: Listener) -> Iterator[Painted]:
+    def paint(self, films: Iterable[Film], listener: Listener) -> Iterator[PaintedFilm]:
         """Ask for everything, and yield films as they become whole (see `Executor`)."""
         waiting: dict[Handle, tuple[Film, Segment]] = {}
         open_films: dict[int, _Count] = {}
@@ -142,7 +142,7 @@ class ScatteredExecutor(Generic[Handle]):
             try:
                 film.folder.make()
             except PleinairError as exc:
-                yield Painted(film, Report(), error=exc)
+                yield PaintedFilm(film, Report(), error=exc)
                 continue
             film.folder.sweep()
             open_films[id(film)] = _Count(film, len(film.missing))
@@ -183,12 +183,12 @@ class _Count:
         except PleinairError as exc:
             self.error = self.error or exc
 
-    def painted(self, *, interrupted: bool = False) -> Painted:
+    def painted(self, *, interrupted: bool = False) -> PaintedFilm:
         """Sum up."""
-        return Painted(self.film, self.report, self.damaged, interrupted, None, self.error)
+        return PaintedFilm(self.film, self.report, self.damaged, interrupted, None, self.error)
 
 
-_engines: dict[Painter, Engine] = {}
+_engines: dict[EngineSpec, Engine] = {}
 """In a worker: the engine of the last film, for the next segment."""
 
 

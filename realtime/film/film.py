@@ -1,4 +1,4 @@
-"""One film to paint: what was asked, checked, with everything found out that its painting needs."""
+"""Prepares one film: checks what was asked, probes the clip, plans segments and streams."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 
 from realtime.errors import BadInputError
 from realtime.film import stills
-from realtime.film.cargo import choose_cargo
 from realtime.film.join import Joint, join
-from realtime.film.plan import Plan, Segment, make_plan
+from realtime.film.plan import Segment, SegmentPlan, make_plan
 from realtime.film.steady import MEMORY
-from realtime.film.stream_copy import Cargo, Window
+from realtime.film.stream_copy import StreamPlan, TimeRange
+from realtime.film.stream_plan import plan_streams
 from realtime.film.workfolder import WorkFolder
 from realtime.media import clip
 from realtime.media.formats import is_still
 from realtime.naming import followed
-from realtime.painter import Painter, beside, job_of
+from realtime.painter import EngineSpec, beside, job_of
 from realtime.ports import Size
 from realtime.provenance import is_painted, note_of
 from realtime.resize import fitted
@@ -42,7 +42,7 @@ class FilmSettings:
     start_seconds: float | None = None
     stop_seconds: float | None = None
     every: int = 1
-    """Paint every so manieth frame only: a preview."""
+    """Paint every n-th frame only: a preview."""
     side_by_side: bool = False
     steady: bool = False
     codec: str | None = None
@@ -68,11 +68,11 @@ class Film:
     clip: Path
     out: Path
     settings: FilmSettings
-    painter: Painter
-    plan: Plan
+    painter: EngineSpec
+    plan: SegmentPlan
     target: Target
     folder: WorkFolder
-    cargo: Cargo
+    stream_plan: StreamPlan
     notes: tuple[str, ...]
     inputs: tuple[Path, ...]
     """What is never written to: the clip, and all others of this run."""
@@ -159,8 +159,8 @@ class Film:
             segments=segments,
             target=self.target,
             original=self.clip,
-            window=Window(settings.start_seconds, stop),
-            cargo=self.cargo,
+            window=TimeRange(settings.start_seconds, stop),
+            stream_plan=self.stream_plan,
             shifts=self.plan.scan.shifts,
             last_seconds=self.plan.last_seconds,
             title=note_of(self.painter.label, self.folder.key),
@@ -171,7 +171,7 @@ def prepare_film(
     path: Path,
     out: Path | None,
     settings: FilmSettings,
-    painter: Painter,
+    painter: EngineSpec,
     others: tuple[Path, ...] = (),
 ) -> Film:
     """Look at a clip, decide where its painting goes, and cut it into segments.
@@ -208,10 +208,20 @@ def prepare_film(
     target = Target(recipe, source.rate_fps / settings.every, facts)
     folder = WorkFolder(target_path, _job(path, settings, painter))
     is_done = not settings.overwrite and is_painted(target_path, folder.key)
-    cargo = choose_cargo(path, recipe)
-    notes = source.notes + cargo.notes
+    stream_plan = plan_streams(path, recipe)
+    notes = source.notes + stream_plan.notes
     film = Film(
-        path, target_path, settings, painter, plan, target, folder, cargo, notes, inputs, is_done
+        path,
+        target_path,
+        settings,
+        painter,
+        plan,
+        target,
+        folder,
+        stream_plan,
+        notes,
+        inputs,
+        is_done,
     )
     if recipe.container == "images":
         stills.check_pictures(target_path, film.frames, film.require_free)
@@ -231,7 +241,7 @@ def _check_size(path: Path, size: Size, settings: FilmSettings) -> None:
         )
 
 
-def _job(path: Path, settings: FilmSettings, painter: Painter) -> dict[str, Any]:
+def _job(path: Path, settings: FilmSettings, painter: EngineSpec) -> dict[str, Any]:
     """Everything that the pictures depend on."""
     return job_of(path, painter) | {
         "version": WORK_VERSION,

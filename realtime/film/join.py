@@ -1,4 +1,4 @@
-"""Segments become a film: pictures as encoded, sound, subtitles, chapters, each at its time."""
+"""Joins segments into a film without encoding again; muxes sound, subtitles and chapters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from av.video.stream import VideoStream
 
 from realtime.errors import SinkError
 from realtime.film.encoded import DtsGenerator, encoded_pictures
-from realtime.film.stream_copy import Cargo, StreamCopy, Window, open_stream_copy
+from realtime.film.stream_copy import StreamCopy, StreamPlan, TimeRange, open_stream_copy
 from realtime.media.colour import YuvWriter
 from realtime.media.decoding import AnyPacket
 from realtime.sinks import outputs
@@ -34,10 +34,10 @@ class Joint:
     segments: Sequence[Path]
     target: Target
     original: Path
-    window: Window
+    window: TimeRange
     title: str
     """Says in the file's metadata what it is, see `realtime.provenance`."""
-    cargo: Cargo | None = None
+    stream_plan: StreamPlan | None = None
     """What goes along with the pictures; None: not even titles and chapters."""
     shifts: Sequence[Fraction] = ()
     """What is added to the original's times (`clock.PictureClock.shifts`)."""
@@ -58,10 +58,10 @@ def join(joint: Joint, out: Path) -> int:
         raise SinkError(f"no frame was painted: {out} was not written")
     last = joint.last_seconds or 1 / joint.target.rate_fps
     clock = DtsGenerator(ticks, max(1, round(last / joint.target.facts.time_base)))
-    choices = list(joint.cargo.lighter()) if joint.cargo else [None]
-    for number, cargo in enumerate(choices, 1):
+    choices = list(joint.stream_plan.lighter()) if joint.stream_plan else [None]
+    for number, stream_plan in enumerate(choices, 1):
         try:
-            _join(replace(joint, cargo=cargo), out, clock)
+            _join(replace(joint, stream_plan=stream_plan), out, clock)
         except (av.FFmpegError, OSError, ValueError) as exc:
             if number == len(choices) or getattr(exc, "errno", None) in outputs.FULL:
                 raise outputs.write_error(exc, out, "while the segments were joined") from exc
@@ -81,9 +81,9 @@ def _join(joint: Joint, out: Path, clock: DtsGenerator) -> None:
     try:
         with _opened(joint, out) as (container, stream):
             copied = None
-            if joint.cargo is not None:
+            if joint.stream_plan is not None:
                 copied = open_stream_copy(
-                    joint.original, container, joint.target.recipe, joint.window, joint.cargo,
+                    joint.original, container, joint.target.recipe, joint.window, joint.stream_plan,
                     joint.shifts,
                 )  # fmt: skip
             _sign(container, joint.title)

@@ -1,4 +1,4 @@
-"""Painting neighbouring segments of a film: read, paint, steady, encode, all at once."""
+"""Paints consecutive segments of a film: decode, paint, stabilize, encode, pipelined."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Stretch:
+class SegmentRun:
     """What came of painting some segments."""
 
     report: Report
@@ -45,7 +45,7 @@ def paint_segments(
     *,
     watch: Callable[[Report], bool] = lambda report: True,
     on_segment: Callable[[Segment], None] = lambda segment: None,
-) -> Stretch:
+) -> SegmentRun:
     """Paint neighbouring segments into the film's work folder.
 
     Args:
@@ -83,7 +83,7 @@ def paint_segments(
                 interrupted, report = run_interruptibly(source, engine, sink, hooks)
         except PleinairError as exc:
             interrupted, report, error = False, Report(), exc
-    return Stretch(report, interrupted or stopped, sink.unfinished, clip.damaged, error)
+    return SegmentRun(report, interrupted or stopped, sink.unfinished, clip.damaged, error)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How a film is cut into segments: by the times of its frames, read without decoding them."""
+"""Plans the segments of a film from its frames' timestamps, read without decoding."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from realtime.media.decoding import (
     packets,
     stored_tick,
 )
-from realtime.sources.video_source import Part, VideoSource
+from realtime.sources.video_source import ClipRange, VideoSource
 
 UNSEEKABLE_SEGMENTS = 64
 """A film has at most about so many where each must be read from the film's beginning on."""
@@ -63,7 +63,7 @@ class Scan:
 
 
 @dataclass(frozen=True)
-class Plan:
+class SegmentPlan:
     """A film, cut."""
 
     times: tuple[float, ...]
@@ -78,7 +78,7 @@ class Plan:
         """How many frames will come; None where the file does not tell."""
         return sum(segment.frames for segment in self.segments) if self.times else None
 
-    def part(self, segments: tuple[Segment, ...], memory: int) -> Part:
+    def part(self, segments: tuple[Segment, ...], memory: int) -> ClipRange:
         """Return what to read to paint neighbouring segments.
 
         Args:
@@ -91,7 +91,7 @@ class Plan:
             heads = self.scan.heads
             index = heads[max(0, bisect_right(heads, max(0, index - memory)) - 1)]
             start = self.times[index]
-        return Part(start, segments[-1].stop_seconds, index, self.scan.may_seek)
+        return ClipRange(start, segments[-1].stop_seconds, index, self.scan.may_seek)
 
 
 def make_plan(
@@ -100,7 +100,7 @@ def make_plan(
     segment_frames: int | None,
     start_seconds: float | None,
     stop_seconds: float | None,
-) -> Plan:
+) -> SegmentPlan:
     """Scan a film and cut it.
 
     Args:
@@ -119,7 +119,7 @@ def make_plan(
     times, last_seconds = scanned.times, scanned.last_seconds
     if not times:
         # No times to cut at: one segment. `--from` and `--to` hold all the same.
-        return Plan((), None, (Segment(0, start, stop, 0, 0),), scanned)
+        return SegmentPlan((), None, (Segment(0, start, stop, 0, 0),), scanned)
     first, last = bisect_left(times, start), bisect_left(times, stop)
     if first >= last:
         raise BadInputError(
@@ -134,7 +134,7 @@ def make_plan(
     ends = [*starts[1:], stop]
     if last < len(times):
         last_seconds = times[last] - times[last - 1]
-    return Plan(
+    return SegmentPlan(
         times,
         last_seconds,
         tuple(

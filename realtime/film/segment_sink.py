@@ -1,4 +1,4 @@
-"""Takes painted frames in order and writes them as segments: each file is whole, or not there.
+"""Sink that writes frames as segment files: each is whole, or not there.
 
 Segments are NUT files: NUT keeps any clock exactly, which Matroska (milliseconds) does not.
 """

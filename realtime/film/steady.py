@@ -1,4 +1,4 @@
-"""`--stabilize`: holds paintings still that were not trained to be steady.
+"""`--stabilize`: temporal filter along optical flow, for styles not trained to be stable.
 
 Every painting is averaged with the few before it, each moved to where its things are now (dense
 optical flow between the originals: DIS, Kroeger et al. 2016), and only where the originals agree:

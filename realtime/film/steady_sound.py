@@ -1,4 +1,4 @@
-"""Decoded sound without holes and overlaps, in the rate and layout that an encoder wants.
+"""Resamples decoded audio for an encoder, filling gaps and cutting overlaps.
 
 Encoders count samples: a hole in a recording would pull all that follows forward.
 """

@@ -1,4 +1,4 @@
-"""Segments become an animated GIF, or one picture per frame."""
+"""Writes segments as an animated GIF, or as one picture per frame."""
 
 from __future__ import annotations
 

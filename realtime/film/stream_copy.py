@@ -105,7 +105,7 @@ class EncodedSound:
         return [*last, *self._stream.encode(None)]
 
 
-class Way(Enum):
+class StreamMode(Enum):
     """How a stream of the original gets into the new file."""
 
     COPIED = auto()
@@ -117,23 +117,25 @@ class Way(Enum):
     """Text subtitles, in another form."""
 
 
-def make_track(way: Way, stream: Stream, container: OutputContainer, recipe: Recipe) -> Track:
+def make_track(
+    way: StreamMode, stream: Stream, container: OutputContainer, recipe: Recipe
+) -> Track:
     """Add a stream like one of the original to a new file.
 
     Raises:
         ValueError, av.FFmpegError: the file cannot hold it so.
     """
-    if way is Way.COPIED:
+    if way is StreamMode.COPIED:
         return CopiedTrack(stream, container)
-    if way is Way.REWRITTEN:
+    if way is StreamMode.REWRITTEN:
         return RewrittenText(stream, container, recipe.subtitle_codec)
     if not isinstance(stream, AudioStream):
         raise ValueError(f"{codec_name(stream)} is no sound")
-    codec = codec_name(stream) if way is Way.FILLED else recipe.sound_codec
+    codec = codec_name(stream) if way is StreamMode.FILLED else recipe.sound_codec
     return EncodedSound(stream, container, codec)
 
 
-class Outlet:
+class OrderedMuxer:
     """Writes the packets of one stream, each later than the one before.
 
     Muxers insist on it. Recordings that were cut or joined carelessly have packets with one time,
@@ -200,28 +202,28 @@ track, or refuse to.)"""
 
 
 @dataclass(frozen=True)
-class Cargo:
+class StreamPlan:
     """What goes along with the pictures."""
 
-    ways: tuple[tuple[int, Way], ...] = ()
+    ways: tuple[tuple[int, StreamMode], ...] = ()
     """Index of each stream that is taken along, and how."""
     sound: frozenset[int] = frozenset()
     """Which of them are sound."""
     notes: tuple[str, ...] = ()
     """What a user should know, in whole sentences."""
 
-    def lighter(self) -> Iterator[Cargo | None]:
+    def lighter(self) -> Iterator[StreamPlan | None]:
         """Yield this, and what is left to try where a file cannot be written with it.
 
         The last is None: nothing at all, neither titles nor chapters.
         """
         yield self
-        yield replace(self, ways=tuple((index, Way.ENCODED) for index in sorted(self.sound)))
+        yield replace(self, ways=tuple((index, StreamMode.ENCODED) for index in sorted(self.sound)))
         yield None
 
 
 @dataclass(frozen=True)
-class Window:
+class TimeRange:
     """Which stretch of the original is in the new film; the new one begins at 0 then."""
 
     start_seconds: float | None = None
@@ -246,8 +248,8 @@ class StreamCopy(Closing):
         original: InputContainer,
         container: OutputContainer,
         recipe: Recipe,
-        window: Window,
-        cargo: Cargo,
+        window: TimeRange,
+        stream_plan: StreamPlan,
         shifts: Sequence[Fraction],
     ) -> None:
         """Add streams for what is taken along.
@@ -257,15 +259,15 @@ class StreamCopy(Closing):
             container: The new film; its header is not written yet.
             recipe: What kind of file it is.
             window: Which part of the clip is in it.
-            cargo: Which streams, and how.
+            stream_plan: Which streams, and how.
             shifts: What is added to the clip's times (`clock.PictureClock.shifts`).
         """
         self._original, self._window = original, window
         self._tracks: dict[int, _Line] = {}
         streams = list(original.streams)
-        for index, way in cargo.ways:
+        for index, way in stream_plan.ways:
             track = make_track(way, streams[index], container, recipe)
-            self._tracks[index] = _Line(track, Outlet(container), StreamClock(shifts))
+            self._tracks[index] = _Line(track, OrderedMuxer(container), StreamClock(shifts))
         for stream in streams:
             if stream.index not in self._tracks:
                 stream.discard = Discard.all  # spares reading the pictures a second time
@@ -335,7 +337,7 @@ class _Line:
     """One stream from the original's file to the new one."""
 
     track: Track
-    outlet: Outlet
+    outlet: OrderedMuxer
     clock: StreamClock
     latest: Fraction | None = None
     """When its last packet began, in the film's time."""
@@ -353,8 +355,8 @@ def open_stream_copy(
     path: Path,
     container: OutputContainer,
     recipe: Recipe,
-    window: Window,
-    cargo: Cargo,
+    window: TimeRange,
+    stream_plan: StreamPlan,
     shifts: Sequence[Fraction],
 ) -> StreamCopy | None:
     """Add streams for the sound and the subtitles of a file to a new one, and its chapters.
@@ -372,11 +374,11 @@ def open_stream_copy(
     chapters = _chapters(original, window, shifts[0] if shifts else Fraction(0))
     if chapters:
         container.set_chapters(chapters)  # type: ignore[arg-type]
-    return StreamCopy(original, container, recipe, window, cargo, shifts)
+    return StreamCopy(original, container, recipe, window, stream_plan, shifts)
 
 
 def _chapters(
-    original: InputContainer, window: Window, to_film: Fraction
+    original: InputContainer, window: TimeRange, to_film: Fraction
 ) -> list[dict[str, object]]:
     """Cut the chapters to the window."""
     chapters: list[dict[str, object]] = []

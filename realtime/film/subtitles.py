@@ -1,4 +1,4 @@
-"""Text subtitles in the form that a new file takes."""
+"""Converts text subtitles to the codec of another container."""
 
 from __future__ import annotations
 

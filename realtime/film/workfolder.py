@@ -1,4 +1,4 @@
-"""Where the segments of an unfinished film lie: a hidden folder beside the output.
+"""The hidden folder beside the output that holds the segments of an unfinished film.
 
     .out.mp4.pleinair/<key>/job.json     what is painted, for people
                             000012.nut   a whole segment

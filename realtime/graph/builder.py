@@ -14,17 +14,16 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from realtime.network.base import Array, Border
+
 OPSET = 18
 OPSETS = range(13, 22)
 """Operator sets in which every node written here means the same."""
 IR_VERSION = 10
-Array = npt.NDArray[np.generic]
-Border = tuple[int, int, int, int]
-"""Top, left, bottom, right."""
 
 
 class GraphBuilder:
-    """Collects nodes and weights.
+    """Collects nodes and weights: `network.base.Graph`, for ONNX.
 
     Args:
         half: Compute in fp16; instance norm keeps its statistics in fp32.
@@ -74,18 +73,14 @@ class GraphBuilder:
         """Add weights, in the precision of the graph."""
         return self.constant(base, values, np.float16 if self.half else np.float32)
 
-    def add(
-        self, op: str, *inputs: str, outputs: int = 1, to: str | None = None, **attributes: object
-    ) -> str:
-        """Add a node and return the name of its (first) output."""
-        return self.add_many(op, *inputs, outputs=outputs, to=to, **attributes)[0]
+    def add(self, op: str, *inputs: str, **attributes: object) -> str:
+        """Add a node and return the name of its output."""
+        return self.add_many(op, *inputs, outputs=1, **attributes)[0]
 
-    def add_many(
-        self, op: str, *inputs: str, outputs: int, to: str | None = None, **attributes: object
-    ) -> list[str]:
+    def add_many(self, op: str, *inputs: str, outputs: int, **attributes: object) -> list[str]:
         """Add a node with several outputs and return their names."""
         name = self.name(op.lower())
-        names = [to or name] if outputs == 1 else [f"{name}:{i}" for i in range(outputs)]
+        names = [name] if outputs == 1 else [f"{name}:{i}" for i in range(outputs)]
         node = helper.make_node(op, list(inputs), names, name=name)
         node.attribute.extend(helper.make_attribute(key, attributes[key]) for key in attributes)
         self.nodes.append(node)

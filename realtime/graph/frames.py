@@ -1,4 +1,4 @@
-"""The whole way of a frame as one graph: what every engine but torch runs, and what is exported.
+"""Writes a bundle as an ONNX model, uint8 in and out: for all engines but torch, and for export.
 
 Inputs:
     frames: (N, H, W, 3) RGB uint8, any H, W >= 16.
@@ -14,12 +14,11 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from realtime.errors import BadInputError, BundleError
+from realtime.errors import BadInputError
 from realtime.graph.builder import OPSET, OPSETS, GraphBuilder
-from realtime.graph.networks import KNOWN, WRITERS, style_rows
 from realtime.graph.signature import FRAMES, GRAPH_VERSION, PAINTINGS, STRENGTH, STYLE_WEIGHTS
 from realtime.network.bundle import Bundle
-from realtime.network.folding import fold
+from realtime.network.layers import style_rows
 from realtime.ports import Size
 
 
@@ -42,22 +41,18 @@ def write_graph(
 
     Raises:
         BadInputError: an operator set that cannot be written.
-        BundleError: a network that no writer knows.
     """
-    network = fold(bundle.network)
-    if type(network) not in WRITERS:
-        raise BundleError(f"no graph for {type(network).__name__}: known are {', '.join(KNOWN)}")
     if opset not in OPSETS:
         raise BadInputError(f"no opset {opset}: expected {OPSETS.start} to {OPSETS.stop - 1}")
-    writer, multiple = WRITERS[type(network)]
+    network = bundle.network.folded()
     graph = GraphBuilder(half=half, portable_padding=portable_padding, opset=opset)
     styles = len(bundle.card.names)
     pixels = graph.add("Transpose", graph.cast(FRAMES, half=half), perm=[0, 3, 1, 2])
     weights = graph.add("Reshape", STYLE_WEIGHTS, graph.constant("one_row", [1, styles]))
     weights = graph.cast(weights, half=True) if half else weights
     rows = style_rows(graph, network, weights)
-    padded = _pad_to_multiple(graph, pixels, multiple, size)
-    painting = writer(graph, network, padded, rows)
+    padded = _pad_to_multiple(graph, pixels, network.multiple_px, size)
+    painting = network.write(graph, padded, rows)
     painting = _crop(graph, painting, size)
     _finish(graph, pixels, painting, half=half)
     return graph.model(

@@ -1,4 +1,4 @@
-"""The names of a graph's inputs and output, known without loading what writes graphs."""
+"""Names of a graph's inputs and output. Imports no onnx."""
 
 FRAMES, STYLE_WEIGHTS, STRENGTH, PAINTINGS = "frames", "style_weights", "strength", "paintings"
 GRAPH_VERSION = 5

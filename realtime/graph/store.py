@@ -1,4 +1,4 @@
-"""The graphs of bundles, kept between runs, so that a warm start needs neither torch nor onnx."""
+"""Cache of ONNX graphs, so that a warm start needs neither torch nor onnx."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What keys and mouse do: one pure function from (event, state) to the next state."""
+"""Keyboard and mouse bindings: a pure function from (event, state) to the next state."""
 
 from __future__ import annotations
 

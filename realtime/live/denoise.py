@@ -1,4 +1,4 @@
-"""Takes the camera's noise out of the picture before it is painted, where there is much of it.
+"""Temporal denoising of camera frames before they are painted, where there is much noise.
 
 In a dark room a webcam's noise is what moves most, and a painting makes strokes of it. Every pixel
 is averaged with its own past where both agree within what the noise explains, and is taken as it

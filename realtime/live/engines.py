@@ -1,4 +1,4 @@
-"""Engines around engines, for live runs: opened in the background, switched by load, frame held."""
+"""Engine wrappers of live runs: opened in the background, switched by load, held frames."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from realtime.frame import Frame, Pixels
 from realtime.live.quality_controller import Level
 from realtime.look import Look
 from realtime.machine import usable_cpus
-from realtime.network.config import MANY_STYLES
 from realtime.network.library import Entry, find_bundles
 from realtime.ports import Closing, Engine, EngineInfo, Style
 from realtime.resize import fit
 
 log = logging.getLogger(__name__)
+LIGHT_SHARE = 0.5
+"""A lighter network has at most so much of the weights, by the sizes of the bundles."""
 
 
 class LazyEngine(Closing):
@@ -108,9 +109,9 @@ class LazyEngine(Closing):
         self._ready.set()
 
 
-Way = tuple[bool, bool]
+Variant = tuple[bool, bool]
 """Whether the lighter network paints, and whether a core is left to others: as of a `Level`."""
-USUAL: Way = (False, False)
+USUAL_VARIANT: Variant = (False, False)
 
 
 class FallbackEngine(WrappedEngine):
@@ -121,8 +122,8 @@ class FallbackEngine(WrappedEngine):
         level: How the next frame is to be painted; asked on the thread that paints.
     """
 
-    def __init__(self, engines: Mapping[Way, Engine], level: Callable[[], Level]) -> None:
-        super().__init__(engines[USUAL])
+    def __init__(self, engines: Mapping[Variant, Engine], level: Callable[[], Level]) -> None:
+        super().__init__(engines[USUAL_VARIANT])
         self._engines, self._level = dict(engines), level
         self._reserving = False
 
@@ -131,7 +132,11 @@ class FallbackEngine(WrappedEngine):
         level = self._level()
         if level.reserve_core != self._reserving:
             self._reserve_core(level.reserve_core)
-        ways = ((level.light_network, level.reserve_core), (level.light_network, False), USUAL)
+        ways = (
+            (level.light_network, level.reserve_core),
+            (level.light_network, False),
+            USUAL_VARIANT,
+        )
         engine = next(self._engines[way] for way in ways if way in self._engines)
         return engine.stylize(frame, look)
 
@@ -151,10 +156,9 @@ class FallbackEngine(WrappedEngine):
 
 def light_network_of(entry: Entry) -> Entry | None:
     """Find a bundle with the same styles in the same order and a cheaper network, or None."""
-    own = entry.card.config.architecture
-    cheaper = MANY_STYLES[: MANY_STYLES.index(own)] if own in MANY_STYLES else ()
+    most = LIGHT_SHARE * entry.path.stat().st_size
     for other in find_bundles():
-        if other.card.names == entry.card.names and other.card.config.architecture in cheaper:
+        if other.card.names == entry.card.names and other.path.stat().st_size <= most:
             return other
     return None
 

@@ -1,4 +1,4 @@
-"""Opens what a live run is made of: the source that never gives up, the engine, the sinks."""
+"""Builds the source, the engines and the sinks of a live run from its settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from realtime.engines import open_engine
 from realtime.frame import Frame
 from realtime.live.denoise import DenoisedEngine
 from realtime.live.ear import Ear
-from realtime.live.engines import USUAL, FallbackEngine, Way, light_network_of
+from realtime.live.engines import USUAL_VARIANT, FallbackEngine, Variant, light_network_of
 from realtime.live.quality_controller import QualityController, quality_levels
 from realtime.live.sinks import LetterboxSink, TeeSink
 from realtime.live.sources import RealtimePlayback, ReconnectingSource
@@ -93,7 +93,7 @@ def engine_opener(
         with ExitStack() as stack:
             engine = stack.enter_context(open_one(entry, settings.engine))
             if controller is not None:
-                engines = {USUAL: engine}
+                engines = {USUAL_VARIANT: engine}
                 for way, other, threads in _other_ways(entry, engine):
                     opened = open_one(other, engine.info.runtime, threads)
                     engines[way] = stack.enter_context(opened)
@@ -111,7 +111,7 @@ def denoised(engine: Engine, settings: LiveSettings) -> Engine:
     return DenoisedEngine(engine) if settings.denoise else engine
 
 
-def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Way, Entry, int | None]]:
+def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Variant, Entry, int | None]]:
     """Yield the further ways to paint: with which bundle, and on how many threads."""
     light_network = light_network_of(entry)
     info = engine.info

@@ -1,4 +1,4 @@
-"""What the live window remembers between runs: style, strength, strokes, mirror, view, size."""
+"""Saves and restores the state of the live window between runs."""
 
 from __future__ import annotations
 

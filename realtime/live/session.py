@@ -1,4 +1,4 @@
-"""A live session: keys and mouse change the state, the state changes what is painted and shown."""
+"""A live session: events change the state, the state decides what is painted and shown."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a video file is made of: container, colours, way up. Source and sink share it."""
+"""Video and picture files: containers, timestamps, colours, orientation. For sources and sinks."""

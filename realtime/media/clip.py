@@ -1,4 +1,4 @@
-"""Opening a video file and saying in plain words why it cannot be opened."""
+"""Opens and probes video files; says in one line why one cannot be opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the times that a file stores to the times of the film, which begins at 0.
+"""Maps a file's timestamps to the film's, which begins at 0: wraps, leaps, several clocks.
 
 A broadcast begins at any hour, and a file may hold several recordings behind each other, each with
 a clock of its own. `PictureClock` turns the pictures' times into those of one film, and writes down

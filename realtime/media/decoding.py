@@ -1,4 +1,4 @@
-"""From packets to pictures: what is damaged is left out, and every picture has its time."""
+"""Decodes packets to pictures; damaged ones are left out, every picture has a timestamp."""
 
 from __future__ import annotations
 

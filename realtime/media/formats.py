@@ -1,4 +1,4 @@
-"""Which pictures Pillow reads for us, and which of them are films."""
+"""Picture formats that are read, and which of their files are animated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a clip is, according to its header and in fact, and how many pictures a second has."""
+"""Duration and frame rate of a clip, by its header and by its packets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user should know about a clip before it is painted: what will be lost or changed."""
+"""Warnings about a clip before it is painted: what will be lost or changed."""
 
 from __future__ import annotations
 

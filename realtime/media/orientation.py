@@ -1,4 +1,4 @@
-"""Which way up: the display matrix that telephones write instead of turning the picture."""
+"""Orientation by the display matrix, which telephones write instead of turning the picture."""
 
 from __future__ import annotations
 

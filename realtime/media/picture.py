@@ -1,4 +1,4 @@
-"""Opening a picture file: upright RGB in sRGB, or one line that says why not."""
+"""Decodes picture files to upright sRGB, or says in one line why not."""
 
 from __future__ import annotations
 

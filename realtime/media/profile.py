@@ -1,4 +1,4 @@
-"""Colour profiles of pictures: what a file says its numbers mean becomes sRGB.
+"""Converts pictures with ICC profiles, wide gamuts or CMYK to sRGB.
 
 Where a file carries an ICC profile, Little CMS converts. Other ways to say the same (EXIF's "Adobe
 RGB", PNG's gAMA, cHRM and cICP, AVIF's nclx) are first written as an ICC profile of that meaning.

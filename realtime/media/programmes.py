@@ -1,4 +1,4 @@
-"""Which streams of a broadcast belong together: a transport stream may carry several programmes.
+"""Which streams belong to one programme of a transport stream, which may carry several.
 
 Source: ISO/IEC 13818-1, 2.4.3.2 (packets), 2.4.4.3 (PAT), 2.4.4.8 (PMT).
 """

@@ -1,4 +1,4 @@
-"""Keeps C libraries from writing to the terminal: what they complain of arrives as an exception."""
+"""Redirects what C libraries write to stderr while they are called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one stream of a file is called: its codec, and what tells several tracks apart."""
+"""Codec name, language and title of a stream."""
 
 from __future__ import annotations
 

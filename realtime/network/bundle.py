@@ -14,9 +14,10 @@ from torch import Tensor, nn
 
 from realtime.errors import BundleError
 from realtime.folders import write_whole
+from realtime.network.base import TransformNetwork
 from realtime.network.card import METADATA_KEY, Card, read_card
 from realtime.network.config import TransformerConfig
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network
 
 GOLDEN_TOLERANCE = 3
 """Levels of 255 by which the golden picture may differ from one machine to another."""
@@ -26,7 +27,7 @@ GOLDEN_TOLERANCE = 3
 class Bundle:
     """A network in evaluation mode on the CPU in fp32, with its card."""
 
-    network: nn.Module
+    network: TransformNetwork
     card: Card
 
 
@@ -102,7 +103,7 @@ def load_bundle(path: Path) -> Bundle:
     return Bundle(network, card)
 
 
-def _rebuild(config: TransformerConfig, weights: dict[str, Tensor]) -> nn.Module:
+def _rebuild(config: TransformerConfig, weights: dict[str, Tensor]) -> TransformNetwork:
     network = build_network(config)
     network.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
     return network.eval()

@@ -17,13 +17,17 @@ from typing import Any
 from safetensors import safe_open
 
 from realtime.errors import BadInputError, BundleError
-from realtime.network.config import MANY_STYLES, TransformerConfig
+from realtime.network.config import TransformerConfig
 from realtime.reading import HEAD_BYTES, is_safetensors, kind_of, read_file
 
 FORMAT_VERSION = 2
 """1: `fast` and `quality` were other networks, without a skip at half the picture's size. Bundles
 of the other architectures are the same in both versions."""
+CHANGED_IN_VERSION_2 = ("fast", "quality")
 METADATA_KEY = "pleinair"
+DEFAULT_STYLE = "edtaonisl"
+"""What is painted where nobody chose and the bundle knows it. Chosen by looking at faces, rooms and
+streets in all styles (docs/pictures.md); to be chosen again after every retraining."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +93,9 @@ class Card:
 
     @property
     def usual_name(self) -> str:
-        """The style to begin with: the one that was added, else the first."""
+        """The style to begin with: the one that was added, else the default, else the first."""
+        if self.added_style is None and DEFAULT_STYLE in self.names:
+            return DEFAULT_STYLE
         return self.names[self.added_style or 0]
 
     def require_types(self) -> None:
@@ -135,7 +141,7 @@ class Card:
 
 def _config_of_version_1(config: dict[str, Any]) -> dict[str, Any]:
     """Leave out what was there for `fast` and `quality` only; refuse these."""
-    if config["architecture"] in MANY_STYLES:
+    if config["architecture"] in CHANGED_IN_VERSION_2:
         raise BundleError(
             f"made for the {config['architecture']} network of an older pleinair, which is another "
             "one now: train its paintings anew (pleinair train PAINTING --from fast), or use the "

@@ -1,4 +1,4 @@
-"""Finding styles: the shipped bundles, and the user's own."""
+"""Finds bundles and styles: the shipped ones, and the user's own."""
 
 from __future__ import annotations
 
@@ -71,8 +71,8 @@ def choose(
 
     Args:
         style: A style name, a mix such as `starry-night:0.7,scream:0.3` (weights are scaled to sum
-            to 1), or None for the first style,
-            in a bundle that was made to add one the added one.
+            to 1), or None for the usual style
+            (`Card.usual_name`).
         bundle: The path or the name of a bundle; None looks through all of them.
         also: Names that every bundle shall be taken to know, behind its own.
 

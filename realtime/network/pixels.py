@@ -1,4 +1,4 @@
-"""The only place where uint8 (H, W, 3) pixels meet float (N, 3, H, W) tensors.
+"""Conversion between uint8 (H, W, 3) pixels and float (N, 3, H, W) tensors; only here.
 
 Networks speak RGB in [0, 255] on both sides: their own scaling is part of their weights, so no
 caller can get it wrong. Values that leave a network may lie outside the range; they are clamped

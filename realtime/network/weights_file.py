@@ -1,4 +1,4 @@
-"""Files of weights that others wrote (torch.save, safetensors): values out, or one line."""
+"""Reads weights of other programs (torch.save, safetensors) without executing anything."""
 
 from __future__ import annotations
 

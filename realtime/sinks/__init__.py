@@ -1,4 +1,4 @@
-"""Where frames go: one file per sink. Each `x_sink.py` has `open_sink(options)`."""
+"""Sinks of frames: one file per sink. Each `x_sink.py` has `open_sink(options)`."""
 
 from __future__ import annotations
 

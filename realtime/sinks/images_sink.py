@@ -21,7 +21,9 @@ QUALITY_95 = {
     ".webp": (cv2.IMWRITE_WEBP_QUALITY, 95),
     ".png": (),
 }
-"""What can be written, and with which OpenCV settings."""
+"""OpenCV settings, by suffix."""
+WRITTEN_SUFFIXES = tuple(QUALITY_95)
+"""Kinds of picture that are written."""
 
 
 class ImagesSink(PlainSink):
@@ -90,8 +92,10 @@ def check_picture_name(path: Path) -> None:
     Raises:
         BadInputError: it ends as no kind that is written.
     """
-    if path.suffix.lower() not in QUALITY_95:
-        raise BadInputError(f"{path.name} cannot be written, expected {', '.join(QUALITY_95)}")
+    if path.suffix.lower() not in WRITTEN_SUFFIXES:
+        raise BadInputError(
+            f"{path.name} cannot be written, expected {', '.join(WRITTEN_SUFFIXES)}"
+        )
 
 
 def _check_name(name: str, count: int) -> None:

@@ -1,4 +1,4 @@
-"""Where may be written: the one rule that every writer of a user's files asks, and its helpers.
+"""The overwrite rule that every writer of a user's files asks, and its helpers.
 
 What is not there yet may be written. A file that pleinair wrote itself (`realtime.provenance`) may
 be replaced. Any other is refused, or replaced with `--overwrite`. An input never is, and neither is

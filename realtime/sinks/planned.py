@@ -1,4 +1,4 @@
-"""Which input becomes which file, in a run over many."""
+"""Output paths for many inputs; no two the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys and the wheel as Qt 5 reports them, which is what OpenCV's windows on Linux are made of.
+"""Key and wheel events from Qt 5, which OpenCV's windows on Linux are made of.
 
 OpenCV itself remembers one key, the last: of two that are pressed while a frame is drawn, the first
 is lost. And it answers the wheel by magnifying the picture, which no flag turns off. Qt offers

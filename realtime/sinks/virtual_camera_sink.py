@@ -1,4 +1,4 @@
-"""A camera that other programs see: into the video call (pyvirtualcam)."""
+"""Virtual camera that other programs see, as in a video call (pyvirtualcam)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where frames come from: one file per source.
+"""Sources of frames: one file per source.
 
 Each `x_source.py` has `open_source(address, *, size, rate_fps)`.
 """

@@ -1,4 +1,4 @@
-"""Which cameras are here, which of them was meant, and why one cannot be opened."""
+"""Enumerates cameras, matches an address to one, and says why one cannot be opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The source named `faulty`: the landscape, from a camera with troubles on order. For trying out.
+"""The source named `faulty`: fault injection, a camera that fails on schedule. For tests.
 
 `faulty:error@2,gone=3@5,stall=2@10,size=320x240@14` fails after 2 seconds, is unplugged after 5 and
 cannot be opened for 3, gives nothing for 2 seconds after 10, and changes its size after 14. Time
@@ -47,7 +47,7 @@ class Course:
 
     @property
     def landscape(self) -> Landscape:
-        """What it looks at; drawing it takes a good part of a second, so it is done once a size."""
+        """What it looks at; drawn once per size."""
         if self._drawn is None or self._drawn[0] != self.size:
             self._drawn = self.size, Landscape(*self.size)
         return self._drawn[1]

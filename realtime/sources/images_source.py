@@ -11,7 +11,7 @@ from realtime.errors import BadInputError
 from realtime.frame import MIN_SIDE_PX, Frame, Pixels
 from realtime.media.picture import Picture, decode_picture, read_picture
 from realtime.ports import Closing, Size
-from realtime.reading import is_picture, require_file
+from realtime.reading import find_photographs, require_file
 
 LOGGER = logging.getLogger(__name__)
 
@@ -73,13 +73,7 @@ def pictures_in(path: Path) -> list[Path]:
     if not path.is_dir():
         require_file(path, "a picture")
         return [path]
-    try:
-        found = sorted(file for file in path.iterdir() if is_picture(file))
-    except OSError as exc:
-        raise BadInputError(f"folder {path} cannot be read: {exc.strerror}") from exc
-    if not found:
-        raise BadInputError(f"folder {path} holds no picture: expected .png, .jpg and the like")
-    return found
+    return find_photographs(path)
 
 
 def read_image(path: Path) -> Pixels:

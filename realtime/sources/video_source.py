@@ -26,7 +26,7 @@ CLEARLY_SHORT = 0.9
 
 
 @dataclass(frozen=True)
-class Part:
+class ClipRange:
     """Which frames of a video to read."""
 
     start_seconds: float = -math.inf
@@ -39,7 +39,7 @@ class Part:
     """False: read from the beginning, because the file's times do not tell where a frame is."""
 
 
-WHOLE = Part()
+WHOLE = ClipRange()
 
 
 class VideoSource(Closing):
@@ -60,7 +60,7 @@ class VideoSource(Closing):
 
     live = False
 
-    def __init__(self, path: Path, part: Part = WHOLE) -> None:
+    def __init__(self, path: Path, part: ClipRange = WHOLE) -> None:
         self.path = path
         self.damaged = 0
         self._part = part

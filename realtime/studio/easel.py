@@ -11,13 +11,13 @@ from pathlib import Path
 
 from realtime.anypainting.request import Request
 from realtime.engines.base import styles_of
+from realtime.errors import UnknownNameError
 from realtime.live.controls import State
 from realtime.live.engines import HeldFrameEngine, LazyEngine
 from realtime.live.factory import controller_of, denoised, engine_opener
 from realtime.live.quality_controller import Level, QualityController
 from realtime.live.session import Session
 from realtime.live.surroundings import Surroundings
-from realtime.look import Look
 from realtime.ports import Size
 from realtime.settings import LiveSettings
 
@@ -122,8 +122,14 @@ def moved(state: State, old: tuple[str, ...], new: tuple[str, ...]) -> State | N
 
 
 def of_styles(state: State, weights: dict[str, float], names: tuple[str, ...]) -> State:
-    """Return the state with other styles, by name; weights are scaled to sum to 1."""
+    """Return the state with other styles, by name; weights are scaled to sum to 1.
+
+    Raises:
+        UnknownNameError: one of them is not among the names.
+    """
+    for name in weights:
+        if name not in names:
+            raise UnknownNameError("style", name, names)
     total = sum(weights.values())
     base = tuple(weights.get(name, 0.0) / total for name in names)
-    _ = Look(base)  # raises ValueError for what can be no weights
     return replace(state, base=base, partner=None)

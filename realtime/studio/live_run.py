@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
 from realtime.errors import EngineError, PleinairError, one_line
 from realtime.frame import Frame
@@ -103,10 +102,8 @@ class LiveRun:
             self.report = report
             self._seen(shown.original)
             kept = self._rack.easel.session.take(shown)
-            wants = self._rack.state.view != "painting" and not has_original
-            self._sink.original = (
-                replace(kept.original, index=kept.painted.index) if wants else None
-            )
+            if not has_original:
+                self._sink.original = kept.original
             return kept.painted
 
         def on_turn(report: Report) -> None:

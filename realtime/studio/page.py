@@ -119,6 +119,7 @@ class Page:
             room.stop()
         elif kind == "take":
             room.take(self)
+            self._say_state()
         elif kind == "key" and room.owner is self:
             room.rack.press(str(values.get("key", "")))
             self._say_state()

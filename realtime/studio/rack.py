@@ -103,7 +103,7 @@ class Rack(Closing):
         Raises:
             BadInputError: it cannot be; nothing has changed.
         """
-        self.turned = True
+        self.turned = self.turned or values.keys() != {"frozen"}
         with self._lock:
             target = self.target
             state, styles = changed(target.session.state, values), styles_in(values)

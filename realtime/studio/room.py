@@ -110,7 +110,8 @@ class Room:
 
         sink = BrowserSink(outbox.show, lambda: outbox.is_behind, raw=self.settings.host is None)
         self._source_key, self._sink = key, sink
-        self.wall.live = True
+        self.rack.turn({"frozen": False})  # what was held belongs to the source before
+        self.wall.begin()
         self.run = LiveRun(
             self.rack, source, sink, begun=page.next_frame, seen=self.wall.see, ended=ended,
             after=old,

@@ -68,12 +68,23 @@ def bind(settings: StudioSettings) -> socket.socket:
     return listening
 
 
+def _own_address() -> str:
+    """Return the address by which other machines reach this one; its name where it has none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            # Nothing is sent: the system only says from which of its addresses it would be.
+            asking.connect(("192.0.2.1", 9))
+            return str(asking.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
+
+
 def address_of(studio: Studio, port: int) -> str:
     """Return what to open in a browser: the token is in it where others can reach the studio."""
     if studio.settings.host is None:
         return f"http://localhost:{port}/"
     name = studio.settings.host
     if name in ("0.0.0.0", "::"):
-        name = socket.gethostname()
+        name = _own_address()
     name = f"[{name}]" if ":" in name else name
     return f"http://{name}:{port}/?token={studio.token}"

@@ -23,8 +23,9 @@ from realtime.studio.rack import Rack
 from realtime.studio.wire import Coding, Part, Picture
 
 log = logging.getLogger(__name__)
-SHARE = 0.08
-"""How much of the time small pictures may be painted while a live picture goes on."""
+SHARE, FIRST_SHARE = 0.08, 0.3
+"""How much of the time small pictures may be painted while a live picture goes on; and until every
+style was painted of it once."""
 LOOKING_SECONDS = 1.0
 """How often is looked for bundles that came, went or changed."""
 
@@ -71,19 +72,28 @@ class Wall:
         """Of the list: pictures say for which they are."""
         self.live = False
         """Whether a live picture goes on: then little time is taken."""
+        self._of_this_source = 0
+        """Pictures since the live picture began."""
         self._pictures: dict[str, bytes] = {}
         self._done: dict[str, object] = {}
         """For every style what its picture was painted of: frame, look, file."""
         self._frame = Frame(Landscape(640, 480).at(3.0), 0, 0.0)
+        self._seen = 0
+        """How many frames it has been shown."""
+        self._trouble = ""
         self._next = 0
         self._looked = self._painted = self._cost = 0.0
         self._wake, self._stopped = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="studio-wall", daemon=True)
         self._thread.start()
 
+    def begin(self) -> None:
+        """Note that a live picture begins: the wall is soon one of what it shows."""
+        self._of_this_source, self.live = 0, True
+
     def see(self, frame: Frame) -> None:
         """Take a frame of the live picture, just painted: now is a moment of leisure."""
-        self._frame = frame
+        self._frame, self._seen = frame, self._seen + 1
         self._wake.set()
 
     def pictures(self) -> list[bytes]:
@@ -109,11 +119,14 @@ class Wall:
                 if self._watched() and self._has_leisure():
                     self._paint_one()
             except PleinairError as exc:
-                log.warning("the wall: %s", exc)
+                if str(exc) != self._trouble:  # said once, not every second
+                    self._trouble = str(exc)
+                    log.warning("the wall: %s", exc)
                 self._stopped.wait(LOOKING_SECONDS)
 
     def _has_leisure(self) -> bool:
-        pause = self._cost / SHARE if self.live else 0.0
+        is_first = self._of_this_source < len(self.places)
+        pause = self._cost / (FIRST_SHARE if is_first else SHARE) if self.live else 0.0
         return monotonic() - self._painted >= pause
 
     def _look_around(self) -> None:
@@ -157,7 +170,7 @@ class Wall:
             place = self.places[number]
             elsewhere = place.entry is not None
             # Opening another engine takes a second: for new styles, not for new frames.
-            seen = None if elsewhere and self.live else frame
+            seen = None if elsewhere and self.live else self._seen
             of = (seen, manner, place.changed)
             if self._done.get(place.credit.name) == of:
                 continue
@@ -174,6 +187,7 @@ class Wall:
         if painted is None:
             return
         self._cost = self._painted - began
+        self._of_this_source += 1
         self._pictures[place.credit.name] = data = to_jpeg(painted.pixels)
         if number < len(self.places) and self.places[number] == place:
             self._show(self._message(number, data))

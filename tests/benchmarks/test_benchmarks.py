@@ -12,6 +12,7 @@ from benchmarks.article import measure_optimisation
 from benchmarks.cli import app
 from benchmarks.result import Result
 from realtime.errors import BadInputError, UnknownNameError
+from tests.made import SHORT
 from tests.train.vgg import torchvision_state
 
 
@@ -118,8 +119,8 @@ def test_steadiness_is_measured_relative_to_the_camera() -> None:
     assert all(row["still"] < 0.7 for row in held)
 
 
-def test_a_clip_is_followed_by_its_optical_flow(shared_video: Path) -> None:
-    clip = str(shared_video / "talking-car-carphone-176x144.mp4")
+def test_a_clip_is_followed_by_its_optical_flow(clips_folder: Path) -> None:
+    clip = str(clips_folder / SHORT[1])
     arguments = ("--frames", "3", "--size", "96x64", "--engine", "identity", "--style", "mosaic")
     rows = measured("flicker", *arguments, "--clip", clip)
     assert [row["clip"] for row in rows] == [1.0, 1.0]  # mosaic lives in two bundles

@@ -9,23 +9,23 @@ from typer.testing import CliRunner
 from benchmarks.gpu import app
 from benchmarks.result import REASON, read
 from benchmarks.roofline import PassCost, Peaks, cost_of, measure_peaks
-from realtime.network.config import TransformerConfig
-from realtime.network.folding import fold
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from tests.helpers import quadrant_card
 
 
 def test_the_cost_of_the_article_network_is_what_was_counted_by_hand() -> None:
     """Its unfolded form: 11.7 GMAC at 256x256, 50.8 at 640x480."""
-    network = build_network(TransformerConfig.article())
+    network = build_network(default_config("article"))
     assert cost_of(network, 1, (256, 256), half=True).giga_macs == pytest.approx(11.7, abs=0.1)
-    network = build_network(TransformerConfig.article())
+    network = build_network(default_config("article"))
     assert cost_of(network, 1, (640, 480), half=True).giga_macs == pytest.approx(50.8, abs=0.2)
 
 
 def test_half_precision_moves_half_the_bytes() -> None:
     full, half = (
-        cost_of(fold(build_network(TransformerConfig.fast(2))), 2, (64, 48), half=half).mega_bytes
+        cost_of(
+            build_network(default_config("fast", 2)).folded(), 2, (64, 48), half=half
+        ).mega_bytes
         for half in (False, True)
     )
     assert full == pytest.approx(2 * half)

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
+import io
+import re
 
-from benchmarks.pages import PAGES, TABLES, _telling, renewed, results
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from benchmarks.pages import (
+    FIRST_PAGE,
+    PAGES,
+    ROOT,
+    TABLES,
+    _telling,
+    renewed,
+    results,
+    speed,
+)
+from benchmarks.pictures import HOLD, MOVING, SHOWN_PX, SPEED, STYLES, SWEEP, digest, gif
 from benchmarks.result import machine_line
 from benchmarks.tables import table
+from realtime.provenance import is_ours
 
 
 def test_the_tables_are_not_stale() -> None:
@@ -48,3 +64,37 @@ def test_every_machine_has_its_folder() -> None:
         assert len({machine_line(result.machine) for result in measured}) == 1
         dates = [result.measured_at for result in measured]
         assert dates == sorted(dates, reverse=True)
+
+
+def test_the_plot_is_not_stale() -> None:
+    assert digest() in SPEED.read_text(), "run python -m benchmarks.pictures"
+
+
+def test_the_moving_picture_is_ours_short_and_light() -> None:
+    assert is_ours(MOVING)
+    assert MOVING.stat().st_size < 1_500_000
+    with Image.open(MOVING) as picture:
+        assert picture.size == SHOWN_PX
+        assert picture.n_frames == (HOLD + SWEEP) * (len(STYLES) + 1)  # type: ignore[attr-defined]
+        assert picture.info["loop"] == 0
+
+
+def test_a_gif_repeats_and_keeps_its_colours() -> None:
+    red, blue = np.zeros((2, 24, 32, 3), np.uint8)
+    red[..., 0] = blue[..., 2] = 255
+    data = gif([red, blue])
+    with Image.open(io.BytesIO(data)) as picture:
+        shown = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(picture)]
+        assert picture.info["loop"] == 0
+    assert np.array_equal(shown, [red, blue])
+
+
+def test_the_first_page_is_short_and_its_links_lead_somewhere() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert readme.count("\n") < 200
+    assert len(speed()) == 2 + FIRST_PAGE
+    pages = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "docs").glob("*.md")]
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#]*)(?:#[^)]*)?\)", page.read_text()):
+            if link and "://" not in link:
+                assert (page.parent / link).exists(), f"{page.name} links to {link}"

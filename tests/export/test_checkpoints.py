@@ -19,7 +19,7 @@ from export.examples_checkpoint import read_examples
 from export.seed_checkpoint import seed_weights
 from realtime.errors import BadInputError
 from realtime.network.card import StyleCredit, read_card
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network
 from tests.export.test_import import original_weights, seed_variables
 
 CREDIT = StyleCredit(name="candy")

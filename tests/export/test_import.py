@@ -21,8 +21,7 @@ from realtime.frame import Frame
 from realtime.look import Look
 from realtime.network.bundle import load_bundle
 from realtime.network.card import StyleCredit
-from realtime.network.config import TransformerConfig
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from tests.article_reference import paint as paint_as_specified
 from tests.commands import assert_refused, pleinair, pleinair_here
 
@@ -78,12 +77,12 @@ def paint_like_examples(state: dict[str, Tensor], picture: np.ndarray) -> np.nda
 
 @pytest.mark.parametrize("engine_name", ["torch", "openvino", "onnxruntime"])
 def test_a_pytorch_examples_checkpoint_paints_as_it_did(
-    engine_name: str, tmp_path: Path, shared_content: Path
+    engine_name: str, tmp_path: Path, photographs_folder: Path
 ) -> None:
     state = original_weights()
     torch.save(state, tmp_path / "candy.pth")
     import_checkpoint(tmp_path / "candy.pth", tmp_path / "c.safetensors", CREDIT, licence="BSD")
-    photographs = sorted(shared_content.glob("*.jpg"))[:2]
+    photographs = sorted(photographs_folder.iterdir())[:2]
     with closing(
         open_engine(engine_name, tmp_path / "c.safetensors", device="cpu", precision="fp32")
     ) as engine:
@@ -107,7 +106,7 @@ def seed_variables() -> dict[str, np.ndarray]:
     """Kernels (h, w, in, out) under the seed's names, as its Saver would keep them."""
     rng = np.random.default_rng(5)
     shapes = {name: tuple(tensor.shape) for name, tensor in
-              build_network(TransformerConfig.article()).state_dict().items()}  # fmt: skip
+              build_network(default_config("article")).state_dict().items()}  # fmt: skip
     variables = {}
     for theirs, ours in seed_names().items():
         outputs, inputs, height, width = shapes[ours]
@@ -122,7 +121,7 @@ def test_the_seeds_variables_become_the_article_network() -> None:
     variables = seed_variables()
     assert "res1/residual/conv_1/weight" in variables
     assert "deconv1/conv_transpose/conv/weight" in variables
-    network = build_network(TransformerConfig.article())
+    network = build_network(default_config("article"))
     network.load_state_dict(seed_weights(variables))
     picture = np.random.default_rng(1).integers(0, 256, (20, 24, 3), np.uint8)
     with torch.inference_mode():

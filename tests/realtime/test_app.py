@@ -13,18 +13,20 @@ from realtime.app import paint_images, run_live
 from realtime.engines import open_engine
 from realtime.errors import BadInputError
 from realtime.look import Look
+from realtime.network.card import DEFAULT_STYLE
 from realtime.network.library import choose
 from realtime.painter import beside, beside_picture, style_label
 from realtime.pipeline import Hooks, run, run_plainly
 from realtime.settings import LiveSettings, PaintSettings
 from realtime.sources import open_source
 from tests.helpers import ListSink, quadrant_card
+from tests.made import SHORT, SHORT_FRAMES
 
 
-def test_a_real_clip_is_painted_alike_by_the_plain_loop_and_the_threads(
-    shared_video: Path,
+def test_a_clip_is_painted_alike_by_the_plain_loop_and_the_threads(
+    clips_folder: Path,
 ) -> None:
-    clip = f"video:{shared_video / 'camera-pan-room-audio-320x240.mp4'}"
+    clip = f"video:{clips_folder / SHORT[0]}"
     entry, look = choose("scream")
     plain, threaded = ListSink(), ListSink()
     with open_engine("torch", entry.path) as engine:
@@ -32,26 +34,26 @@ def test_a_real_clip_is_painted_alike_by_the_plain_loop_and_the_threads(
             run_plainly(source, engine, plain, look)
         with open_source(clip) as source:
             run(source, engine, threaded, Hooks(look=lambda: look))
-    assert len(plain.frames) == len(threaded.frames) == 36
+    assert len(plain.frames) == len(threaded.frames) == SHORT_FRAMES
     for one, other in zip(plain.frames, threaded.frames, strict=True):
         assert (one.index, one.pts_seconds) == (other.index, other.pts_seconds)
         assert one.pixels.tobytes() == other.pixels.tobytes()
 
 
-def test_every_shipped_style_changes_a_photograph(shared_content: Path, tmp_path: Path) -> None:
-    photograph = shared_content / "misc-03694.jpg"
+def test_every_shipped_style_changes_a_photograph(photographs_folder: Path, tmp_path: Path) -> None:
+    photograph = photographs_folder / "scene-01.jpg"
     paintings = []
     for style in ("starry-night", "mosaic", "edtaonisl"):
         (path,) = paint_images(
             PaintSettings(style=style), [photograph], tmp_path, lambda path: None
         )
-        assert path == tmp_path / f"misc-03694-{style}.jpg"
+        assert path == tmp_path / f"scene-01-{style}.jpg"
         with open_source(f"images:{path}") as source:
             paintings.append(next(iter(source)).pixels.astype(int))
     with open_source(f"images:{photograph}") as source:
         original = next(iter(source)).pixels
     for index, painting in enumerate(paintings):
-        assert painting.shape == original.shape == (357, 288, 3)
+        assert painting.shape == original.shape == (300, 225, 3)
         assert np.abs(painting - original).mean() > 15
         assert np.abs(painting - paintings[index - 1]).mean() > 15
 
@@ -141,7 +143,7 @@ def test_one_bad_picture_does_not_end_the_list(tmp_path: Path) -> None:
             lambda error: failed.append(str(error)),
         )
         names = [path.name for path in written]
-        assert names == ["a-starry-night.png", "c-starry-night.png"]
+        assert names == [f"a-{DEFAULT_STYLE}.png", f"c-{DEFAULT_STYLE}.png"]
         # What is missing is said before anything is painted.
         assert [text.split(":")[0].split("/")[-1] for text in failed] == [
             "none.png",

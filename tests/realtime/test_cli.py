@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from realtime.frame import Pixels
+from realtime.network.card import DEFAULT_STYLE
 from tests.clips import write_clip
 from tests.commands import ROOT, assert_refused, pleinair, pleinair_here
 from tests.helpers import quadrant_card
@@ -97,7 +98,7 @@ def test_image_takes_grey_16_bit_and_transparent_pictures(tmp_path: Path) -> Non
     finished = pleinair("image", grey, deep, clear, "--out", out, "--strength", "0")
     assert finished.returncode == 0, finished.stderr
     assert "transparen" in finished.stderr
-    unpainted = cv2.imread(str(out / "deep-starry-night.png"))
+    unpainted = cv2.imread(str(out / f"deep-{DEFAULT_STYLE}.png"))
     assert unpainted is not None
     np.testing.assert_array_equal(unpainted[:, :, ::-1], card)
     assert len(list(out.iterdir())) == 3

@@ -51,7 +51,6 @@ def test_a_look_refuses_weights_that_are_no_mix(weights: tuple[float, ...]) -> N
 def test_what_a_look_can_be_turned_to_stays_within_its_range() -> None:
     look = Look.of_style(1, 3, strength=0.4)
     assert look.main_style == 1
-    assert look.with_stroke(5).stroke == 2.0
     assert replace(look, stroke=2.0, detail=0.5).scale(1280, 720) == 0.25
     with pytest.raises(ValueError, match="stroke"):
         replace(look, stroke=3.0)
@@ -69,7 +68,7 @@ def test_a_stroke_has_the_same_share_of_any_picture() -> None:
     look = Look((1.0,)).in_strokes(1.0)
     for width, height in [(433, 288), (1280, 720), (720, 1280), (3000, 2000), (640, 480)]:
         assert min(width, height) * look.scale(width, height) == pytest.approx(480)
-        coarse = look.with_stroke(2.0).scale(width, height)
+        coarse = replace(look, stroke=2.0).scale(width, height)
         assert min(width, height) * coarse == pytest.approx(240)
     assert look.scale(850, 470) == look.scale(860, 500) == 1.0  # near enough: as it is
     assert look.scale(100_000, 16) == 1.0  # of what is slim and long only so much is painted

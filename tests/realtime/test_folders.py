@@ -1,9 +1,12 @@
 """Files are written whole or not at all."""
 
 import os
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from platformdirs.macos import MacOS
 
 from realtime.errors import BadInputError
 from realtime.folders import cache_folder, data_folder, keep, usable_cache, write_whole
@@ -67,6 +70,32 @@ def test_without_a_home_things_are_kept_for_this_run(
     assert data_folder().parents[2] == folder
     assert folder.stat().st_mode & 0o077 == 0, "nobody else may look into it"
     assert usable_cache("openvino") == cache_folder() / "openvino"
+
+
+def test_where_platformdirs_is_not_installed_things_are_kept_for_this_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """GPU machines often have PyTorch and little else: painting and training work there too."""
+    monkeypatch.setitem(sys.modules, "platformdirs", None)
+    keep(cache_folder() / "a", b"1")
+    assert (cache_folder() / "a").read_bytes() == b"1"
+    assert cache_folder().is_relative_to(tempfile.gettempdir())
+
+
+def test_styles_of_before_are_found_where_the_system_expects_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr("platformdirs.PlatformDirs", MacOS)
+    usual = tmp_path / "Library" / "Application Support" / "pleinair"
+    assert data_folder() == usual
+    before = tmp_path / ".local" / "share" / "pleinair"
+    before.mkdir(parents=True)
+    assert data_folder() == before
+    usual.mkdir(parents=True)
+    assert data_folder() == usual
 
 
 def test_folders_are_where_xdg_says_if_it_says_it_properly(

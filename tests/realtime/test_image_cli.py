@@ -15,6 +15,7 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from realtime.cli import app
+from realtime.network.card import DEFAULT_STYLE
 from tests.commands import ROOT, assert_refused, pleinair
 from tests.helpers import quadrant_card
 
@@ -39,9 +40,9 @@ def test_a_folder_is_painted_into_one_that_is_made(photos: Path, tmp_path: Path)
     result = image(photos, "--out", out)
     assert result.exit_code == 0, result.output
     painted = sorted(path.name for path in out.iterdir())
-    assert painted == ["a-starry-night.jpg", "b-starry-night.png", "c-starry-night.png"]
+    assert painted == [f"a-{DEFAULT_STYLE}.jpg", f"b-{DEFAULT_STYLE}.png", f"c-{DEFAULT_STYLE}.png"]
     assert {path.name: path.read_bytes() for path in photos.iterdir()} == before
-    with Image.open(out / "b-starry-night.png") as picture:
+    with Image.open(out / f"b-{DEFAULT_STYLE}.png") as picture:
         np.testing.assert_array_equal(np.asarray(picture), quadrant_card())
 
 
@@ -52,7 +53,7 @@ def test_one_bad_picture_ends_nothing(photos: Path, tmp_path: Path) -> None:
     )
     assert result.exit_code == 2
     assert result.stdout.splitlines() == [
-        str(tmp_path / "out" / "a-starry-night.jpg"), "1 of 3 pictures are painted",
+        str(tmp_path / "out" / f"a-{DEFAULT_STYLE}.jpg"), "1 of 3 pictures are painted",
     ]  # fmt: skip
     first, second = result.stderr.splitlines()
     assert first.startswith(f"pleinair: there is no picture {photos / 'none.jpg'}")
@@ -119,7 +120,7 @@ def test_programs_are_told_what_came_of_every_picture(photos: Path, tmp_path: Pa
     result = image(photos / "a.jpg", bad, photos / "b.png", "--out", out, "--json")
     assert result.exit_code == 2
     told = {Path(one["picture"]).name: one for one in json.loads(result.stdout)}
-    assert told["a.jpg"]["result"] == str(out / "a-starry-night.jpg")
+    assert told["a.jpg"]["result"] == str(out / f"a-{DEFAULT_STYLE}.jpg")
     assert (told["a.jpg"]["was_done"], told["b.png"]["was_done"]) == (False, True)
     assert told["bad.png"]["result"] is None
     assert "is a text" in told["bad.png"]["error"]

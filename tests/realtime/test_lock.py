@@ -13,7 +13,7 @@ import pytest
 from realtime.errors import BadInputError
 from realtime.film.film import FilmSettings, prepare_film
 from realtime.lock import OutputLock, hidden_folder
-from realtime.painter import Painter, open_painter
+from realtime.painter import EngineSpec, open_painter
 from realtime.sinks import SinkOptions
 from realtime.sinks.video_sink import open_sink
 from tests.clips import noise, write_clip
@@ -64,7 +64,7 @@ def test_a_process_that_is_killed_lets_go(tmp_path: Path) -> None:
 def test_the_second_film_touches_nothing(tmp_path: Path) -> None:
     clip, out = write_clip(tmp_path / "in.mp4", noise(50)), tmp_path / "out.mp4"
     engine, _ = open_painter(COPY.paint)
-    film = prepare_film(clip, out, COPY, Painter.of(COPY.paint, engine))
+    film = prepare_film(clip, out, COPY, EngineSpec.of(COPY.paint, engine))
     engine.close()
     film.folder.make()
     (film.folder.unfinished(0)).write_bytes(b"half a segment of the first run")

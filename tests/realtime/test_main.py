@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from realtime.entry import _refuse_what_the_system_refused
+from realtime.network.card import DEFAULT_STYLE
 from realtime.terminal import LineFormatter, printable
 from tests.commands import ROOT
 from tests.realtime.test_cli import write_image
@@ -64,7 +65,7 @@ def test_a_name_is_one_line_whoever_prints_it(tmp_path: Path) -> None:
     for said, count in ((finished.stdout, 2), (finished.stderr, 1)):
         assert len(said.splitlines()) == count, said
         assert r"/a\n\x1b[2Jb/" in said
-    assert r"x\u202e-starry-night.png" in finished.stdout
+    assert rf"x\u202e-{DEFAULT_STYLE}.png" in finished.stdout
 
 
 def test_a_log_line_is_one_line() -> None:
@@ -81,7 +82,7 @@ def test_names_that_cannot_be_printed_are_painted(encoding: str, tmp_path: Path)
                                                "PYTHONIOENCODING": encoding},
     )  # fmt: skip
     assert finished.returncode == 0, finished.stderr
-    assert b"caf\\udce9-\\udce6-starry-night.png" in finished.stdout
+    assert f"caf\\udce9-\\udce6-{DEFAULT_STYLE}.png".encode() in finished.stdout
     assert len(list(tmp_path.iterdir())) == 2
 
 

@@ -15,12 +15,12 @@ from typer.testing import CliRunner
 from benchmarks.cli import app as bench
 from benchmarks.result import Result
 from export.checkpoint import import_checkpoint
-from export.job import Job
+from export.job import ExportJob
 from realtime.app import paint_demo, paint_images, run_live
 from realtime.cli import app
 from realtime.errors import BadInputError, PleinairError
 from realtime.film.film import FilmSettings
-from realtime.network.card import StyleCredit
+from realtime.network.card import DEFAULT_STYLE, StyleCredit
 from realtime.network.library import SHIPPED
 from realtime.provenance import is_ours
 from realtime.settings import LiveSettings, PaintSettings
@@ -76,9 +76,9 @@ def figures(inputs: Path, out: Path, overwrite: bool) -> None:
 
 
 WRITERS: list[tuple[str, Writer]] = [
-    ("photo-starry-night.png", image),
-    ("photo-starry-night.jpg", image),
-    ("photo-starry-night.webp", image),
+    (f"photo-{DEFAULT_STYLE}.png", image),
+    (f"photo-{DEFAULT_STYLE}.jpg", image),
+    (f"photo-{DEFAULT_STYLE}.webp", image),
     ("out.mp4", film),
     ("out.mkv", film),
     ("out.webm", film),
@@ -115,7 +115,7 @@ def test_only_what_is_ours_is_replaced(name: str, write: Writer, tmp_path: Path)
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:
-    for name in ("photo-starry-night.png", "out.mp4"):
+    for name in (f"photo-{DEFAULT_STYLE}.png", "out.mp4"):
         (tmp_path / "far").mkdir(exist_ok=True)
         (tmp_path / "near").mkdir(exist_ok=True)
         (tmp_path / "near" / name).symlink_to(tmp_path / "far" / name)
@@ -159,14 +159,14 @@ def test_a_painting_that_is_an_input_of_the_same_run_is_never_replaced(tmp_path:
 
 
 def test_a_clip_named_like_another_ones_painting_is_never_replaced(tmp_path: Path) -> None:
-    clips = [tmp_path / "a.mp4", tmp_path / "a-starry-night.mp4"]
+    clips = [tmp_path / "a.mp4", tmp_path / f"a-{DEFAULT_STYLE}.mp4"]
     for clip in clips:
         write_clip(clip, [quadrant_card()] * 3)
     before = clips[1].read_bytes()
     finished = paint(*clips, out=tmp_path, settings=FilmSettings(paint=NOTHING, overwrite=True))
     assert sorted(str(film.error is None) for film in finished) == ["False", "True"]
     assert clips[1].read_bytes() == before
-    pictures = [tmp_path / "b.png", tmp_path / "b-starry-night.png"]
+    pictures = [tmp_path / "b.png", tmp_path / f"b-{DEFAULT_STYLE}.png"]
     for picture in pictures:
         cv2.imwrite(str(picture), quadrant_card())
     before = pictures[1].read_bytes()
@@ -202,7 +202,7 @@ def test_the_writers_that_work_for_long_ask_first(tmp_path: Path) -> None:
     credit = StyleCredit(name="one")
     for out in (other, tmp_path / "c.pth"):
         refused(lambda out=out: import_checkpoint(tmp_path / "c.pth", out, credit, licence=""), out)  # type: ignore[misc]
-    refused(lambda: Job(bundle=SHIPPED / "fast.safetensors", out=other), other)
+    refused(lambda: ExportJob(bundle=SHIPPED / "fast.safetensors", out=other), other)
     for command in ("live", "engines", "hold"):
         finished = CliRunner().invoke(bench, [command, "--json", str(other)])
         assert "did not write it" in str(finished.exception)

@@ -9,10 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from export.job import find_photographs as find_for_export
+from realtime import reading
 from realtime.errors import BadInputError
-from realtime.network.config import TransformerConfig
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from train.appraise import load_scene
 from train.crops import resized, scaled_sides, square_of_scaled
 from train.data import Photographs, find_photographs, load_painting, read_rgb
@@ -75,7 +74,7 @@ def test_a_damaged_photograph_is_skipped_and_remembered(folder: Path) -> None:
 def test_folders_that_cannot_be_used_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no folder of photographs"):
         Photographs(tmp_path / "none", crop_px=64, batch=1, seed=1)
-    with pytest.raises(BadInputError, match="no photographs in"):
+    with pytest.raises(BadInputError, match="holds no picture"):
         Photographs(tmp_path, crop_px=64, batch=1, seed=1)
     (tmp_path / "bad.png").touch()
     with pytest.raises(BadInputError, match="none of the 1 photographs"):
@@ -148,7 +147,7 @@ def test_what_macos_notes_beside_a_photograph_is_none(tmp_path: Path) -> None:
     for name in ("a.jpg", "._a.jpg", "deeper/b.png", "deeper/._b.png"):
         (tmp_path / name).touch()
     assert find_photographs(tmp_path) == [tmp_path / "a.jpg", tmp_path / "deeper" / "b.png"]
-    assert find_for_export(tmp_path) == (tmp_path / "a.jpg",)
+    assert reading.find_photographs(tmp_path) == [tmp_path / "a.jpg"]
 
 
 def write_slim(path: Path, width: int, height: int) -> Path:
@@ -202,7 +201,7 @@ def test_names_and_hidden_files_do_not_matter(folder: Path) -> None:
 
 def test_a_preview_of_a_slim_photograph_shows_its_middle(tmp_path: Path) -> None:
     slim = write_slim(tmp_path / "slim.png", 100_000, 20)
-    network = build_network(TransformerConfig.fast(1))
+    network = build_network(default_config("fast", 1))
     sheet = draw_preview(network, 1, [slim])
     assert sheet is not None
     assert sheet.shape == (2 * 240, 960, 3)

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from realtime.network.card import read_card
-from tests.conftest import shared
-from tests.train.tiny import same_weights
+from tests import made
+from tests.train.tiny import same_weights, write_painting
 from train import gallery
 from train.gallery import settings_of
 from train.paintings import PAINTINGS
@@ -23,18 +23,19 @@ CPU = torch.device("cpu")
 
 @pytest.mark.parametrize("runs", [ON_CPU, ON_GPU], ids=["cpu", "gpu"])
 def test_every_round_has_what_it_needs(runs: Runs) -> None:
-    folder = shared("data/styles")
     trained: dict[str, tuple[str, ...]] = {}
     for bundle, rounds in runs.items():
         for round_ in rounds:
             assert round_.styles == rounds[0].styles
             assert not round_.teacher or trained[round_.teacher] == round_.styles
             paintings = tuple(Path(f"{name}.png") for name in round_.styles)
-            assert settings_of(round_, paintings, folder, CPU).steps > 0  # they go together
+            assert (
+                settings_of(round_, paintings, Path("photographs"), CPU).steps > 0
+            )  # they go together
         trained[bundle] = rounds[0].styles
     for painting in PAINTINGS.values():
-        assert (folder / painting.file).is_file()
         assert painting.credit.title
+        assert painting.file.endswith(".jpg")
 
 
 def test_a_gpu_makes_the_same_bundles_of_the_same_styles_within_25_minutes() -> None:
@@ -62,22 +63,22 @@ def small(runs: Runs) -> Runs:
 
 
 def small_data(folder: Path) -> Path:
-    """Four photographs to learn from and to preview, and all paintings."""
-    data = shared("data")
+    """Four photographs to learn from and to preview, and paintings under all their names."""
     for name in ("content", "content_val"):
-        (folder / name).mkdir(parents=True)
-        for photograph in sorted((data / "content_val").glob("*.jpg"))[:4]:
-            (folder / name / photograph.name).symlink_to(photograph)
-    (folder / "styles").symlink_to(data / "styles")
+        made.write_photographs(folder / name, 4)
+    (folder / "styles").mkdir()
+    for number, painting in enumerate(PAINTINGS.values()):
+        path = folder / "styles" / painting.file
+        write_painting(path, (20, 60, 220), stripes=3 + number, side=200)
     return folder
 
 
 def test_a_small_budget_trains_all_bundles_and_a_second_call_has_nothing_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, vgg_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gallery, "runs_for", lambda device: (small(ON_CPU), None))
     out, data = tmp_path / "out", small_data(tmp_path / "data")
-    arguments = ["--data", str(data), "--vgg", str(shared("vgg")), "--out", str(out)]
+    arguments = ["--data", str(data), "--vgg", str(vgg_folder), "--out", str(out)]
     arguments += ["--minutes", "0.01", "--device", "cpu"]
     gallery.app(arguments, standalone_mode=False)
     made = {path.name for path in out.glob("*.safetensors")}

@@ -4,16 +4,14 @@ from pathlib import Path
 import pytest
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from realtime.errors import BadInputError
+from tests.made import VGG19_TO_CONV3
 from tests.train.vgg import torchvision_state
 from train.load_loss import load_loss_networks, load_octave_loss
 from train.loss_network import VGG16_BLOCKS, load_distilled, load_torchvision_vgg, load_vgg
 from train.vgg_advice import torchvision_line
-
-REAL = "vgg19_conv1_1-conv3_4.safetensors"
-DISTILLED = "vgg19_distilled16x_to_conv5_1.safetensors"
 
 
 def test_torchvision_files_are_told_apart_and_normalised(tmp_path: Path) -> None:
@@ -36,30 +34,47 @@ def test_torchvision_files_are_told_apart_and_normalised(tmp_path: Path) -> None
     torch.testing.assert_close(found, x, atol=1e-4, rtol=1e-4)
 
 
-def test_the_shared_weights_want_pixels_minus_means(shared_vgg: Path) -> None:
-    state = {k: v.float() for k, v in load_file(shared_vgg / REAL).items()}
+def test_weights_that_say_so_want_pixels_minus_means(tmp_path: Path) -> None:
+    state, path = torchvision_state(VGG19_TO_CONV3), tmp_path / "vgg19.safetensors"
+    save_file(state, path, {"input": "RGB 0..255 minus means, no division"})
     picture = torch.rand(1, 3, 16, 16) * 255
     x = picture - torch.tensor([123.68, 116.779, 103.939]).view(3, 1, 1)
     expected = F.relu(F.conv2d(x, state["features.0.weight"], state["features.0.bias"], padding=1))
-    found = load_vgg(shared_vgg / REAL)(picture, ["relu1_1"])["relu1_1"]
+    found = load_vgg(path)(picture, ["relu1_1"])["relu1_1"]
     torch.testing.assert_close(found, expected, atol=1e-2, rtol=1e-4)
 
 
-def test_the_folded_colour_transform_of_the_distilled_encoder_is_exact(shared_vgg: Path) -> None:
-    state = {k: v.float() for k, v in load_file(shared_vgg / DISTILLED).items()}
+def distilled_state(width: int = 4) -> dict[str, torch.Tensor]:
+    """A distilled encoder's tensors, random: a colour transform, then VGG-19's layers, thin."""
+    state = {"conv0.weight": torch.randn(3, 3, 1, 1), "conv0.bias": torch.randn(3)}
+    inputs = 3
+    for block, count in enumerate((2, 2, 4, 4, 1), start=1):
+        for number in range(1, count + 1):
+            name = f"conv{block}{number}"
+            state[f"{name}.weight"] = torch.randn(width, inputs, 3, 3)
+            state[f"{name}.bias"] = torch.randn(width)
+            inputs = width
+    return state
+
+
+def test_the_folded_colour_transform_of_the_distilled_encoder_is_exact(tmp_path: Path) -> None:
+    state, path = distilled_state(), tmp_path / "distilled.safetensors"
+    save_file(state, path)
     picture = torch.rand(1, 3, 16, 16) * 255
     x = F.conv2d(picture / 255, state["conv0.weight"], state["conv0.bias"])
     x = F.pad(x, (1, 1, 1, 1), mode="reflect")
     expected = F.relu(F.conv2d(x, state["conv11.weight"], state["conv11.bias"]))
-    network = load_distilled(shared_vgg / DISTILLED)
+    network = load_distilled(path)
     assert network.layers[-1] == "relu5_1"
     torch.testing.assert_close(
         network(picture, ["relu1_1"])["relu1_1"], expected, atol=1e-4, rtol=1e-4
     )
 
 
-def test_the_shared_folder_gives_two_networks(shared_vgg: Path) -> None:
-    vgg, distilled = load_loss_networks(shared_vgg)
+def test_a_folder_gives_two_networks_vgg_first(tmp_path: Path) -> None:
+    save_file(distilled_state(), tmp_path / "vgg19_distilled.safetensors")
+    save_file(torchvision_state(VGG19_TO_CONV3), tmp_path / "vgg19_conv.safetensors")
+    vgg, distilled = load_loss_networks(tmp_path)
     assert (vgg.layers[-1], distilled.layers[-1]) == ("relu3_4", "relu5_1")
 
 
@@ -86,9 +101,10 @@ def test_weights_that_cannot_be_used_say_why(tmp_path: Path) -> None:
         load_octave_loss(tmp_path / "none")
 
 
-def test_a_layer_beyond_the_weights_is_named(shared_vgg: Path) -> None:
+def test_a_layer_beyond_the_weights_is_named(vgg_folder: Path) -> None:
+    (path,) = vgg_folder.iterdir()
     with pytest.raises(BadInputError, match="no layer relu4_3; its weights reach relu3_4"):
-        load_vgg(shared_vgg / REAL)(torch.zeros(1, 3, 16, 16), ["relu4_3"])
+        load_vgg(path)(torch.zeros(1, 3, 16, 16), ["relu4_3"])
 
 
 def test_weights_of_other_names_are_refused(tmp_path: Path) -> None:

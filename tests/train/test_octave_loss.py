@@ -130,9 +130,9 @@ def test_figures_of_pictures_whose_figures_are_known(loss: OctaveLoss) -> None:
     assert likeness.texture(photograph) > 1e-3
 
 
-def test_the_figures_are_those_of_the_published_formulas(shared_vgg: Path) -> None:
+def test_the_figures_are_those_of_the_published_formulas(vgg_folder: Path) -> None:
     """Structure and texture once more, in numpy, at one layer."""
-    network = load_octave_loss(shared_vgg).network
+    network = load_octave_loss(vgg_folder).network
     photograph, picture = pictures(1, 1), pictures(1, 2)
     wanted, found = (network(x, ["relu2_2", "relu3_3"]) for x in (photograph, picture))
     errors = []

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from realtime.network.config import TransformerConfig
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from realtime.network.unet import StyledUNet
 from tests.train.tiny import write_painting
 from train.data import read_rgb
@@ -22,7 +21,7 @@ def photographs(folder: Path) -> list[Path]:
 
 
 def test_only_what_is_learned_is_shown_below_the_photographs(tmp_path: Path) -> None:
-    network = build_network(TransformerConfig.fast(3))
+    network = build_network(default_config("fast", 3))
     assert isinstance(network, StyledUNet)
     with torch.no_grad():
         network.end.weight.zero_()
@@ -36,7 +35,7 @@ def test_only_what_is_learned_is_shown_below_the_photographs(tmp_path: Path) -> 
 
 
 def test_it_is_drawn_at_once_and_again_only_when_its_time_has_come(tmp_path: Path) -> None:
-    path, network = tmp_path / "p.png", build_network(TransformerConfig.fast(1))
+    path, network = tmp_path / "p.png", build_network(default_config("fast", 1))
     previews = Previews(path, photographs(tmp_path), 1, 1, every_seconds=3600.0)
     assert previews.is_due()
     sheet = previews.draw(network)
@@ -50,5 +49,5 @@ def test_it_is_drawn_at_once_and_again_only_when_its_time_has_come(tmp_path: Pat
 def test_without_photographs_there_is_none(tmp_path: Path) -> None:
     previews = Previews(tmp_path / "p.png", [], 1, 1, every_seconds=0.0)
     assert not previews.is_due()
-    assert previews.draw(build_network(TransformerConfig.fast(1))) is None
+    assert previews.draw(build_network(default_config("fast", 1))) is None
     assert not (tmp_path / "p.png").exists()

@@ -115,8 +115,8 @@ def test_published_recipes_run_end_to_end(tmp_path: Path, name: str) -> None:
 
 
 def test_a_recipe_whose_layers_the_weights_do_not_reach_is_refused(
-    tmp_path: Path, shared_vgg: Path
+    tmp_path: Path, vgg_folder: Path
 ) -> None:
     settings = recipe_settings(tmp_path, "article")
     with pytest.raises(BadInputError, match=r"taps VGG at relu4_3, but .* end at relu3_4"):
-        load_loss(shared_vgg, settings)
+        load_loss(vgg_folder, settings)

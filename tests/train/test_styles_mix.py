@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import combinations
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -13,18 +12,17 @@ from torch import Tensor
 from realtime.network.bundle import load_bundle
 from realtime.network.library import find_bundles
 from realtime.network.pixels import to_tensor
-from train.data import read_rgb
+from tests.helpers import landscape
 from train.load_loss import load_octave_loss
 from train.octave_loss import texture_error
 
 
-def test_half_of_each_style_lies_between_both(shared_content: Path, shared_vgg: Path) -> None:
+def test_half_of_each_style_lies_between_both(vgg_folder: Path) -> None:
     (fast,) = (entry.path for entry in find_bundles() if entry.name == "fast")
     bundle = load_bundle(fast)
     network, count = bundle.network.eval(), len(bundle.card.names)
-    loss = load_octave_loss(shared_vgg)
-    photograph = cv2.resize(read_rgb(sorted(shared_content.iterdir())[0]), (160, 120))
-    frame = to_tensor(photograph.astype(np.uint8), torch.device("cpu"), torch.float32)
+    loss = load_octave_loss(vgg_folder)
+    frame = to_tensor(landscape(160, 120), torch.device("cpu"), torch.float32)
 
     def seen(*looks: tuple[int, float]) -> list[Tensor]:
         weights = torch.zeros(1, count)

@@ -55,8 +55,10 @@ def write_photographs(folder: Path, count: int = 3) -> Path:
     return folder
 
 
-def write_painting(path: Path, colour: tuple[int, int, int], stripes: int = 4) -> Path:
-    painting = np.full((80, 80, 3), colour, np.uint8)
+def write_painting(
+    path: Path, colour: tuple[int, int, int], stripes: int = 4, side: int = 80
+) -> Path:
+    painting = np.full((side, side, 3), colour, np.uint8)
     painting[::stripes] = 250
     cv2.imwrite(str(path), painting)
     return path

@@ -5,6 +5,7 @@ import { I420, JPEG, NV12, packed, RGBX } from "./link.js";
 const JPEG_QUALITY = 0.88;
 const PATIENCE_MS = 2000;
 const KEPT = 8;
+const SPARE = 3;
 
 const WHY = {
   NotAllowedError:
@@ -50,6 +51,8 @@ class Camera {
     this.element.srcObject = stream;
     /** Frames that were sent and not painted yet, by index: what was sent, and when it was taken. */
     this.sent = new Map();
+    /** Messages that nobody needs any more: a frame is half a megabyte, thirty times a second. */
+    this.spare = [];
     this.seen = this.index = 0;
     this.lastFrameAt = performance.now();
     this.stopped = false;
@@ -128,7 +131,7 @@ class Camera {
     const options = coding === RGBX ? { format: "RGBX", colorSpace: "srgb" } : {};
     const bytes = frame.allocationSize(options);
     if (bytes !== width * height * (coding === RGBX ? 4 : 1.5)) throw new Error("padded");
-    const room = packed({ coding, width, height, index, bytes });
+    const room = packed({ coding, width, height, index, bytes }, this.spare);
     await frame.copyTo(room.pixels, options);
     return { coding, width, height, data: room.pixels, message: room.message };
   }
@@ -136,7 +139,12 @@ class Camera {
   /** What was sent as frame `index`; what is older is forgotten. */
   taken(index) {
     const found = this.sent.get(index);
-    for (const old of this.sent.keys()) if (old < index) this.sent.delete(old);
+    for (const [old, { message }] of this.sent) {
+      if (old >= index) continue;
+      this.sent.delete(old);
+      // What comes after `found` is drawn over it, so these are not looked at again.
+      if (this.spare.length < SPARE) this.spare.push(message);
+    }
     return found;
   }
 

@@ -15,7 +15,7 @@ export function listenToKeys(active, actions, press) {
     if (document.querySelector("dialog[open]")) return;
     const on = event.target.closest?.("input, select, textarea, [role=slider], [role=tab]");
     if (on && MOVES.has(event.key)) return; // these belong to what has the focus
-    if (event.target.closest?.("textarea, input:not([type=range]):not([type=checkbox])")) return;
+    if (event.target.closest?.("textarea, select, input:not([type=range]):not([type=checkbox])")) return;
     if (event.key === " " && event.target.closest?.("button, a")) return;
     const key = NAMES[event.key] ?? (event.key.length === 1 ? event.key : null);
     if (key === null) return;

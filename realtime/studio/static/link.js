@@ -51,9 +51,10 @@ export class Link {
   }
 }
 
-/** Room for a message with its head written: pixels go behind it. */
-export function packed({ coding, width, height, index, bytes }) {
-  const message = new ArrayBuffer(HEAD_BYTES + bytes);
+/** Room for a message with its head written: pixels go behind it. Takes one of `spare` if it fits. */
+export function packed({ coding, width, height, index, bytes }, spare = []) {
+  const fitting = spare.findIndex((one) => one.byteLength === HEAD_BYTES + bytes);
+  const message = fitting < 0 ? new ArrayBuffer(HEAD_BYTES + bytes) : spare.splice(fitting, 1)[0];
   const head = new DataView(message);
   head.setUint8(0, coding);
   head.setUint8(1, ORIGINAL);

@@ -94,7 +94,11 @@ class Live {
     this.keys.fill(message.keys);
     // As it was before the program was stopped, or when the page was left.
     const wish = this.wish ?? (message.fresh ? remembered() : null);
-    if (wish && message.owner) this.link.say("set", wish);
+    if (wish && message.owner) {
+      const { styles, bundle, ...others } = wish;
+      this.link.say("set", others);
+      this.link.say("set", { bundle, styles }); // these may not exist any more
+    }
     this.subject.greeted(message);
   }
 
@@ -136,7 +140,9 @@ class Live {
     }
     this.painted += 1;
     this.subject.shown();
-    if (original?.taken) this.figures.drawn(performance.now() - original.taken);
+    // A frozen picture is painted again and again: that says nothing about time.
+    if (original?.taken && picture.index !== this.lastIndex) this.figures.drawn(performance.now() - original.taken);
+    this.lastIndex = picture.index;
   }
 
   toggleMix() {

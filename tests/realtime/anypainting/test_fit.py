@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import cv2
@@ -11,12 +10,9 @@ from realtime.anypainting.fit import Weights, fit, with_paintings
 from realtime.anypainting.leaves import dead_leaves
 from realtime.anypainting.palette import Colours
 from realtime.anypainting.request import find_look
-from realtime.engines import open_engine
 from realtime.errors import EngineError
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
-from realtime.network.library import SHIPPED
-from tests.conftest import shared
 from tests.realtime.anypainting.test_engine import Darkening
 from tests.realtime.anypainting.test_texture import hatching
 
@@ -56,23 +52,6 @@ def test_two_manners_are_mixed() -> None:
 def test_one_style_is_enough() -> None:
     painting = tinted(paint((0.0, 1.0, 0.0)))
     assert fit(lambda weights: paint((1.0, 0.0, 0.0)), 1, painting).weights == (1.0,)
-
-
-def test_a_painting_that_a_bundle_knows_is_its_style(
-    caplog: pytest.LogCaptureFixture, tmp_path: Path
-) -> None:
-    scream = shared("data/styles") / "edvard-munch-the-scream.jpg"
-    request = find_look(str(scream), "fast")
-    with caplog.at_level(logging.INFO):
-        engine = with_paintings(open_engine("torch", SHIPPED / "fast.safetensors"), request)
-    look = Look.of_style(request.entry.card.names.index("scream"), len(engine.styles))
-    photograph = Frame(dead_leaves(), 0, 0.0)
-    own, near = (engine.stylize(photograph, one).pixels for one in (look, request.look))
-    engine.close()
-    assert Colours.of(near).distance(Colours.of(request.paintings[0].pixels)) < 8
-    assert np.corrcoef(own.ravel(), near.ravel())[0, 1] > 0.8
-    assert "scream" in caplog.text
-    assert f"pleinair train {scream} --from fast" in caplog.text
 
 
 def test_an_engine_that_fails_is_closed(painting: Path) -> None:

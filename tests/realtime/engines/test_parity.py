@@ -40,11 +40,8 @@ def reference(bundle: Path) -> Iterator[Engine]:
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("name", NAMES)
-def test_parity(
-    name: str, precision: str, device: str, bundle: Path, reference: Engine, shared_content: Path
-) -> None:
-    photographs = sorted(shared_content.glob("*.jpg"))[:1]
-    pictures = check_pictures(photographs)
+def test_parity(name: str, precision: str, device: str, bundle: Path, reference: Engine) -> None:
+    pictures = check_pictures()
     assert len(pictures) >= 8
     with opened(name, bundle, device, precision) as engine:
         parity = compare(reference, engine, pictures)

@@ -14,6 +14,7 @@ from realtime.app import paint_images
 from realtime.errors import BadInputError, SourceError
 from realtime.film.batch import Batch, Finished, paint_batch
 from realtime.film.film import Film
+from realtime.network.card import DEFAULT_STYLE
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
 from realtime.settings import PaintSettings
@@ -22,7 +23,7 @@ from tests.clips import noise, write_clip
 from tests.film import COPY, Silent, colours, paint
 from tests.realtime.test_cli import write_image
 
-STYLE = "starry-night"
+STYLE = DEFAULT_STYLE
 
 
 @pytest.fixture

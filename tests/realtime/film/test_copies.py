@@ -1,4 +1,4 @@
-"""A film keeps everything but its pictures: clips of many kinds, made here, and real ones."""
+"""A film keeps everything but its pictures: clips of many kinds, made here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from realtime.errors import BadInputError
 from realtime.film.plan import make_plan
 from realtime.frame import Pixels
 from realtime.sources.video_source import open_source
-from tests.clips import CLIPS, noise, read_frames, sound_packets, sound_times, write_clip
+from tests.clips import noise, read_frames, sound_packets, sound_times, write_clip
 from tests.film import (
     add_pictures,
     add_tone,
@@ -154,11 +154,6 @@ def tags(path: Path) -> tuple[int, int]:
         frame = next(container.decode(video=0))
     matrix = frame.colorspace if frame.colorspace != 2 else 6 if frame.height < 720 else 1
     return (2 if frame.color_range == 2 else 1), matrix
-
-
-@pytest.mark.parametrize("name", CLIPS)
-def test_every_real_clip_is_kept(shared_video: Path, tmp_path: Path, name: str) -> None:
-    assert_kept(shared_video / name, copied(shared_video / name, tmp_path / "copy.mp4"))
 
 
 def test_uneven_times_and_b_frames_do_not_change_the_length(tmp_path: Path) -> None:

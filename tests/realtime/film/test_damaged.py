@@ -11,8 +11,8 @@ import pytest
 from av.video.stream import VideoStream
 
 from realtime.errors import PleinairError
-from realtime.film.cargo import choose_cargo
 from realtime.film.plan import make_plan
+from realtime.film.stream_plan import plan_streams
 from realtime.media import clip
 from realtime.sinks.encoding import recipe_for
 from realtime.sources.video_source import open_source
@@ -68,7 +68,7 @@ def test_a_damaged_clip_is_read_or_refused_in_a_line(tmp_path: Path, suffix: str
             source = open_source(str(damaged))
             plan = make_plan(damaged, segment_frames=2, start_seconds=None, stop_seconds=None)
             clip.probe(damaged)
-            choose_cargo(damaged, recipe_for(Path("out.mkv")))
+            plan_streams(damaged, recipe_for(Path("out.mkv")))
             times = [frame.pts_seconds for frame in source]
             source.close()
             assert times == sorted(set(times))

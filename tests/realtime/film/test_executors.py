@@ -18,29 +18,27 @@ import pytest
 from realtime.errors import BadInputError
 from realtime.film.batch import Finished
 from realtime.film.film import FilmSettings
+from realtime.network.card import DEFAULT_STYLE
 from realtime.settings import PaintSettings
 from tests.clips import noise, write_clip
-from tests.conftest import shared
 from tests.film import COPY, paint
+from tests.made import LONG, LONG_FRAMES, SHORT
 from tests.realtime.film.test_resume import packets
 
-SHORT = ("camera-pan-room-audio-320x240.mp4", "talking-car-carphone-176x144.mp4")
-LONG, LONG_FRAMES = "nasa-two-audio-tracks-320x180.mp4", 325
-"""Of sixteen segments: one of its workers can be killed before all are painted."""
 PAINTED = FilmSettings(
     paint=PaintSettings(style="scream", engine="torch", precision="fp32"), segment_frames=20
 )
 
 
 @pytest.fixture
-def clips(shared_video: Path) -> list[Path]:
-    return [shared_video / name for name in SHORT]
+def clips(clips_folder: Path) -> list[Path]:
+    return [clips_folder / name for name in SHORT]
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[object]]:
+def here(clips_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[object]]:
     """What this process paints."""
-    clips = [shared("data/video") / name for name in (*SHORT, LONG)]
+    clips = [clips_folder / name for name in (*SHORT, LONG)]
     return painted(paint(*clips, out=tmp_path_factory.mktemp("here"), settings=PAINTED))
 
 
@@ -70,11 +68,11 @@ def test_one_bad_clip_does_not_stop_the_others(tmp_path: Path) -> None:
         assert list(failed) == ["b.mp4"]
         assert isinstance(failed["b.mp4"], BadInputError)
         made = sorted(p.name for p in (tmp_path / f"out{jobs}").iterdir())
-        assert made == ["a-starry-night.mp4", "c-starry-night.mp4"]
+        assert made == [f"a-{DEFAULT_STYLE}.mp4", f"c-{DEFAULT_STYLE}.mp4"]
 
 
-def test_a_worker_that_dies_is_told_and_costs_a_segment(shared_video: Path, tmp_path: Path) -> None:
-    clip = shared_video / LONG
+def test_a_worker_that_dies_is_told_and_costs_a_segment(clips_folder: Path, tmp_path: Path) -> None:
+    clip = clips_folder / LONG
     with a_kill("spawn_main", lambda parent: parent == os.getpid(), tmp_path):
         (finished,) = paint(clip, out=tmp_path / "out.mp4", settings=PAINTED, jobs=2)
     assert "a worker process died" in str(finished.error)
@@ -167,7 +165,7 @@ def test_a_ray_cluster_paints_the_same(
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_lost_ray_worker_does_not_lose_the_film(
-    ray_address: str, shared_video: Path, here: dict[str, list[object]], tmp_path: Path
+    ray_address: str, clips_folder: Path, here: dict[str, list[object]], tmp_path: Path
 ) -> None:
     def is_ours(parent: int) -> bool:
         _, port = ray_address.split(":")
@@ -175,7 +173,7 @@ def test_a_lost_ray_worker_does_not_lose_the_film(
 
     with a_kill("ray::_paint_far_away", is_ours, tmp_path, segments=2):
         (finished,) = paint(
-            shared_video / LONG, out=tmp_path / "out.mp4", settings=PAINTED, ray=ray_address
+            clips_folder / LONG, out=tmp_path / "out.mp4", settings=PAINTED, ray=ray_address
         )
     assert finished.error is None
     assert finished.frames == LONG_FRAMES

@@ -16,8 +16,8 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from realtime.film import join as joining
-from realtime.film.cargo import choose_cargo
-from realtime.film.stream_copy import Cargo, Outlet, Way
+from realtime.film.stream_copy import OrderedMuxer, StreamMode, StreamPlan
+from realtime.film.stream_plan import plan_streams
 from realtime.media.decoding import packets
 from realtime.sinks.encoding import recipe_for
 from tests.clips import noise, read_frames, sound_times, write_clip
@@ -135,7 +135,7 @@ def test_a_join_that_fails_is_tried_again_with_less(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     clip = write_with_sound(tmp_path / "in.mkv", "aac")
-    monkeypatch.setattr(Outlet, "mux", refuse)
+    monkeypatch.setattr(OrderedMuxer, "mux", refuse)
     (finished,) = paint(clip, out=tmp_path / "out.mp4")
     assert finished.error is None
     assert "trying again with its sound encoded" in caplog.text
@@ -144,25 +144,27 @@ def test_a_join_that_fails_is_tried_again_with_less(
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in.mkv", "out.mp4"]
 
 
-def refuse(outlet: Outlet, packet: Packet[AudioStream]) -> None:
+def refuse(outlet: OrderedMuxer, packet: Packet[AudioStream]) -> None:
     """Write no packet, as a muxer does that finds it wrong."""
     if not outlet._strict:
         raise av.ArgumentError(22, "Invalid argument")
 
 
 def test_what_is_lighter() -> None:
-    cargo = Cargo(((1, Way.COPIED), (2, Way.REWRITTEN)), frozenset({1}), ("note",))
-    first, second, third = cargo.lighter()
-    assert first == cargo
+    stream_plan = StreamPlan(
+        ((1, StreamMode.COPIED), (2, StreamMode.REWRITTEN)), frozenset({1}), ("note",)
+    )
+    first, second, third = stream_plan.lighter()
+    assert first == stream_plan
     assert second is not None
-    assert second.ways == ((1, Way.ENCODED),)
+    assert second.ways == ((1, StreamMode.ENCODED),)
     assert third is None
 
 
 def test_pictures_need_no_cargo(tmp_path: Path) -> None:
     clip = write_with_sound(tmp_path / "in.mkv", "aac")
-    assert choose_cargo(clip, recipe_for(Path("out.gif"))) == Cargo()
-    assert choose_cargo(clip, recipe_for(Path("out.mkv"))).ways == ((1, Way.COPIED),)
+    assert plan_streams(clip, recipe_for(Path("out.gif"))) == StreamPlan()
+    assert plan_streams(clip, recipe_for(Path("out.mkv"))).ways == ((1, StreamMode.COPIED),)
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mov", ".avi"])

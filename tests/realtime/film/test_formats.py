@@ -14,6 +14,7 @@ from realtime.errors import BadInputError, UnknownNameError
 from realtime.film.batch import clips_and_output
 from realtime.film.film import FilmSettings
 from realtime.film.plan import make_plan
+from realtime.network.card import DEFAULT_STYLE
 from realtime.settings import PaintSettings
 from realtime.sinks.encoding import recipe_for
 from realtime.video_cli import parse_time
@@ -97,7 +98,7 @@ def test_an_apng_is_a_film_wherever_it_lies(tmp_path: Path) -> None:
     pictures[0].save(clips / "other.webp", save_all=True, append_images=pictures[1:])
     moving, painted = sorted(paint(clips, out=tmp_path / "out"), key=lambda film: not film.error)
     assert painted.result is not None
-    assert painted.result.name == "moving-starry-night.mp4"
+    assert painted.result.name == f"moving-{DEFAULT_STYLE}.mp4"
     frames = read_frames(painted.result)
     assert [frame.pts_seconds for frame in frames] == pytest.approx([0, 0.1, 0.4], abs=0.01)
     assert np.median(np.abs(frames[2].pixels.astype(int) - np.asarray(pictures[2]))) <= 3
@@ -163,8 +164,8 @@ def test_two_clips_never_share_an_output(tmp_path: Path) -> None:
         write_clip_with_sound(tmp_path / folder / "a.mp4", "aac", seconds=1)
     clips = [tmp_path / "one" / "a.mp4", tmp_path / "two" / "a.mp4"]
     first, second = paint(*clips, out=tmp_path / "out")
-    assert first.result == tmp_path / "out" / "a-starry-night.mp4"
-    assert second.result == tmp_path / "out" / "a-starry-night-2.mp4"
+    assert first.result == tmp_path / "out" / f"a-{DEFAULT_STYLE}.mp4"
+    assert second.result == tmp_path / "out" / f"a-{DEFAULT_STYLE}-2.mp4"
     with pytest.raises(BadInputError, match="2 clips cannot all become"):
         paint(*clips, out=tmp_path / "out.mp4")
 

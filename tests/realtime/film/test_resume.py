@@ -21,11 +21,13 @@ from realtime.film.film import FilmSettings
 from realtime.film.painting import paint_segments
 from realtime.film.plan import frames_per_segment
 from realtime.film.workfolder import WorkFolder
+from realtime.network.card import DEFAULT_STYLE
 from realtime.pipeline import Report
 from realtime.settings import PaintSettings
 from tests.clips import noise, read_frames, write_clip
 from tests.disk import mounted_disk
 from tests.film import COPY, copied, paint
+from tests.made import LONG, LONG_FRAMES
 
 ROOT = Path(__file__).parents[3]
 PAINTED = FilmSettings(
@@ -58,8 +60,8 @@ def start_painting(clip: Path, out: Path) -> subprocess.Popen[str]:
                             env=env)  # fmt: skip
 
 
-def test_killed_in_the_middle_and_gone_on(shared_video: Path, tmp_path: Path) -> None:
-    clip = shared_video / "nasa-two-audio-tracks-320x180.mp4"
+def test_killed_in_the_middle_and_gone_on(clips_folder: Path, tmp_path: Path) -> None:
+    clip = clips_folder / LONG
     killed, whole = tmp_path / "killed.mp4", tmp_path / "whole.mp4"
     process = start_painting(clip, killed)
     deadline = time.monotonic() + 120
@@ -75,9 +77,9 @@ def test_killed_in_the_middle_and_gone_on(shared_video: Path, tmp_path: Path) ->
     said: list[str] = []
     (finished,) = paint(clip, out=killed, settings=PAINTED, said=said)
     assert finished.error is None
-    assert said[-1].endswith(f" s, {20 * len(kept)} of 325 frames are painted already")
+    assert said[-1].endswith(f" s, {20 * len(kept)} of {LONG_FRAMES} frames are painted already")
     assert finished.report is not None
-    assert finished.report.frames == 325 - 20 * len(kept)
+    assert finished.report.frames == LONG_FRAMES - 20 * len(kept)
     paint(clip, out=whole, settings=PAINTED)
     assert packets(killed) == packets(whole)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["killed.mp4", "whole.mp4"]
@@ -198,7 +200,7 @@ def test_a_clip_that_is_cut_off_keeps_what_was_painted(tmp_path: Path) -> None:
 def test_where_no_segments_can_lie_the_others_are_painted(tmp_path: Path) -> None:
     clips = [write_clip(tmp_path / name, noise(3)) for name in ("a.mp4", "b.mp4")]
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / ".a-starry-night.mp4.pleinair").touch()
+    (tmp_path / "out" / f".a-{DEFAULT_STYLE}.mp4.pleinair").touch()
     finished = {f.clip.name: f for f in paint(*clips, out=tmp_path / "out")}
     assert isinstance(finished["a.mp4"].error, SinkError)
     assert finished["b.mp4"].error is None

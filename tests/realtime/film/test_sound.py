@@ -14,6 +14,7 @@ from realtime.sources.video_source import open_source
 from tests.clips import read_frames, sound_packets, sound_times, write_clip, write_clip_with_sound
 from tests.film import COPY, copied, paint
 from tests.helpers import quadrant_card
+from tests.made import LONG
 
 
 @pytest.mark.parametrize(
@@ -51,8 +52,8 @@ def test_encoding_sound_again_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_nothing_is_out_of_step_in_matroska(shared_video: Path, tmp_path: Path) -> None:
-    original = shared_video / "nasa-two-audio-tracks-320x180.mp4"
+def test_nothing_is_out_of_step_in_matroska(clips_folder: Path, tmp_path: Path) -> None:
+    original = clips_folder / LONG
     copy = copied(original, tmp_path / "copy.mkv")
     times = [frame.pts_seconds for frame in read_frames(original)]
     assert [f.pts_seconds for f in read_frames(copy)] == pytest.approx(times, abs=0.0006)

@@ -14,7 +14,7 @@ from realtime.errors import EngineError
 from realtime.frame import Frame
 from realtime.live.engines import (
     PREVIEW_PX,
-    USUAL,
+    USUAL_VARIANT,
     FallbackEngine,
     HeldFrameEngine,
     LazyEngine,
@@ -117,7 +117,7 @@ def test_one_preview_a_frame_goes_round_all_styles() -> None:
     assert [preview is not None and preview.shape for preview in extra.previews] == [
         (PREVIEW_PX[1], PREVIEW_PX[0], 3)
     ] * 3
-    assert engine.looks[1::2] == [Look.of_style(i, 3).with_stroke(1.5) for i in range(3)]
+    assert engine.looks[1::2] == [replace(Look.of_style(i, 3), stroke=1.5) for i in range(3)]
 
 
 def test_a_late_engine_tells_which_frame_it_painted_first() -> None:
@@ -158,7 +158,7 @@ def test_each_frame_goes_where_its_level_says() -> None:
 def test_a_way_that_is_not_there_is_painted_by_the_nearest() -> None:
     usual, light = Closing(), Closing()
     level = [Level(0.5, light_network=True, reserve_core=True)]
-    engine = FallbackEngine({USUAL: usual, (True, False): light}, lambda: level[0])
+    engine = FallbackEngine({USUAL_VARIANT: usual, (True, False): light}, lambda: level[0])
     one, two = make_frames(2)
     engine.stylize(one, ONE_STYLE)
     level[0] = Level(0.5, reserve_core=True)
@@ -170,7 +170,7 @@ def test_a_way_that_is_not_there_is_painted_by_the_nearest() -> None:
 def test_all_are_closed_whatever_one_raises() -> None:
     best, light = Closing(), Closing(EngineError("the device hangs"))
     with pytest.raises(EngineError):
-        FallbackEngine({USUAL: best, (True, False): light}, lambda: Level(1.0)).close()
+        FallbackEngine({USUAL_VARIANT: best, (True, False): light}, lambda: Level(1.0)).close()
     assert best.closed
     assert light.closed
 

@@ -2,24 +2,22 @@ import numpy as np
 import pytest
 import torch
 
-from realtime.network.config import TransformerConfig
-from realtime.network.folding import fold
-from realtime.network.transformer import build_network, count_parameters
+from realtime.network.registry import build_network, default_config
 from tests import article_reference
 
 ONE_STYLE = torch.ones(1, 1)
 
 
 def test_it_has_the_seeds_parameters() -> None:
-    network = build_network(TransformerConfig.article())
-    assert count_parameters(network) == 1_674_432
+    network = build_network(default_config("article"))
+    assert sum(kernel.numel() for kernel in network.parameters()) == 1_674_432
     assert all(name.endswith("weight") for name, _ in network.named_parameters())
 
 
 @pytest.mark.parametrize(("height", "width"), [(16, 16), (17, 23), (18, 21), (31, 16)])
 def test_it_equals_the_specification_in_numpy(height: int, width: int) -> None:
     torch.manual_seed(7)
-    network = build_network(TransformerConfig.article()).double().eval()
+    network = build_network(default_config("article")).double().eval()
     pixels = np.random.default_rng(0).uniform(0, 255, (height, width, 3))
     kernels = {name: kernel.numpy() for name, kernel in network.state_dict().items()}
     expected = article_reference.paint(pixels, kernels)
@@ -33,14 +31,14 @@ def test_it_equals_the_specification_in_numpy(height: int, width: int) -> None:
 @pytest.mark.parametrize("shade", [0.0, 128.0, 255.0])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_flat_frames_stay_finite(shade: float, dtype: torch.dtype) -> None:
-    network = fold(build_network(TransformerConfig.article())).to(dtype)
+    network = build_network(default_config("article")).folded().to(dtype)
     with torch.inference_mode():
         painted = network(torch.full((1, 3, 32, 40), shade, dtype=dtype), ONE_STYLE.to(dtype))
     assert torch.isfinite(painted).all()
 
 
 def test_the_output_fills_the_range_whatever_the_exposure() -> None:
-    network = build_network(TransformerConfig.article()).eval()
+    network = build_network(default_config("article")).eval()
     frames = torch.rand(1, 3, 64, 64) * 255
     with torch.inference_mode():
         bright, dark = network(frames, ONE_STYLE), network(frames * 0.3 + 60, ONE_STYLE)

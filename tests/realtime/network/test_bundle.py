@@ -11,12 +11,12 @@ from realtime.network.bundle import load_bundle, save_bundle
 from realtime.network.card import METADATA_KEY, Card, StyleCredit, read_card
 from realtime.network.config import TransformerConfig
 from realtime.network.library import SHIPPED, Entry, choose, choose_among, find_bundles
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 
 
 def make_card(*names: str) -> Card:
-    styles = tuple(StyleCredit(name=name, artist="A. Painter") for name in names)
-    return Card(config=TransformerConfig.fast(len(names)), styles=styles, recipe={"steps": 3})
+    styles = tuple(StyleCredit(name=name, artist="A. EngineSpec") for name in names)
+    return Card(config=default_config("fast", len(names)), styles=styles, recipe={"steps": 3})
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_bundle_of_the_older_networks_says_what_to_do(tmp_path: Path, architec
 
 def test_older_bundles_of_the_other_networks_are_read(tmp_path: Path) -> None:
     path = of_version_1(tmp_path / "mine.safetensors", architecture="article")
-    assert read_card(path).config == TransformerConfig.article()
+    assert read_card(path).config == default_config("article")
 
 
 def test_a_bundle_that_cannot_be_used_keeps_no_other_from_it(

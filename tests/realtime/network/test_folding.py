@@ -2,12 +2,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from realtime.network.article_network import FoldedUpsampleConv, NearestUpsampleConv
 from realtime.network.config import TransformerConfig
-from realtime.network.folding import FoldedBlockConv, FoldedUpsampleConv, fold, fold_upsamplers
-from realtime.network.layers import NearestUpsampleConv, ReflectConv, SmoothConv, SubPixelConv
-from realtime.network.transformer import build_network
+from realtime.network.layers import FoldedBlockConv, ReflectConv, SmoothConv, SubPixelConv
+from realtime.network.registry import build_network, default_config
 
-CONFIGS = [TransformerConfig.article(), TransformerConfig.examples(), TransformerConfig.fast(3)]
+CONFIGS = [default_config("article"), default_config("examples"), default_config("fast", 3)]
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 3), (5, 4), (8, 9)])
@@ -41,20 +41,20 @@ def test_a_folded_network_paints_the_same(
     frames = torch.rand(2, 3, height, width, dtype=torch.float64) * 255
     weights = torch.rand(2, config.styles, dtype=torch.float64)
     with torch.inference_mode():
-        expected, folded = network(frames, weights), fold(network)(frames, weights)
+        expected, folded = network(frames, weights), network.folded()(frames, weights)
     torch.testing.assert_close(folded, expected, atol=1e-7, rtol=0)
 
 
 def test_folding_leaves_the_original_alone() -> None:
-    network = build_network(TransformerConfig.fast(1))
+    network = build_network(default_config("fast", 1))
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-    fold(network)
+    network.folded()
     torch.testing.assert_close(dict(network.state_dict()), before)
 
 
 def test_trainable_folding_keeps_the_names() -> None:
-    network = build_network(TransformerConfig.article())
-    assert fold_upsamplers(network).state_dict().keys() == network.state_dict().keys()
+    network = build_network(default_config("article"))
+    assert network.for_training().state_dict().keys() == network.state_dict().keys()
 
 
 @pytest.mark.parametrize(("down", "right"), [(1, 0), (0, 1), (1, 1)])
@@ -112,7 +112,7 @@ def test_sub_pixel_convolution_can_still_draw_edges() -> None:
 def test_a_covered_lens_is_a_flat_picture_whatever_the_precision(
     config: TransformerConfig, dtype: torch.dtype
 ) -> None:
-    network = fold(build_network(config)).to(dtype)
+    network = build_network(config).folded().to(dtype)
     shades = torch.tensor([0.0, 37.0, 255.0]).view(3, 1, 1, 1)
     frames = shades.expand(3, 3, 40, 48).to(dtype)
     with torch.inference_mode():

@@ -5,20 +5,20 @@ import torch.nn.functional as F
 from realtime.errors import BundleError
 from realtime.network.config import TransformerConfig
 from realtime.network.layers import instance_norm
-from realtime.network.transformer import build_network
+from realtime.network.registry import build_network, default_config
 from realtime.network.unet import StyledUNet
 
 
 @pytest.mark.parametrize(("height", "width"), [(16, 16), (17, 31), (48, 64), (61, 97)])
 def test_the_output_has_the_inputs_size(height: int, width: int) -> None:
-    network = build_network(TransformerConfig.fast(2)).eval()
+    network = build_network(default_config("fast", 2)).eval()
     frames = torch.rand(1, 3, height, width) * 255
     with torch.inference_mode():
         assert network(frames, torch.tensor([[0.5, 0.5]])).shape == frames.shape
 
 
 def test_style_rows_are_chosen_and_blended_by_the_weights() -> None:
-    network = build_network(TransformerConfig.fast(2)).double().eval()
+    network = build_network(default_config("fast", 2)).double().eval()
     for name, row in network.named_parameters():
         if "norm" in name:
             row.data += 0.3 * torch.randn_like(row)
@@ -33,7 +33,7 @@ def test_style_rows_are_chosen_and_blended_by_the_weights() -> None:
 
 
 def test_a_flat_frame_is_painted_without_a_grid() -> None:
-    network = build_network(TransformerConfig.fast(1)).eval()
+    network = build_network(default_config("fast", 1)).eval()
     with torch.inference_mode():
         painted = network(torch.full((1, 3, 64, 64), 90.0), torch.ones(1, 1))
     assert painted.std(dim=(2, 3)).max() < 1e-2
@@ -43,7 +43,7 @@ def test_a_flat_frame_is_painted_without_a_grid() -> None:
 def test_no_level_can_print_its_grid(level: int) -> None:
     """Features that alternate from one place to the next at a level leave no trace above it."""
     torch.manual_seed(0)
-    network = build_network(TransformerConfig.fast(1)).eval()
+    network = build_network(default_config("fast", 1)).eval()
     assert isinstance(network, StyledUNet)
     side = 64 // level
     checks = (torch.arange(side)[:, None] + torch.arange(side)) % 2 * 2.0 - 1
@@ -77,12 +77,12 @@ def test_half_precision_norm_survives_a_constant_channel_and_large_values(
 
 
 def test_a_config_survives_its_dict() -> None:
-    config = TransformerConfig.fast(5)
+    config = default_config("fast", 5)
     assert TransformerConfig.from_dict(config.to_dict()) == config
 
 
 def test_impossible_configs_are_refused() -> None:
     with pytest.raises(BundleError, match="cannot hold 2 styles"):
-        TransformerConfig(architecture="article", styles=2)
+        default_config("article", 2)
     with pytest.raises(BundleError, match="not understood"):
         TransformerConfig.from_dict({"architecture": "fast", "colour": "red"})

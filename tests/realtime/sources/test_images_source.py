@@ -126,11 +126,6 @@ def test_separator_inside_a_name(tmp_path: Path) -> None:
     assert open_source(str(path)).paths == (path,)
 
 
-def test_real_photographs(shared_content: Path) -> None:
-    source = open_source(str(shared_content))
-    assert len(list(source)) == source.frame_count == 12
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -108,12 +110,9 @@ def wait_for_paintings(page: Page, count: int) -> None:
 
 def painting(page: Page) -> Pixels:
     """What is on the canvas, RGB (H, W, 3)."""
-    data = page.evaluate(
-        "() => { const c = pleinair.live.stage.canvas;"
-        " const all = c.getContext('2d').getImageData(0, 0, c.width, c.height);"
-        " return [c.width, c.height, [...all.data]]; }"
-    )
-    return np.array(data[2], np.uint8).reshape(data[1], data[0], 4)[..., :3].copy()
+    coded = page.evaluate("pleinair.live.stage.canvas.toDataURL('image/png')").partition(",")[2]
+    with Image.open(io.BytesIO(base64.b64decode(coded))) as picture:
+        return np.array(picture.convert("RGB"))
 
 
 def test_the_camera_is_painted_in_its_own_size(page: Page) -> None:

@@ -83,6 +83,8 @@ def test_what_there_is_not_is_refused_and_changes_nothing(rack: Rack) -> None:
     before = rack.state
     with pytest.raises(UnknownNameError, match="no style named"):
         rack.turn({"styles": {"vermeer": 1.0}, "strength": 0.1})
+    with pytest.raises(UnknownNameError, match="no style named 'scream'"):
+        rack.turn({"bundle": "article", "styles": {"scream": 1.0}})
     with pytest.raises(BadInputError, match="no bundle"):
         rack.turn({"bundle": "vermeer"})
     assert rack.state == before

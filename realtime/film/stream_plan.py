@@ -1,4 +1,4 @@
-"""Which streams of a clip go into its painting besides the pictures, and how: found out by trying.
+"""Decides by trial muxing which audio and subtitle streams are copied, encoded or left out.
 
 Some kinds of file refuse a sound only when the first packet comes, or the last. Hence a few packets
 of everything are written into a file in memory before an hour is spent on painting.
@@ -18,7 +18,7 @@ from av.packet import Packet
 from av.stream import Discard, Stream
 from av.subtitles.stream import SubtitleStream
 
-from realtime.film.stream_copy import Cargo, Outlet, Way, make_track
+from realtime.film.stream_copy import OrderedMuxer, StreamMode, StreamPlan, make_track
 from realtime.film.subtitles import TEXT
 from realtime.media import clip
 from realtime.media.decoding import DECODE_ERRORS, AnyPacket, packets
@@ -34,7 +34,7 @@ WITHOUT_SAMPLE_TIMES = frozenset({"mp4", "mov"})
 """Kinds of file that store uncompressed sound as one run of samples."""
 
 
-def choose_cargo(path: Path, recipe: Recipe) -> Cargo:
+def plan_streams(path: Path, recipe: Recipe) -> StreamPlan:
     """Decide what becomes of the sound and the subtitles of a clip; all else is left out.
 
     Args:
@@ -45,7 +45,7 @@ def choose_cargo(path: Path, recipe: Recipe) -> Cargo:
         BadInputError: it cannot be read as video.
     """
     if not recipe.sound_codec:
-        return Cargo()
+        return StreamPlan()
     with clip.open_container(path) as container, clip.reading(path):
         pictures = clip.picture_stream(container, path)
         streams = [
@@ -54,7 +54,7 @@ def choose_cargo(path: Path, recipe: Recipe) -> Cargo:
             if isinstance(stream, AudioStream | SubtitleStream)
         ]
         samples = _samples(container, streams)
-        ways: list[tuple[Stream, Way]] = []
+        ways: list[tuple[Stream, StreamMode]] = []
         notes: list[str] = []
         for stream in streams:
             way, note = _choose(stream, samples[stream.index], recipe)
@@ -62,9 +62,11 @@ def choose_cargo(path: Path, recipe: Recipe) -> Cargo:
             notes += [note] if note else []
         if not _works(ways, samples, recipe):
             # Each by itself, but not together: as it is only where it must not be encoded.
-            ways = [(s, Way.ENCODED if isinstance(s, AudioStream) else way) for s, way in ways]
+            ways = [
+                (s, StreamMode.ENCODED if isinstance(s, AudioStream) else way) for s, way in ways
+            ]
             notes.append(f"All sound is encoded again as {recipe.sound_codec}.")
-        return Cargo(
+        return StreamPlan(
             tuple((stream.index, way) for stream, way in ways),
             frozenset(s.index for s, _ in ways if isinstance(s, AudioStream)),
             tuple(notes),
@@ -94,25 +96,25 @@ def _samples(container: InputContainer, streams: Sequence[Stream]) -> dict[int, 
 
 def _choose(
     stream: Stream, sample: list[AnyPacket], recipe: Recipe
-) -> tuple[Way | None, str | None]:
+) -> tuple[StreamMode | None, str | None]:
     """Return how a stream is taken along, if at all, and what is to be said about it."""
     name, samples = codec_name(stream), {stream.index: sample}
     is_bare = recipe.container in WITHOUT_SAMPLE_TIMES and name.startswith("pcm_")
-    kept = Way.FILLED if is_bare else Way.COPIED
+    kept = StreamMode.FILLED if is_bare else StreamMode.COPIED
     if _works([(stream, kept)], samples, recipe):
         return kept, None
     if isinstance(stream, AudioStream):
         if stream.codec_context is None:
             return None, f"Sound track {stream.index} is left out: nothing here decodes it."
-        if not _works([(stream, Way.ENCODED)], samples, recipe):
+        if not _works([(stream, StreamMode.ENCODED)], samples, recipe):
             return None, f"Sound track {stream.index} ({name}) is left out: it cannot be read."
         stereo = f", its {stream.channels} channels as stereo" if stream.channels > 2 else ""
-        return Way.ENCODED, (
+        return StreamMode.ENCODED, (
             f"Its sound is encoded again as {recipe.sound_codec}{stereo}: a {recipe.container} "
             f"file cannot hold {name} here."
         )
-    if name in TEXT and _works([(stream, Way.REWRITTEN)], samples, recipe):
-        return Way.REWRITTEN, None
+    if name in TEXT and _works([(stream, StreamMode.REWRITTEN)], samples, recipe):
+        return StreamMode.REWRITTEN, None
     return None, (
         f"Its {name} subtitles are left out: a {recipe.container} file cannot hold them; a .mkv "
         "file can."
@@ -120,7 +122,7 @@ def _choose(
 
 
 def _works(
-    ways: Sequence[tuple[Stream, Way]], samples: dict[int, list[AnyPacket]], recipe: Recipe
+    ways: Sequence[tuple[Stream, StreamMode]], samples: dict[int, list[AnyPacket]], recipe: Recipe
 ) -> bool:
     """Whether a file with these streams can be written, to its end."""
     if not ways:
@@ -128,7 +130,7 @@ def _works(
     try:
         with av.open(io.BytesIO(), "w", format=recipe.container) as trial:
             tracks = [
-                (make_track(way, s, trial, recipe), s, Outlet(trial, strict=True))
+                (make_track(way, s, trial, recipe), s, OrderedMuxer(trial, strict=True))
                 for s, way in ways
             ]
             trial.start_encoding()

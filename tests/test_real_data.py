@@ -1,0 +1,116 @@
+"""What only real clips, photographs, paintings and weights can show. They lie beside the checkout.
+
+All other tests make what they need.
+"""
+
+from __future__ import annotations
+
+import logging
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+
+from realtime.anypainting.fit import with_paintings
+from realtime.anypainting.leaves import dead_leaves
+from realtime.anypainting.palette import Colours
+from realtime.anypainting.request import find_look
+from realtime.engines import open_engine
+from realtime.frame import Frame
+from realtime.look import Look
+from realtime.network.library import SHIPPED
+from realtime.sources import open_source
+from realtime.sources.video_source import open_source as open_clip
+from tests.clips import CLIPS, read_frames
+from tests.conftest import shared
+from tests.film import copied
+from tests.realtime.film.test_copies import assert_kept
+from train.load_loss import load_loss_networks
+from train.loss_network import load_distilled, load_vgg
+from train.paintings import PAINTINGS
+
+SHARED = shared()
+VIDEO, STYLES, VGG = SHARED / "data/video", SHARED / "data/styles", SHARED / "vgg"
+REAL = VGG / "vgg19_conv1_1-conv3_4.safetensors"
+DISTILLED = VGG / "vgg19_distilled16x_to_conv5_1.safetensors"
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_every_clip_gives_what_its_header_says(name: str) -> None:
+    source = open_clip(str(VIDEO / name))
+    with av.open(str(VIDEO / name)) as container:
+        stream = container.streams.video[0]
+        times = [frame.time for frame in container.decode(stream)]
+        frames = list(source)
+        assert [frame.pts_seconds for frame in frames] == times
+        assert len(frames) == source.frame_count == stream.frames
+        assert source.rate_fps == float(stream.average_rate or 0)
+    assert [frame.index for frame in frames] == list(range(len(frames)))
+    source.close()
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_every_clip_is_kept(tmp_path: Path, name: str) -> None:
+    assert_kept(VIDEO / name, copied(VIDEO / name, tmp_path / "copy.mp4"))
+
+
+@pytest.mark.parametrize("name", ["rotated-90-568x320.mov", "rotated-270-568x320.mov"])
+def test_telephone_clips_come_out_upright(name: str) -> None:
+    assert {(f.width, f.height) for f in read_frames(VIDEO / name)} == {(320, 568)}
+
+
+def test_the_pixels_of_a_real_clip_are_wide() -> None:
+    source = open_clip(str(VIDEO / "arm-wrestling-340x256-sar.mp4"))
+    assert source.pixel_aspect == Fraction(64, 51)
+    source.close()
+
+
+def test_photographs_are_read() -> None:
+    source = open_source(str(SHARED / "data/content_val"))
+    assert len(list(source)) == source.frame_count == 12
+
+
+def test_the_paintings_that_ship_as_styles_are_there() -> None:
+    for painting in PAINTINGS.values():
+        assert (STYLES / painting.file).is_file()
+
+
+def test_a_painting_that_a_bundle_knows_is_its_style(caplog: pytest.LogCaptureFixture) -> None:
+    scream = STYLES / "edvard-munch-the-scream.jpg"
+    request = find_look(str(scream), "fast")
+    with caplog.at_level(logging.INFO):
+        engine = with_paintings(open_engine("torch", SHIPPED / "fast.safetensors"), request)
+    look = Look.of_style(request.entry.card.names.index("scream"), len(engine.styles))
+    photograph = Frame(dead_leaves(), 0, 0.0)
+    own, near = (engine.stylize(photograph, one).pixels for one in (look, request.look))
+    engine.close()
+    assert Colours.of(near).distance(Colours.of(request.paintings[0].pixels)) < 8
+    assert np.corrcoef(own.ravel(), near.ravel())[0, 1] > 0.8
+    assert "scream" in caplog.text
+    assert f"pleinair train {scream} --from fast" in caplog.text
+
+
+def test_the_real_weights_want_pixels_minus_means() -> None:
+    state = {k: v.float() for k, v in load_file(REAL).items()}
+    picture = torch.rand(1, 3, 16, 16) * 255
+    x = picture - torch.tensor([123.68, 116.779, 103.939]).view(3, 1, 1)
+    expected = F.relu(F.conv2d(x, state["features.0.weight"], state["features.0.bias"], padding=1))
+    found = load_vgg(REAL)(picture, ["relu1_1"])["relu1_1"]
+    torch.testing.assert_close(found, expected, atol=1e-2, rtol=1e-4)
+
+
+def test_the_real_distilled_encoder_is_read() -> None:
+    state = {k: v.float() for k, v in load_file(DISTILLED).items()}
+    picture = torch.rand(1, 3, 16, 16) * 255
+    x = F.conv2d(picture / 255, state["conv0.weight"], state["conv0.bias"])
+    x = F.pad(x, (1, 1, 1, 1), mode="reflect")
+    expected = F.relu(F.conv2d(x, state["conv11.weight"], state["conv11.bias"]))
+    found = load_distilled(DISTILLED)(picture, ["relu1_1"])["relu1_1"]
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+    layers = [network.layers[-1] for network in load_loss_networks(VGG)]
+    assert layers == ["relu3_4", "relu5_1"]
