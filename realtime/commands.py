@@ -23,7 +23,8 @@ from realtime.terminal import echo
 if TYPE_CHECKING:
     from realtime.app import Outcome
 
-JSON = "--json"
+ALONE = {"--json": "-", "--microphone": "default"}
+"""Options that may stand without a value, and what they have then."""
 ELSEWHERE = {
     "train": ("train.cli", "Learn a style from a painting."),
     "paint": ("train.neural_style.cli", "Paint one picture slowly, by optimising its pixels."),
@@ -50,16 +51,16 @@ class Commands(TyperGroup):
 
 
 class JsonCommand(TyperCommand):
-    """A command whose `--json` may do without a file."""
+    """A command whose `--json` may do without a file, and whose `--microphone` without a name."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """Parse the arguments of the command line."""
         takes_names = any(one.param_type_name == "argument" for one in self.params)
-        return super().parse_args(ctx, with_json_file(args, takes_names=takes_names))
+        return super().parse_args(ctx, with_values(args, takes_names=takes_names))
 
 
-def with_json_file(args: list[str], *, takes_names: bool) -> list[str]:
-    """Return the arguments with `-` behind a `--json` that has no file.
+def with_values(args: list[str], *, takes_names: bool) -> list[str]:
+    """Return the arguments with `-` behind a `--json` that has no file, and so on (`ALONE`).
 
     Args:
         args: Of the command line, behind the command.
@@ -71,8 +72,8 @@ def with_json_file(args: list[str], *, takes_names: bool) -> list[str]:
         filled.append(argument)
         following = args[number + 1] if number + 1 < len(args) else "--"
         is_file = following.endswith(".json") if takes_names else not following.startswith("-")
-        if argument == JSON and following != "-" and not is_file:
-            filled.append("-")
+        if argument in ALONE and following != "-" and not is_file:
+            filled.append(ALONE[argument])
     return filled
 
 

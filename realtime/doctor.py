@@ -121,6 +121,17 @@ def _cameras() -> Check:
     return Check("cameras", bool(cameras), ", ".join(cameras) or "none", advice)
 
 
+def _microphones() -> Check:
+    from realtime import microphones, plugins
+
+    try:
+        module = plugins.load(microphones, "microphone", microphones.DEVICE)
+    except MissingExtraError as exc:  # recordings need no sound: a choice, not a fault
+        return Check("microphones", True, f"not looked for; {exc}")
+    names = [f"{one['index']} ({one['name']})" for one in module.find_microphones()]
+    return Check("microphones", True, ", ".join(names) or "none; recordings have no sound")
+
+
 def _styles() -> Check:
     from realtime.network.library import style_names
 
@@ -155,6 +166,6 @@ def _packages() -> Check:
 
 
 CHECKS = (
-    _system, _torch, _opencv, _video_files, _engines, _styles, _display, _cameras, _virtual_camera,
-    _packages,
+    _system, _torch, _opencv, _video_files, _engines, _styles, _display, _cameras, _microphones,
+    _virtual_camera, _packages,
 )  # fmt: skip

@@ -102,6 +102,13 @@ def live(
     virtual_camera: Annotated[
         bool, typer.Option("--virtual-camera", help="Be a camera for other programs, too.")
     ] = False,
+    microphone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[NAME]",
+            help="Sound in recordings (key a): by a part of its name or its number; or synthetic.",
+        ),
+    ] = None,
     forget: Annotated[
         bool, typer.Option("--forget", help="Neither begin as last time nor remember this time.")
     ] = False,
@@ -131,7 +138,8 @@ def live(
         source=f"camera:{camera}" if camera else source, sink=sink,
         out=out, rate_fps=rate, seconds=seconds, mirror=mirror, overlay=overlay,
         snapshots=snapshots, loop=loop, hold_fps=fps, latency_ms=latency, denoise=denoise,
-        virtual_camera=virtual_camera, remembers=not forget, overwrite=overwrite,
+        virtual_camera=virtual_camera, microphone=microphone, remembers=not forget,
+        overwrite=overwrite,
     )  # fmt: skip
     to_stdout = json_out == PIPE
     require_json(json_out, files_of(settings.source), overwrite=overwrite)

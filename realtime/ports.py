@@ -20,6 +20,7 @@ from typing import Literal, Protocol, Self
 
 from realtime.frame import Frame
 from realtime.look import Look
+from realtime.sound import Sound
 
 Size = tuple[int, int]
 """Width and height in pixels."""
@@ -78,6 +79,27 @@ class Source(Protocol):
 
     def __exit__(self, *error: object) -> None:
         """See `Closing`."""
+
+
+class Microphone(Protocol):
+    """Where sound comes from: a source of sound, in a file `realtime/microphones/x_microphone.py`.
+
+    It is iterated on a thread of its own; `close` comes from another.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the system calls it, for the user."""
+
+    def __iter__(self) -> Iterator[Sound]:
+        """Yield what is heard, a few hundredths of a second at a time, until it is closed.
+
+        Raises:
+            SourceError: it is gone, or gives nothing any more.
+        """
+
+    def close(self) -> None:
+        """Release the device; the iteration ends."""
 
 
 @dataclass(frozen=True)

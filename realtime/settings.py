@@ -73,6 +73,8 @@ class LiveSettings(PaintSettings):
     denoise: bool = True
     """Take noise out of the picture before it is painted, where there is much of it."""
     virtual_camera: bool = False
+    microphone: str | None = None
+    """Which microphone recordings have their sound from; None: none, unless a key turns it on."""
     remembers: bool = True
     """Begin as the last session was left, and remember this one."""
 

@@ -56,6 +56,14 @@ def studio(
         Path | None,
         typer.Option(rich_help_panel=FILES, help="Folder for what the page is given and makes."),
     ] = None,
+    content: Annotated[
+        Path | None,
+        typer.Option(rich_help_panel=FILES, help="Photographs to learn styles with."),
+    ] = None,
+    vgg: Annotated[
+        Path | None,
+        typer.Option(rich_help_panel=FILES, help="VGG weights to learn styles with."),
+    ] = None,
     bundle: Bundle = None,
     engine: Engine = "auto",
     device: Device = "auto",
@@ -77,6 +85,6 @@ def studio(
     )  # fmt: skip
     asked = StudioSettings(
         live=live, own_source=bool(camera or source), host=host, port=port,
-        folder=folder or default_folder(),
+        folder=folder or default_folder(), content=content, vgg=vgg,
     )  # fmt: skip
     serve(asked, echo, browser=not no_browser)

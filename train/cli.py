@@ -16,7 +16,7 @@ from realtime.options import HELP_NAMES, Overwrite
 from realtime.terminal import echo
 from train.budget import Budget
 from train.distributed import World, joined
-from train.loop import Extras, train
+from train.loop import SAVE_EVERY_SECONDS, Extras, train
 from train.loss.load_loss import load_loss
 from train.preview import preview_path, some_photographs
 from train.progress import shown
@@ -175,6 +175,13 @@ def main(
     workers: Annotated[
         int, typer.Option(help="Threads that decode photographs.", rich_help_panel=MACHINE)
     ] = 2,
+    save_every: Annotated[
+        float,
+        typer.Option(
+            help="Seconds between checkpoints, and so between the bundle's versions.",
+            rich_help_panel=MACHINE,
+        ),
+    ] = SAVE_EVERY_SECONDS,
     overwrite: Overwrite = False,
 ) -> None:
     """Learn styles as asked on the command line; the help text is `GUIDE`."""
@@ -191,7 +198,7 @@ def main(
     )  # fmt: skip
     extras = Extras(
         previews=tuple(preview or some_photographs(content)), tensorboard=tensorboard,
-        workers=workers, overwrite=overwrite,
+        workers=workers, overwrite=overwrite, save_every_seconds=save_every,
     )  # fmt: skip
     if minutes is not None:
         began = time.monotonic() - seconds_since_start()

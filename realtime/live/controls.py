@@ -45,6 +45,8 @@ class State:
     strip: bool = False
     """Whether small pictures of all styles are shown, to choose from."""
     recording: bool = False
+    sound: bool = False
+    """Whether recordings have sound."""
     snapshots: int = 0
     """How many snapshots were asked for so far."""
     quit: bool = False
@@ -149,6 +151,7 @@ TABLE: tuple[tuple[tuple[str, ...], str, Change], ...] = (
     (("space",), "freeze", _toggle("frozen")),
     (("s",), "snapshot", lambda state: replace(state, snapshots=state.snapshots + 1)),
     (("r",), "record, and stop", _toggle("recording")),
+    (("a",), "sound in recordings", _toggle("sound")),
     (("o",), "overlay", _toggle("overlay")),
     (("h", "?"), "this help", _toggle("help")),
     (("q",), "quit", lambda state: replace(state, quit=True)),

@@ -13,6 +13,7 @@ from realtime.anypainting.request import Request
 from realtime.engines import open_engine
 from realtime.frame import Frame
 from realtime.live.denoise import DenoisedEngine
+from realtime.live.ear import Ear
 from realtime.live.engines import USUAL_VARIANT, FallbackEngine, Variant, light_network_of
 from realtime.live.quality_controller import QualityController, quality_levels
 from realtime.live.sinks import LetterboxSink, TeeSink
@@ -39,12 +40,16 @@ def open_live_source(settings: LiveSettings) -> Source:
     return RealtimePlayback(source, reopen=opened if settings.loop else None)
 
 
-def open_live_sinks(settings: LiveSettings, rate_fps: float, size: Size | None) -> Sink:
-    """Open the sink, and the virtual camera beside it; a window opens at `size`, if it is known."""
+def open_live_sinks(settings: LiveSettings, rate_fps: float, size: Size | None, ear: Ear) -> Sink:
+    """Open the sink, and the virtual camera beside it; a window opens at `size`, if it is known.
+
+    A file has the ear's sound, if it is on.
+    """
     names = [settings.sink] + (["virtual_camera"] if settings.virtual_camera else [])
     options = SinkOptions(
         path=settings.out, rate_fps=rate_fps, size=size, overwrite=settings.overwrite,
         inputs=sources.files_of(settings.source),
+        hearing=ear.listen() if ear.is_on and settings.sink == "video" else None,
     )  # fmt: skip
     with ExitStack() as stack:
         opened = [

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from realtime import microphones
 from realtime.anypainting.request import Request, find_look
 from realtime.clockwork import Latency
 from realtime.engines.base import styles_of
 from realtime.interrupt import run_interruptibly
 from realtime.live.controls import State
 from realtime.live.drawing import dropped_share
+from realtime.live.ear import Ear
 from realtime.live.engines import HeldFrameEngine, LazyEngine
 from realtime.live.factory import (
     controller_of,
@@ -24,9 +26,11 @@ from realtime.live.factory import (
 )
 from realtime.live.quality_controller import Level
 from realtime.live.saved_state import recalled, remember, restored, window_size
-from realtime.live.session import Session, Surroundings
+from realtime.live.session import Session
 from realtime.live.sources import ReconnectingSource
+from realtime.live.surroundings import Surroundings
 from realtime.pipeline import Report
+from realtime.ports import Microphone
 from realtime.provenance import WRITTEN_BY
 from realtime.settings import LiveSettings
 from realtime.sinks.outputs import make_folder
@@ -74,8 +78,10 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
         if not has_window:
             late.wait()
             tell(f"painting on {late.description}")
+        ear = stack.enter_context(_ear(settings))
+        state = replace(state, sound=ear.is_on)
         size = settings.size or window_size(values) or source.size
-        opened = open_live_sinks(settings, source.rate_fps, size)
+        opened = open_live_sinks(settings, source.rate_fps, size, ear)
         sink = stack.enter_context(opened)
         if state.fullscreen:
             sink.set_fullscreen(True)
@@ -98,6 +104,7 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
             waiting_for=waiting_for,
             redraws=has_window,
             controller=controller,
+            ear=ear,
         )
         session = stack.enter_context(Session(engine, state, around))
         interrupted, report = run_interruptibly(source, engine, sink, session.hooks())
@@ -111,6 +118,16 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
         report, description, sink.result, interrupted, level.detail, level.light_network,
         session.first_painted_seconds,
     )  # fmt: skip
+
+
+def _ear(settings: LiveSettings) -> Ear:
+    """Open the microphone that was asked for; a key opens the usual one later."""
+    address = settings.microphone
+
+    def opened() -> Microphone:
+        return microphones.open_microphone(address or "default")
+
+    return Ear(opened, None if address is None else opened())
 
 
 def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State, Request]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 
 from realtime import overlay
-from realtime.clockwork import Clock, monotonic
 from realtime.errors import SinkError
-from realtime.folders import replace_whole
-from realtime.frame import Frame, Pixels
+from realtime.frame import Frame
 from realtime.live.controls import HELP, State, react, with_style
 from realtime.live.drawing import (
     Strip,
@@ -24,46 +21,19 @@ from realtime.live.drawing import (
     with_panel,
     with_strip,
 )
-from realtime.live.quality_controller import DETAILS, QualityController
-from realtime.live.sinks import Recording, stamp
+from realtime.live.quality_controller import DETAILS
+from realtime.live.recording import Recording
+from realtime.live.snapshot import save_snapshot
+from realtime.live.surroundings import Surroundings
 from realtime.look import Look
 from realtime.machine import seconds_since_start
 from realtime.pipeline import Hooks, Report, Shown
 from realtime.ports import Closing, Engine, Event, Mouse, Size
-from realtime.sinks.images_sink import encode
 
 MESSAGE_SECONDS = 3.0
 """How long a message, such as where a snapshot went, stays in the picture."""
 FADE_SECONDS = 0.4
 """How long a new style takes to come."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What a session needs of the world around it."""
-
-    snapshots: Path
-    """Folder for snapshots and recordings."""
-    seconds: float | None = None
-    """End after this long."""
-    tell: Callable[[str], None] = lambda message: None
-    """Told where files went, in words."""
-    fullscreen: Callable[[bool], None] = lambda on: None
-    """Called when the user wants the window full or back."""
-    waiting_for: Callable[[], str] = lambda: ""
-    """What the session waits for, in words for the user; empty: nothing."""
-    redraws: bool = False
-    """Whether pictures are drawn again while the camera gives none: for windows, not for files."""
-    canvas: Callable[[], Size | None] = lambda: None
-    """Width and height in pixels of what is shown on; None: those of the frame itself."""
-    previews: Callable[[], Sequence[Pixels | None]] = tuple
-    """A small picture of every style, as far as they are painted, for the strip."""
-    repaint: Callable[[Look], Frame | None] = lambda look: None
-    """Paints the frozen frame while the source gives none; None: not now."""
-    first_painted: Callable[[], int | None] = lambda: 0
-    """Index of the first frame that the engine painted; None before that."""
-    controller: QualityController | None = None
-    clock: Clock = monotonic
 
 
 class Session(Closing):
@@ -79,7 +49,7 @@ class Session(Closing):
         self._last: Shown | None = None
         self._message, self._message_until = "", 0.0
         self._from, self._to, self._changed = state.look, state.look, -FADE_SECONDS
-        self._recording = Recording(around.snapshots)
+        self._recording = Recording(around.snapshots, around.ear)
         self._costs_seen = 0
         self._told_missed: set[str] = set()
         """What was said not to be held, since it was painted in more detail."""
@@ -108,9 +78,11 @@ class Session(Closing):
             self._from, self._to = self._faded(), self.state.look
             self._changed = self._around.clock()
         if self.state.snapshots > before.snapshots and self._last is not None:
-            self._save_snapshot(self._last)
+            self._say(save_snapshot(self._around.snapshots, self._last))
         if self.state.fullscreen != before.fullscreen:
             self._around.fullscreen(self.state.fullscreen)
+        if self.state.sound != before.sound and self._around.ear is not None:
+            self._around.ear.switch(on=self.state.sound)
         if before.recording and not self.state.recording:
             self._stop_recording()
         return not self.state.quit
@@ -123,9 +95,9 @@ class Session(Closing):
     def decorate(self, shown: Shown, report: Report) -> Frame:
         """Turn a painting into what the window shows."""
         last = self.take(shown)
-        before, after = last.original, last.painted
-        if self.state.mirror:
-            before, after = overlay.mirrored(before), overlay.mirrored(after)
+        self._hear(shown)
+        both = last.original, last.painted
+        before, after = map(overlay.mirrored, both) if self.state.mirror else both
         if self.state.recording:
             self._record(after)
         canvas = self._canvas(after)
@@ -206,9 +178,7 @@ class Session(Closing):
         return self._around.canvas() or (frame.width, frame.height)
 
     def _lines(self, report: Report, names: Sequence[str]) -> list[str]:
-        lines = []
-        if waiting := self._around.waiting_for():
-            lines.append(waiting)
+        lines = [waiting] if (waiting := self._around.waiting_for()) else []
         if self.state.overlay and not self.state.help:  # the help covers the middle
             controller = self._around.controller
             level = None if controller is None else controller.level
@@ -221,7 +191,8 @@ class Session(Closing):
         if self._around.clock() < self._message_until:
             lines.append(self._message)
         if self.state.recording:
-            lines.append(f"recording {self._recording.seconds:.0f} s")
+            sound = ", with sound" if self.state.sound else ""
+            lines.append(f"recording {self._recording.seconds:.0f} s{sound}")
         return lines
 
     def _say(self, message: str) -> None:
@@ -237,16 +208,15 @@ class Session(Closing):
             self._stop_recording()
 
     def _stop_recording(self) -> None:
-        if (path := self._recording.stop()) is not None:
-            self._say(f"recorded {path}")
+        if said := self._recording.stop():
+            self._say(said)
 
-    def _save_snapshot(self, shown: Shown) -> None:
-        """Save original and painting side by side; a failure is a message, not an error."""
-        path = self._around.snapshots / f"pleinair-{stamp()}.png"
-        both = overlay.joined(shown.original, shown.painted)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_whole(path, encode(both, ".png"))
-            self._say(f"saved {path}")
-        except OSError as exc:
-            self._say(f"the snapshot {path} could not be saved: {exc.strerror}")
+    def _hear(self, shown: Shown) -> None:
+        """Tell the ear the time of the frames, and the user what the ear complains of."""
+        if (ear := self._around.ear) is None:
+            return
+        if shown.timestamps:
+            ear.saw(shown.original.pts_seconds, shown.timestamps.taken)
+        if complaint := ear.complaint():
+            self._say(complaint)
+        self.state = replace(self.state, sound=ear.is_on)

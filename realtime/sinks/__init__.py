@@ -9,6 +9,7 @@ from pathlib import Path
 from realtime import plugins
 from realtime.ports import Sink, Size
 from realtime.provenance import MARK
+from realtime.sound import Hearing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,8 @@ class SinkOptions:
     """What pictures say of themselves, see `realtime.provenance`."""
     names: tuple[str, ...] = ()
     """File names for the images sink, one per frame."""
+    hearing: Hearing | None = None
+    """Where the sound of a recording comes from, on the clock of its frames; None: it has none."""
     title: str = "pleinair"
     """Window title."""
     size: Size | None = None

@@ -1,4 +1,4 @@
-"""A video file of what is shown: a live recording, or the demo's landscape. No sound.
+"""A video file of what is shown: a live recording, or the demo's landscape.
 
 Films painted from a file go through `realtime.film`, which keeps their sound and all the rest.
 """
@@ -60,9 +60,29 @@ class VideoSink(PlainSink):
         """
         with self._reporting():
             if self._writer is None:
-                note = self._options.note
-                self._writer = VideoWriter(self._partial, self._target, frame, comment=note)
+                note, with_sound = self._options.note, self._options.hearing is not None
+                self._writer = VideoWriter(
+                    self._partial, self._target, frame, comment=note, with_sound=with_sound
+                )
+            self._listen(self._writer)
             self._writer.write(frame)
+
+    def wait(self) -> float:
+        """Write sound though no picture comes; returns up to when there is any, in seconds.
+
+        Raises:
+            SinkError: the disk is full.
+        """
+        with self._reporting():
+            if self._writer is None:
+                return 0.0
+            self._listen(self._writer)
+            return self._writer.wait()
+
+    def _listen(self, writer: VideoWriter) -> None:
+        if self._options.hearing is not None:
+            for sound in self._options.hearing():
+                writer.hear(sound)
 
     def finish(self) -> None:
         """Complete the file and give it its final name, replacing an old one of ours.
@@ -75,6 +95,7 @@ class VideoSink(PlainSink):
             LOGGER.warning("no frame arrived: %s was not written", self.path)
             return
         with self._reporting():
+            self._listen(self._writer)
             self._writer.end()
             options = self._options
             outputs.require_free(self.path, options.inputs, overwrite=options.overwrite)

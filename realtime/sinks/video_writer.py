@@ -12,6 +12,8 @@ from realtime.frame import Frame
 from realtime.media.clip import ClipFacts
 from realtime.media.colour import YuvWriter
 from realtime.sinks.encoding import Recipe, add_picture_stream
+from realtime.sinks.sound_track import SoundTrack
+from realtime.sound import Sound
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Target:
 
 
 class VideoWriter:
-    """Writes the pictures of one file.
+    """Writes the pictures of one file, and the sound of a recording.
 
     Attributes:
         frames: How many were written.
@@ -41,6 +43,7 @@ class VideoWriter:
         container_options: dict[str, str] | None = None,
         offset_ticks: int = 0,
         comment: str = "",
+        with_sound: bool = False,
     ) -> None:
         """Open a file for frames like `first`.
 
@@ -52,6 +55,7 @@ class VideoWriter:
             container_options: Likewise.
             offset_ticks: Added to every time.
             comment: What the file says of itself.
+            with_sound: Whether there is a track for what `hear` takes.
 
         Raises:
             av.FFmpegError, OSError: the file cannot be made.
@@ -73,10 +77,14 @@ class VideoWriter:
         )
         self._yuv = YuvWriter(first.height, self._stream.pix_fmt or "yuv420p", target.facts.colour)
         self._yuv.tag(self._stream.codec_context)
+        self._sound: SoundTrack | None = None
+        if with_sound:
+            self._sound = SoundTrack(self._container, recipe.sound_codec, first.pts_seconds)
         self.frames = 0
         self._frame_seconds = 1 / target.rate_fps
         self._offset_ticks = offset_ticks
         self._last_tick: int | None = None
+        self._shown_until = first.pts_seconds
         self._is_open = True
 
     def write(self, frame: Frame) -> None:
@@ -96,6 +104,25 @@ class VideoWriter:
         picture.duration = max(1, round(self._frame_seconds / self._facts.time_base))
         self._container.mux(self._stream.encode(picture))
         self.frames += 1
+        self._shown_until = frame.pts_seconds + self._frame_seconds
+        if self._sound is not None:
+            self._sound.advance(frame.pts_seconds)
+
+    def hear(self, sound: Sound) -> None:
+        """Take sound, by the clock of the frames; it is written with the frames of its time.
+
+        Raises:
+            av.FFmpegError: it could not be written.
+        """
+        if self._sound is not None:
+            self._sound.hear(sound)
+
+    def wait(self) -> float:
+        """Write what was heard though no picture came; returns up to when, in seconds."""
+        if self._sound is None:
+            return self._shown_until
+        self._sound.advance(self._sound.ends)
+        return self._sound.ends
 
     def _tick(self, seconds: float) -> int:
         """Return the nearest tick; a later one than before, as encoders insist."""
@@ -117,6 +144,8 @@ class VideoWriter:
             return
         self._is_open = False
         try:
+            if self._sound is not None:
+                self._sound.end(self._shown_until)
             self._container.mux(self._stream.encode(None))
         finally:
             self._container.close()

@@ -28,6 +28,8 @@ class Limits:
     frame_bytes: int = 40 * 2**20
     """Of one frame of a browser's camera."""
     frame_px: int = 4096 * 2304
+    picture_px: int = 12_000 * 9000
+    film_px: int = 8192 * 4320
     seconds: float = 4 * 3600.0
     """Of a clip."""
 
@@ -46,6 +48,11 @@ class StudioSettings:
     folder: Path = field(default_factory=default_folder)
     """What the studio keeps: what was dropped on the page, and what came of it."""
     limits: Limits = field(default_factory=Limits)
+    content: Path | None = None
+    """Folder of photographs to learn styles with; None: those that were dropped on the page."""
+    vgg: Path | None = None
+    """VGG weights to learn styles with, a file or a folder; None: those that were dropped on the
+    page, or that torchvision fetched before."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.port < 65536:

@@ -2,42 +2,95 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
+CHUNK_BYTES = 2**20
+SPARE_BYTES = 256 * 2**20
+"""What is left free on the disk, whatever is uploaded."""
+HANG_UP = {"connection": "close"}
+"""With a refusal: what the browser still sends of the file is nobody's to read."""
 
-async def receive(request: Request, target: Path, most_bytes: int) -> int:
+
+async def receive(
+    request: Request,
+    target: Path,
+    most_bytes: int,
+    judge: Callable[[bytes], int] | None = None,
+) -> int:
     """Write the body of a request into a file; returns its length in bytes.
 
     The name is the caller's, never the page's. What cannot be taken whole is removed.
 
+    Args:
+        request: Its body is the file.
+        target: The file to write; its folder is there.
+        most_bytes: The most that is taken.
+        judge: Given the beginning, returns the most that is taken of such a file, or refuses it.
+
     Raises:
-        HTTPException: it is too large, empty, or the page went away.
+        HTTPException: it is too large, empty, does not fit on the disk, or the page went away.
     """
-    said = request.headers.get("content-length", "")
+    _require_room(request, target, most_bytes)
     length = 0
     try:
-        if said.isdigit() and int(said) > most_bytes:
-            raise _too_large(most_bytes)
         with target.open("wb") as file:
-            async for chunk in request.stream():
+            async for chunk in _gathered(request.stream()):
+                if not length and judge is not None:
+                    most_bytes = min(most_bytes, judge(chunk))
                 length += len(chunk)
                 if length > most_bytes:
                     raise _too_large(most_bytes)
-                file.write(chunk)
+                await run_in_threadpool(file.write, chunk)
         if not length:
             raise HTTPException(400, "the file is empty")
     except ClientDisconnect:
         target.unlink(missing_ok=True)
         raise HTTPException(400, "the page went away before the file was here") from None
-    except (HTTPException, OSError):
+    except OSError as exc:
+        target.unlink(missing_ok=True)
+        raise HTTPException(507, f"the disk does not take it: {exc.strerror}", HANG_UP) from exc
+    except BaseException:
         target.unlink(missing_ok=True)
         raise
     return length
 
 
+async def _gathered(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Join the small pieces that the network brings."""
+    held = bytearray()
+    async for part in parts:
+        held += part
+        if len(held) >= CHUNK_BYTES:
+            yield bytes(held)
+            held.clear()
+    if held:
+        yield bytes(held)
+
+
+def _require_room(request: Request, target: Path, most_bytes: int) -> None:
+    """Refuse what says itself that it is too large, before a byte of it is read."""
+    said = request.headers.get("content-length", "")
+    length = int(said) if said.isdigit() else 0
+    if length > most_bytes:
+        raise _too_large(most_bytes)
+    free = shutil.disk_usage(target.parent).free
+    if 2 * length + SPARE_BYTES > free:  # what is made of it is about as large
+        raise HTTPException(
+            507,
+            f"the disk has {free / 2**30:.1f} GB left, too little for this file and what is made "
+            "of it: make room, or open the studio with another --folder",
+            HANG_UP,
+        )
+
+
 def _too_large(most_bytes: int) -> HTTPException:
-    return HTTPException(413, f"the file is larger than {most_bytes / 2**20:.0f} MB, which is the "
-                         "most that the studio takes")  # fmt: skip
+    size = f"{most_bytes / 2**30:g} GB" if most_bytes >= 2**30 else f"{most_bytes / 2**20:g} MB"
+    return HTTPException(
+        413, f"the file is larger than {size}, the most that the studio takes of such", HANG_UP
+    )

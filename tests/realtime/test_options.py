@@ -10,7 +10,7 @@ from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from realtime.cli import app
-from realtime.commands import with_json_file
+from realtime.commands import with_values
 from realtime.settings import parse_stroke
 from tests.commands import assert_refused, pleinair_here
 
@@ -108,11 +108,11 @@ def test_a_shell_completes_commands_options_and_values(words: str, completed: li
     ],
 )
 def test_json_may_do_without_a_file(args: list[str], filled: list[str]) -> None:
-    assert with_json_file(args, takes_names=False) == filled
+    assert with_values(args, takes_names=False) == filled
 
 
 def test_json_takes_no_name_for_a_file(tmp_path: Path) -> None:
-    assert with_json_file(["--json", "scream"], takes_names=True) == ["--json", "-", "scream"]
+    assert with_values(["--json", "scream"], takes_names=True) == ["--json", "-", "scream"]
     card = json.loads(run_here("styles", "--json", "scream").output)
     assert "scream" in [style["name"] for style in card["styles"]]
     kept = tmp_path / "styles.json"

@@ -27,6 +27,7 @@ EXPECTED = {
     "all styles: click one": replace(START, strip=True),
     "leave full screen, or quit": replace(START, quit=True),
     "freeze": replace(START, frozen=True),
+    "sound in recordings": replace(START, sound=True),
     "snapshot": replace(START, snapshots=1),
     "record, and stop": replace(START, recording=True),
     "overlay": replace(START, overlay=False),

@@ -1,0 +1,100 @@
+"""Recording what is painted while it is shown, and what is heard meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from realtime.errors import SinkError
+from realtime.frame import Frame
+from realtime.live.ear import Ear
+from realtime.resize import in_size
+from realtime.sinks import SinkOptions
+from realtime.sinks.video_sink import VideoSink, open_sink
+from realtime.sound import Hearing, Sound
+
+
+class Recording:
+    """A clip of the paintings, without overlay, begun and ended while the session goes on.
+
+    Args:
+        folder: Where `pleinair-DATE.mp4` goes.
+        ear: What is heard, if it is on when a clip begins; what it is after that, it is silent.
+    """
+
+    def __init__(self, folder: Path, ear: Ear | None = None) -> None:
+        self._folder, self._ear = folder, ear
+        self._sink: VideoSink | None = None
+        self._first: Frame | None = None
+        self._last: Frame | None = None
+        self._is_held = False
+
+    @property
+    def seconds(self) -> float:
+        """How long it is so far."""
+        if self._first is None or self._last is None:
+            return 0.0
+        return self._last.pts_seconds - self._first.pts_seconds
+
+    def take(self, frame: Frame) -> None:
+        """Write a frame with its own time, which must rise; a repeated one is left out.
+
+        A camera that changes its size is fitted into the size of the first frame.
+
+        Raises:
+            SinkError: the disk is full, or the folder is gone.
+        """
+        if self._sink is None or self._first is None or self._last is None:
+            self._first = frame
+            self._sink = self._opened(frame.pts_seconds)
+        elif frame.pts_seconds <= self._last.pts_seconds:
+            self._sink.wait()  # a frozen picture; the sound goes on
+            self._is_held = True
+            return
+        self._is_held = False
+        self._last = in_size(frame, (self._first.width, self._first.height))
+        self._show(self._sink, self._last, self._first)
+
+    def stop(self) -> str:
+        """Complete the file; returns which it is, or why there is none, for the user."""
+        sink, first, last = self._sink, self._first, self._last
+        self._sink = self._first = self._last = None
+        if sink is None or first is None or last is None:
+            return ""
+        try:
+            if self._is_held:  # frozen to the end
+                until = max(last.pts_seconds, first.pts_seconds + sink.wait())
+                self._show(sink, replace(last, pts_seconds=until), first)
+            sink.finish()
+        except SinkError as exc:
+            return f"the recording could not be completed: {exc}"
+        finally:
+            sink.close()
+        return f"recorded {sink.result}"
+
+    def _opened(self, begins: float) -> VideoSink:
+        path = self._folder / f"pleinair-{stamp()}.mp4"
+        hearing = None
+        if self._ear is not None and self._ear.is_on:
+            hearing = _since(self._ear.listen(), begins)
+        return open_sink(SinkOptions(path=path, hearing=hearing))
+
+    @staticmethod
+    def _show(sink: VideoSink, frame: Frame, first: Frame) -> None:
+        sink.show(replace(frame, pts_seconds=frame.pts_seconds - first.pts_seconds))
+
+
+def _since(hearing: Hearing, begins: float) -> Hearing:
+    """Return the same hearing, by a clock that is 0 at a moment."""
+
+    def take() -> Sequence[Sound]:
+        return [sound.later(-begins) for sound in hearing()]
+
+    return take
+
+
+def stamp() -> str:
+    """Return this moment for a file name, to the millisecond."""
+    return datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f")[:-3]

@@ -1,0 +1,63 @@
+"""The microphone named `synthetic`: a tone in the first half of each second of the machine's clock.
+
+For machines without a microphone; and whoever knows the clock knows what is to be heard when.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+
+from realtime.clockwork import monotonic
+from realtime.errors import BadInputError
+from realtime.sound import Samples, Sound
+
+RATE = 48_000
+TONE_HZ, TONE_LEVEL = 440.0, 0.25
+BLOCK_SECONDS = 0.02
+LONGEST_SECONDS = 1.0
+"""After a longer pause of its thread it goes on with the present, as a device does."""
+
+
+class SyntheticMicrophone:
+    """Hears a tone that comes and goes. What is heard depends on the time alone."""
+
+    name = "synthetic"
+
+    def __init__(self) -> None:
+        self._closed = threading.Event()
+
+    def __iter__(self) -> Iterator[Sound]:
+        """Yield what is due, until closed."""
+        begins = monotonic()
+        while not self._closed.wait(BLOCK_SECONDS):
+            begins = max(begins, monotonic() - LONGEST_SECONDS)
+            sound = heard(begins, int((monotonic() - begins) * RATE))
+            if len(sound.samples):
+                yield sound
+                begins = sound.ends
+
+    def close(self) -> None:
+        """End the iteration, also one that another thread is waiting in."""
+        self._closed.set()
+
+
+def heard(begins: float, count: int) -> Sound:
+    """Return `count` samples of the tone, from a moment on."""
+    at = begins + np.arange(count) / RATE
+    tone = TONE_LEVEL * np.sin(2 * np.pi * TONE_HZ * (at % 1.0))
+    samples: Samples = np.where(at % 1.0 < 0.5, tone, 0.0).astype(np.float32)
+    return Sound(samples[:, None], RATE, begins)
+
+
+def open_microphone(address: str) -> SyntheticMicrophone:
+    """Open it; there is one only.
+
+    Raises:
+        BadInputError: something was added to its name.
+    """
+    if address:
+        raise BadInputError(f"got synthetic:{address}: the synthetic microphone knows no settings")
+    return SyntheticMicrophone()

@@ -1,0 +1,72 @@
+"""How a file is to be painted, as the page asks for it: checked, and no path among it."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from realtime.errors import BadInputError, UnknownNameError
+from realtime.network.library import choose, find_bundles
+from realtime.settings import PaintSettings, parse_stroke
+
+KEYS = frozenset({"style", "bundle", "strength", "stroke", "keep_colours"})
+
+
+def checked(asked: object) -> dict[str, Any]:
+    """Return what a page asked for, understood.
+
+    Args:
+        asked: An object with the keys `style` (a name, or a mix `a:0.6,b:0.4`), `bundle` (a name),
+            `strength`, `stroke`, `keep_colours`, each of which may be missing.
+
+    Raises:
+        BadInputError: anything else; above all, the file of a painting or a bundle.
+    """
+    if not isinstance(asked, dict) or asked.keys() - KEYS:
+        raise BadInputError(f"the look is not understood: expected {', '.join(sorted(KEYS))}")
+    bundle, style = asked.get("bundle"), asked.get("style")
+    known = [entry.name for entry in find_bundles()]
+    if bundle is not None and bundle not in known:
+        raise UnknownNameError("bundle", str(bundle), known)
+    names = {name for entry in find_bundles() for name in entry.card.names}
+    for part in [] if style is None else str(style).split(","):
+        if part.partition(":")[0].strip() not in names:
+            raise UnknownNameError("style", part, names)
+    entry, _ = choose(style, bundle)
+    try:
+        look = {
+            "style": style if style is not None else entry.card.usual_name,
+            "bundle": entry.name,
+            "strength": float(asked.get("strength", 1.0)),
+            "stroke": parse_stroke(asked.get("stroke", 1.0)),
+            "keep_colours": bool(asked.get("keep_colours", False)),
+        }
+    except (TypeError, ValueError) as exc:
+        raise BadInputError(f"the look is not understood: {exc}") from exc
+    settings_of(look)
+    return look
+
+
+def settings_of(look: dict[str, Any], machine: dict[str, Any] | None = None) -> PaintSettings:
+    """Return a look as the settings of `pleinair video` and `pleinair image`.
+
+    Args:
+        look: As `checked` returns it.
+        machine: Engine, device and precision, as their options; None: the usual.
+    """
+    return PaintSettings(**look, **machine or {})
+
+
+def command(look: dict[str, Any], title: str, kind: str) -> str:
+    """Return the command that paints the same, to copy."""
+    words = ["pleinair", "image" if kind == "picture" else "video", title]
+    words += ["--style", str(look["style"])]
+    if look["bundle"] != "fast":
+        words += ["--bundle", str(look["bundle"])]
+    if look["strength"] != 1.0:
+        words += ["--strength", f"{look['strength']:g}"]
+    if look["stroke"] != 1.0:
+        words += ["--stroke", str(look["stroke"])]
+    if look["keep_colours"]:
+        words += ["--keep-colours"]
+    return shlex.join(words)

@@ -1,0 +1,145 @@
+"""A studio that runs in a process of its own, as `pleinair studio` starts it; and a browser."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from realtime.network.bundle import save_bundle
+from realtime.network.card import Card, StyleCredit
+from realtime.network.registry import build_network, default_config
+from tests.commands import ROOT
+
+PATIENCE_SECONDS = 600.0
+"""What learns gives way to all else on this machine."""
+Answer = tuple[int, dict[str, Any]]
+Body = bytes | Iterable[bytes] | None
+
+
+class RunningStudio:
+    """A studio on a free port of the loopback, with folders of its own."""
+
+    def __init__(self, home: Path, *options: str) -> None:
+        self.home, self._options = home, options
+        self.process: subprocess.Popen[str] | None = None
+        self.port = 0
+        self.start()
+
+    @property
+    def folder(self) -> Path:
+        return self.home / "data" / "pleinair" / "studio"
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    @property
+    def token(self) -> str:
+        return (self.folder / "token").read_text()
+
+    def start(self) -> None:
+        """Start it, on the same port again if it ran before."""
+        command = [sys.executable, "-m", "realtime", "studio", "--no-browser"]
+        command += ["--port", str(self.port), *self._options]
+        env = os.environ | {
+            "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(self.home / "data"),
+            "TORCH_HOME": str(self.home / "torch"),
+        }  # fmt: skip
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env
+        )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        found = re.search(r"http://localhost:(\d+)/", line)
+        assert found, line + self.process.stdout.read()
+        self.port = int(found[1])
+
+    def end(self, number: int = signal.SIGINT) -> None:
+        """End it with a signal."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        self.process.wait(30)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def ask(
+        self, path: str, method: str = "GET", body: Body = None, **headers: str | None
+    ) -> Answer:
+        """Ask as its page does; a header that is None is left out."""
+        status, data, _ = self.raw(path, method, body, **headers)
+        return status, json.loads(data)
+
+    def raw(
+        self, path: str, method: str = "GET", body: Body = None, **headers: str | None
+    ) -> tuple[int, bytes, dict[str, str]]:
+        sent = {"x-pleinair-token": self.token, "origin": self.address}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}  # type: ignore[misc]
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
+        try:
+            given = {name: value for name, value in sent.items() if value is not None}
+            connection.request(method, path, body, given)
+            answer = connection.getresponse()
+            return answer.status, answer.read(), dict(answer.getheaders())
+        finally:
+            connection.close()
+
+    def drop(self, path: Path, name: str | None = None, **look: object) -> Answer:
+        """Drop a file on the tab "Files"."""
+        query = urlencode({"name": name or path.name, "look": json.dumps(look)})
+        return self.ask(f"/api/files?{query}", "POST", path.read_bytes())
+
+    def jobs(self) -> list[dict[str, Any]]:
+        return list(self.ask("/api/files")[1]["jobs"])
+
+    def job(self, name: str) -> dict[str, Any]:
+        return next(job for job in self.jobs() if job["name"] == name)
+
+    def wait_for(self, name: str, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Wait until a job is as it should be."""
+        return until(lambda: self.job(name), is_so)
+
+
+def until(
+    ask: Callable[[], dict[str, Any]], is_so: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
+    """Ask again and again until the answer is as it should be."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        answer = ask()
+        if is_so(answer):
+            return answer
+        assert time.monotonic() < ends, answer
+        time.sleep(0.05)
+
+
+@contextmanager
+def running(home: Path, *options: str) -> Iterator[RunningStudio]:
+    """Run a studio for the length of a block."""
+    studio = RunningStudio(home, *options)
+    try:
+        yield studio
+    finally:
+        if studio.process is not None and studio.process.poll() is None:
+            studio.end()
+
+
+def with_small_network(home: Path) -> Path:
+    """Let a studio find a small `fast`, which learns quickly and nothing nice; returns `home`."""
+    path = home / "data" / "pleinair" / "styles" / "fast.safetensors"
+    path.parent.mkdir(parents=True)
+    styles = (StyleCredit(name="calm"), StyleCredit(name="wild"))
+    config = replace(default_config("fast", len(styles)), widths=(4, 4, 8), blocks=1)
+    save_bundle(path, build_network(config), Card(config=config, styles=styles))
+    return path.parents[3]
