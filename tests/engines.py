@@ -42,6 +42,8 @@ def _missing(name: str, device: str, precision: str) -> str | None:
         offered = shared_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         if precision.upper() not in offered:
             return f"this CPU has no {precision}, says OpenVINO"
+    if name == "onnxruntime" and precision == "bf16":
+        return "ONNX Runtime computes no bf16"
     if name == "onnxruntime" and device == "cuda" and not _onnxruntime_has_cuda():
         return "this onnxruntime has no CUDA"
     return None

@@ -201,9 +201,8 @@ def test_controller_and_overlay_see_the_newest_frames_however_long_a_run_is(
     )  # fmt: skip
     assert report.frames == report.engine_seconds.count == report.latencies_seconds.count == 320
     assert controller.detail < 1.0
-    assert overlay_lines(session.state.look, ["0"], None, report, "")[1].startswith(
-        f"{report.latency.p50_ms:.0f} ms"
-    )
+    shown_ms = overlay_lines(session.state.look, ["0"], None, report, "")[1].split()[0]
+    assert float(shown_ms) >= 500
     assert report.engine_latency.p50_ms == pytest.approx(500)
     assert report.latency.p50_ms >= 500
     assert len(report.engine_seconds) == 100, "and no more memory than that"

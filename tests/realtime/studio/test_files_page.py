@@ -137,16 +137,17 @@ def test_a_film_goes_on_after_page_and_program_were_closed(
     browser: Browser, material: tuple[Path, Path], tmp_path: Path
 ) -> None:
     card_px = quadrant_card(160, 120)
-    pictures = [np.ascontiguousarray(np.roll(card_px, i, axis=1)) for i in range(1200)]
+    # Painted by a real network at 480 lines: long enough, on any machine, to be seen and stopped.
+    pictures = [np.ascontiguousarray(np.roll(card_px, i, axis=1)) for i in range(400)]
     clip = write_clip(tmp_path / "long.mp4", pictures)
-    with running(tmp_path / "home", "--engine", "identity") as studio:
+    with running(tmp_path / "home", "--engine", "torch") as studio:
         context = browser.new_context()
         page = context.new_page()
         page.goto(f"{studio.address}/#files")
         page.set_input_files("#files-input", clip)
         card = page.get_by_role("article", name="long.mp4")
         expect(card.locator(".status")).to_contain_text(
-            re.compile(r"Painting.+\d{2,} of 1200 frames.+[\d.]+ fps.+\d+ s left"),
+            re.compile(r"Painting.+\d{2,} of 400 frames.+[\d.]+ fps.+\d+ s left"),
             timeout=PATIENCE_MS,
         )  # fmt: skip
         expect(card.get_by_role("progressbar")).to_be_visible()
