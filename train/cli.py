@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from realtime.interrupt import stop_on_interrupt
+from realtime.lock import OutputLock
 from realtime.machine import seconds_since_start
 from realtime.network.device import choose_device
 from realtime.options import HELP_NAMES, Overwrite
@@ -217,7 +219,15 @@ def _run(request: TrainRequest, extras: Extras, vgg: Path | None, world: World) 
     if world.first and settings.judged_every:
         echo(f"{title}: reading the loss network", err=True)
     loss = load_loss(vgg, settings) if settings.judged_every else None
-    with shown(title, quiet=not world.first) as show, stop_on_interrupt() as asked:
+    with (
+        ExitStack() as stack,
+        shown(title, quiet=not world.first) as show,
+        stop_on_interrupt() as asked,
+    ):
+        if world.first:
+            lock = OutputLock(out)
+            lock.acquire()  # two runs would write one checkpoint
+            stack.callback(lock.release)
         extras = replace(extras, listen=show.listen, tell=show.tell, should_stop=asked.is_set)
         card = train(settings, loss, credits, out, **beginning, extras=extras, world=world)
     if not world.first:

@@ -10,6 +10,7 @@ import torch
 import typer.testing
 
 from realtime.errors import BadInputError
+from realtime.lock import OutputLock
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
 from tests.train.tiny import run, tiny_settings
@@ -84,3 +85,21 @@ def test_from_the_command_line(taught: tuple[TrainSettings, Path], tmp_path: Pat
     assert result.exit_code == 0, result.output
     assert read_card(out).names == ("one", "two")
     assert read_card(out).recipe["styles"] == ["style0.png", "style1.png"]
+
+
+def test_one_bundle_is_learned_by_one_run_at_a_time(
+    taught: tuple[TrainSettings, Path], tmp_path: Path
+) -> None:
+    """The second would write the checkpoint of the first."""
+    settings, teacher = taught
+    out = tmp_path / "light.safetensors"
+    lock = OutputLock(out)
+    lock.acquire()
+    arguments = ["--teacher", teacher, "--content", settings.content, "--out", out, "--steps", 6]
+    try:
+        result = typer.testing.CliRunner().invoke(app, [str(x) for x in arguments])
+    finally:
+        lock.release()
+    assert isinstance(result.exception, BadInputError)
+    assert "is being written by another pleinair" in str(result.exception)
+    assert not out.exists()
