@@ -217,7 +217,9 @@ def _noise_gain(results: Sequence[Result]) -> Found | None:
         if entry.name == "fast" and (styles := appraisal.get("styles")):
             worst = max(styles, key=lambda name: styles[name]["noise_gain"])
             gain = round(styles[worst]["noise_gain"], 2)
-            return Found(gain, f"{gain}, {worst}, of {len(styles)}, as its card says", on_card=True)
+            return Found(
+                gain, f"{gain:.2f}, {worst}, of {len(styles)}, as its card says", on_card=True
+            )
     return None
 
 

@@ -76,14 +76,17 @@ def test_strength_blends_between_frame_and_painting(ramp: Frame) -> None:
 
 
 @pytest.mark.parametrize("precision", ["bf16", "fp16"])
-def test_half_precision_paints_the_same_picture(ramp: Frame, precision: str) -> None:
-    look = Look.of_style(0, len(open_engine("identity", FAST).styles))
-    with open_engine("torch", FAST) as engine:
-        expected = engine.stylize(ramp, look).pixels.astype(float)
-    with open_engine("torch", FAST, precision=precision) as engine:
-        assert engine.description.endswith(precision)
-        painted = engine.stylize(ramp, look).pixels.astype(float)
-    assert np.abs(painted - expected).mean() < (4.0 if precision == "bf16" else 1.0)
+def test_half_precision_paints_the_same_picture(precision: str) -> None:
+    """On a picture with edges and textures; a bare gradient is mostly what the norms make of it."""
+    frame = Frame(landscape(320, 240), 0, 0.0)
+    with (
+        open_engine("torch", FAST) as full,
+        open_engine("torch", FAST, precision=precision) as half,
+    ):
+        assert half.description.endswith(precision)
+        for look in (Look.of_style(i, len(full.styles)) for i in (0, 4, 10)):
+            off = full.stylize(frame, look).pixels - half.stylize(frame, look).pixels.astype(float)
+            assert np.abs(off).mean() < (0.6 if precision == "bf16" else 0.2)
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.safetensors")), ids=lambda p: p.stem)
