@@ -10,7 +10,6 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import typer
@@ -58,7 +57,7 @@ def painted_landscape(bundle: Path, names: tuple[str, ...]) -> Iterator[Pixels]:
     looks = [Look.of_style(names.index(style), len(names)).in_strokes(1.0) for style in STYLES]
     phases, count = [None, *looks], (HOLD + SWEEP) * (len(looks) + 1)
     width = PAINTED_PX[0]
-    with closing(open_engine("auto", bundle)) as engine:
+    with open_engine("auto", bundle) as engine:
         for i in range(count):
             frame = Frame(scene.at(min(i, count - i) / RATE_FPS), i, i / RATE_FPS)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from export.int8 import quantise
 from export.job import ExportJob
 from export.parity import Parity
@@ -27,10 +25,10 @@ def prepare_int8(job: ExportJob) -> Parity:
         EngineError: int8 is not faster on this machine, or paints something else.
     """
     data = quantise(write_graph(load_bundle(job.bundle)), job).SerializeToString()
-    with closing(open_engine("openvino", job.bundle, device="cpu", precision="auto")) as usual:
+    with open_engine("openvino", job.bundle, device="cpu", precision="auto") as usual:
         graph = GraphFile(data, graph_key(job.bundle, "int8"))
         styles = usual.styles
-        with closing(OpenVinoEngine(graph, styles, device="CPU", precision="int8")) as int8:
+        with OpenVinoEngine(graph, styles, device="CPU", precision="int8") as int8:
             parity = job.check(int8)
             before, after = trial(usual, int8, rounds=ROUNDS)
         job.listen(f"{usual.description}: {before:.1f} ms for 640x480; int8: {after:.1f} ms")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,7 +55,7 @@ class ExportJob:
         Raises:
             EngineError: it paints something else.
         """
-        with closing(open_engine("torch", self.bundle, device="cpu", precision="fp32")) as torch:
+        with open_engine("torch", self.bundle, device="cpu", precision="fp32") as torch:
             parity = compare(torch, candidate, self.pictures)
         for name, difference in parity.differences.items():
             self.listen(f"  {name:16} {difference}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import onnx
 
 from export.job import ExportJob
@@ -41,7 +39,7 @@ def export_onnx(job: ExportJob, *, opset: int = OPSET, portable_padding: bool = 
         from export.int8 import quantise  # needs onnxruntime, which only int8 does
 
         model = quantise(model, job)
-    with closing(run_onnx(job, model.SerializeToString(), precision)) as engine:
+    with run_onnx(job, model.SerializeToString(), precision) as engine:
         parity = job.check(engine)
     onnx.helper.set_model_props(
         model, {p.key: p.value for p in model.metadata_props} | {"parity": parity.to_json()}

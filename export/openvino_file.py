@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import closing
 from pathlib import Path
 
 import openvino
@@ -46,7 +45,7 @@ def export_openvino(job: ExportJob) -> Parity:
         half = job.precision == "fp16"
         openvino.save_model(model, str(path), compress_to_fp16=half)
         styles = tuple(Style(name) for name in card.names)
-        with closing(OpenVinoEngine(path, styles, device="CPU", precision="fp32")) as engine:
+        with OpenVinoEngine(path, styles, device="CPU", precision="fp32") as engine:
             parity = job.check(engine)
         model.set_rt_info(parity.to_json(), ["pleinair", "parity"])
         weights = path.with_suffix(".bin").read_bytes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -58,13 +57,13 @@ def _flat(shade: int) -> Pixels:
 
 
 def _landscapes() -> dict[str, Pixels]:
-    with closing(open_source("synthetic:seconds=1", size=(SIDE_PX, 144))) as source:
+    with open_source("synthetic:seconds=1", size=(SIDE_PX, 144)) as source:
         frames = list(source)
     return {"landscape": frames[0].pixels, "landscape later": frames[-1].pixels}
 
 
 def _photograph(path: Path) -> Pixels:
-    with closing(open_source(f"images:{path}")) as source:
+    with open_source(f"images:{path}") as source:
         return next(iter(source)).pixels
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 
 from export.job import ExportJob
 from export.parity import Parity
@@ -26,7 +25,7 @@ def export_tensorrt(job: ExportJob) -> Parity:
         raise BadInputError(f"no TensorRT in {job.precision!r}: expected {', '.join(PRECISIONS)}")
     report = job.out.with_name(f"{job.out.name}.json")
     job.require_free(report)
-    with closing(open_engine(job.bundle, device="auto", precision=job.precision)) as engine:
+    with open_engine(job.bundle, device="auto", precision=job.precision) as engine:
         parity = job.check(engine)
         width, height = job.size
         plan = engine.plan_path((1, height, width, 3)).read_bytes()

@@ -40,8 +40,12 @@ class StyleCredit:
     year: str = ""
 
     def __str__(self) -> str:
-        credit = ", ".join(part for part in (self.title, self.artist, self.year) if part)
-        return f"{self.name} ({credit})" if credit else self.name
+        return f"{self.name} ({self.thanks})" if self.thanks else self.name
+
+    @property
+    def thanks(self) -> str:
+        """Title, painter and year of the painting, as far as they are known."""
+        return ", ".join(part for part in (self.title, self.artist, self.year) if part)
 
 
 def style_name_of(text: str) -> str:

@@ -162,8 +162,7 @@ class _Learn:
 
     def _facts(self, lesson: Lesson) -> dict[str, Any]:
         words = ["pleinair", "train", lesson.title, "--from", START, "--content", "photos/"]
-        words += ["--minutes", f"{lesson.minutes:g}", "--name", lesson.style]
-        words += ["--everything"] if lesson.manner == "thorough" else []
+        words += lesson.wishes
         return self._school.facts(lesson) | {"command": shlex.join(words)}
 
 

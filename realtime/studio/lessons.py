@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import time
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from realtime.errors import BadInputError
-from realtime.folders import replace_whole, write_whole
+from realtime.folders import replace_whole
 from realtime.network.card import require_style_name, style_name_of
 from realtime.network.library import find_bundles, user_folder
+from realtime.studio.records import Record, RecordStore
 
 Manner = Literal["quick", "thorough"]
 MINUTES: dict[Manner, float] = {"quick": 5.0, "thorough": 60.0}
 MOST_MINUTES = 24 * 60.0
 START = "fast"
-LESSON_FILE = "lesson.json"
 SAVE_EVERY_SECONDS = 5.0
 
 
 @dataclass
-class Lesson:
+class Lesson(Record):
     """A painting and what is learned from it. Its folder is called as it is."""
 
-    name: str
-    title: str
-    """What the user's file was called."""
+    file_name = "lesson.json"
+    since_field = "begun"
+
     style: str
     """What the style is called, and its bundle."""
     manner: Manner = "quick"
@@ -56,56 +52,38 @@ class Lesson:
             return None
         return max(0, self.steps - self.step) * self.seconds / self.step
 
+    @property
+    def wishes(self) -> list[str]:
+        """Return the options of `pleinair train` that the user chose."""
+        chosen = ["--minutes", f"{self.minutes:g}", "--name", self.style]
+        return chosen + (["--everything"] if self.manner == "thorough" else [])
 
-class LessonStore:
-    """The lessons of a studio, and the bundles that came of them.
+    def after_the_end(self) -> None:
+        """Stop: the same can be gone on with."""
+        if self.state == "learning":
+            self.state = "stopped"
 
-    Args:
-        folder: Each has a folder of its own below it.
-    """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._lessons = {lesson.name: lesson for lesson in _read(folder)}
+class LessonStore(RecordStore[Lesson]):
+    """The lessons of a studio, and the bundles that came of them."""
 
-    def __iter__(self) -> Iterator[Lesson]:
-        """Yield all, the newest first."""
-        return iter(sorted(self._lessons.values(), key=lambda lesson: -lesson.begun))
-
-    def get(self, name: str) -> Lesson | None:
-        """Find a lesson by its name; whatever else is given finds nothing."""
-        return self._lessons.get(name)
+    kind = Lesson
 
     def painting(self, lesson: Lesson) -> Path:
         """Return the painting."""
-        return self.folder / lesson.name / "painting"
+        return self.path(lesson, "painting")
 
     def learned(self, lesson: Lesson) -> Path:
         """Return the bundle as `pleinair train` writes it, beside its checkpoint."""
-        return self.folder / lesson.name / "style.safetensors"
+        return self.path(lesson, "style.safetensors")
 
     def preview(self, lesson: Lesson) -> Path:
         """Return the picture of how it learns."""
-        return self.folder / lesson.name / "style-preview.png"
+        return self.path(lesson, "style-preview.png")
 
     def log(self, lesson: Lesson) -> Path:
         """Return what the process said."""
-        return self.folder / lesson.name / "log"
-
-    def add(self, lesson: Lesson) -> None:
-        """Take in a lesson whose painting is there."""
-        lesson.begun = time.time()
-        self._lessons[lesson.name] = lesson
-        self.save(lesson)
-
-    def save(self, lesson: Lesson) -> None:
-        """Write a lesson down.
-
-        Raises:
-            BadInputError: the disk does not take it.
-        """
-        path = self.folder / lesson.name / LESSON_FILE
-        write_whole(path, json.dumps(asdict(lesson), indent=2).encode())
+        return self.path(lesson, "log")
 
     def publish(self, lesson: Lesson) -> bool:
         """Put the bundle where styles are found, if there is a newer one; tells whether it did."""
@@ -145,14 +123,12 @@ class LessonStore:
         self.publish(lesson)
         self.save(lesson)
 
-    def remove(self, lesson: Lesson) -> None:
+    def remove(self, record: Lesson) -> None:
         """Forget a lesson, with its style."""
-        self._lessons.pop(lesson.name, None)
-        if lesson.version:
+        if record.version:
             with suppress(OSError):
-                published(lesson.style).unlink(missing_ok=True)
-        with suppress(OSError):
-            shutil.rmtree(self.folder / lesson.name)
+                published(record.style).unlink(missing_ok=True)
+        super().remove(record)
 
 
 def published(style: str) -> Path:
@@ -167,31 +143,19 @@ def require_free(style: str) -> None:
         BadInputError: it may not.
     """
     require_style_name(style)
-    taken = {name for entry in find_bundles() for name in (entry.name, *entry.card.names)}
-    if style in taken or published(style).exists():
+    if style in _taken() or published(style).exists():
         raise BadInputError(f"a style is called {style} already: choose another name")
 
 
 def free_name(text: str) -> str:
     """Return a name for a style that is free, made of the name of a file."""
     wanted = style = style_name_of(Path(text).stem)
-    taken = {name for entry in find_bundles() for name in (entry.name, *entry.card.names)}
-    number = 1
+    taken, number = _taken(), 1
     while style in taken or published(style).exists():
         number += 1
         style = f"{wanted}-{number}"
     return style
 
 
-def _read(folder: Path) -> Iterator[Lesson]:
-    known = {one.name for one in fields(Lesson)}
-    for path in sorted(folder.glob(f"*/{LESSON_FILE}")):
-        try:
-            values = json.loads(path.read_text())
-            lesson = Lesson(**{key: value for key, value in values.items() if key in known})
-        except (OSError, ValueError, TypeError, AttributeError):
-            continue
-        lesson.name = path.parent.name
-        if lesson.state == "learning":  # the program ended meanwhile
-            lesson.state = "stopped"
-        yield lesson
+def _taken() -> set[str]:
+    return {name for entry in find_bundles() for name in (entry.name, *entry.card.names)}

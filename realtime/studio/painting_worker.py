@@ -90,7 +90,7 @@ class Painting:
             inputs=(original,),
             note=note_of(str(settings.style)),
         )
-        with closing(open_sink("images", options)) as sink:
+        with open_sink("images", options) as sink:
             sink.show(engine.stylize(frame, look))
             sink.finish()
         self.say("end", state="done", result=result, done=1)
@@ -123,7 +123,7 @@ class Painting:
         self.say("end", state="done", result=result.name, notes=said)
 
     def _look_into(self, original: Path, limits: dict[str, Any]) -> None:
-        with closing(VideoSource(original)) as source:
+        with VideoSource(original) as source:
             width, height = source.size
             seconds, frames = source.duration_seconds or 0.0, source.frame_count
         self.say("facts", kind="film", width=width, height=height, frames=frames, seconds=seconds)

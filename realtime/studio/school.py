@@ -121,9 +121,8 @@ class School:
         return [
             "train", str(self.store.painting(lesson)), "--from", START,
             "--content", str(material.photographs), "--vgg", str(material.vgg),
-            "--name", lesson.style, "--out", str(self.store.learned(lesson)),
-            "--minutes", f"{lesson.minutes:g}", "--save-every", f"{SAVE_EVERY_SECONDS:g}",
-            *(["--everything"] if lesson.manner == "thorough" else []),
+            "--out", str(self.store.learned(lesson)), "--save-every", f"{SAVE_EVERY_SECONDS:g}",
+            *lesson.wishes,
         ]  # fmt: skip
 
     def close(self) -> None:

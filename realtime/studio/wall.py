@@ -42,10 +42,8 @@ class Place:
 
     def to_json(self) -> dict[str, Any]:
         """Return what the page shows of it."""
-        credit = self.credit
-        words = ", ".join(part for part in (credit.title, credit.artist, credit.year) if part)
         own = self.entry is not None and self.entry.card.added_style is not None
-        return {"name": credit.name, "credit": words, "own": own}
+        return {"name": self.credit.name, "credit": self.credit.thanks, "own": own}
 
 
 class Wall:

@@ -1,19 +1,17 @@
 // One file: the original and its painting side by side, how far it is, what can be done.
 
+import { Card, button, duration } from "./card.js";
 import { element } from "./element.js";
 
 const STATES = {
   waiting: "Waits for its turn", painting: "Painting", paused: "Paused", done: "Painted",
   failed: "Not painted", cancelled: "Cancelled",
 };
-const SURE_MS = 4000;
 
-export class FileCard {
+export class FileCard extends Card {
   constructor(studio, job, { refresh, look }) {
-    this.studio = studio;
-    this.refresh = refresh;
+    super(studio, `/api/files/${job.name}`, refresh);
     this.look = look;
-    this.name = job.name;
     this.title = job.title;
     this.state = job.state;
     this.media = { original: null, result: null };
@@ -30,9 +28,9 @@ export class FileCard {
       save: element("a", { class: "as-button main", download: "" }, "Save"),
       pause: button("Pause", again("pause")),
       resume: button("Go on", again("resume")),
-      again: button("Paint again", () => this.paint(), "In the style and strength that are chosen above"),
+      again: button("Paint again", () => this.paint(), { title: "In the style and strength that are chosen above" }),
       cancel: button("Cancel", again("cancel")),
-      remove: button("Remove", () => this.remove()),
+      remove: button("Remove", () => this.remove(this.buttons.remove, "Delete both files?")),
     };
     this.root = element("article", { class: "job", "aria-label": job.title, "data-name": job.name },
       element("div", { class: "pair" }, this.before, this.after),
@@ -57,18 +55,18 @@ export class FileCard {
     this.notes.hidden = job.notes.length === 0;
     if (this.notes.children.length !== job.notes.length) this.notes.replaceChildren(...job.notes.map((note) => element("li", {}, note)));
     this.command.textContent = job.command;
-    this.showButtons(job);
+    this.showButtonsOf(job);
     this.showMedia("original", this.before, job, "original");
     this.showMedia("result", this.after, job, job.state === "done" ? `${job.result}?${job.asked}` : "");
   }
 
-  showButtons(job) {
+  showButtonsOf(job) {
     const shown = {
       save: job.state === "done", pause: job.state === "painting" && job.kind === "film",
       resume: ["paused", "failed", "cancelled"].includes(job.state), again: job.state === "done",
       cancel: ["painting", "waiting"].includes(job.state), remove: !["painting", "waiting"].includes(job.state),
     };
-    for (const [name, one] of Object.entries(this.buttons)) one.hidden = !shown[name];
+    this.showButtons(shown);
     if (shown.save) {
       this.buttons.save.href = this.studio.address(`/api/files/${job.name}/result?download`);
       this.buttons.save.download = job.saved_as;
@@ -106,31 +104,8 @@ export class FileCard {
     for (const kind of ["seeked", "play", "timeupdate"]) painting.addEventListener(kind, follow);
   }
 
-  async tell(what, options = { method: "POST" }) {
-    try {
-      await this.studio.json(`/api/files/${this.name}/${what}`, options);
-    } catch (error) {
-      this.studio.say(error.message, { trouble: true });
-    }
-    this.refresh();
-  }
-
   paint() {
     return this.tell("paint", { json: this.look() });
-  }
-
-  /** Asks once more: the painting is deleted with its original. */
-  async remove() {
-    const one = this.buttons.remove;
-    if (!one.dataset.sure) {
-      one.dataset.sure = "yes";
-      one.textContent = "Delete both files?";
-      setTimeout(() => { delete one.dataset.sure; one.textContent = "Remove"; }, SURE_MS);
-      return;
-    }
-    await this.studio.json(`/api/files/${this.name}`, { method: "DELETE" })
-      .catch((error) => this.studio.say(error.message, { trouble: true }));
-    this.refresh();
   }
 
   async copy() {
@@ -150,10 +125,6 @@ function figure(title) {
   return made;
 }
 
-function button(text, onclick, title) {
-  return element("button", { type: "button", onclick, title }, text);
-}
-
 function facts(job) {
   const parts = [];
   if (job.width) parts.push(`${job.width} × ${job.height}`);
@@ -171,12 +142,4 @@ function status(job) {
     if (job.seconds_left != null) words.push(`${duration(job.seconds_left)} left`);
   }
   return words.join("  ·  ");
-}
-
-export function duration(seconds) {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes}:${String(whole % 60).padStart(2, "0")} min`;
-  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")} h`;
 }

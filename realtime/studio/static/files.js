@@ -1,5 +1,6 @@
 // The tab "Files": photographs and clips that are dropped here are painted, one after the other.
 
+import { polling, showCards } from "./card.js";
 import { element } from "./element.js";
 import { FileCard } from "./file-card.js";
 import { upload } from "./upload.js";
@@ -11,8 +12,6 @@ const KEPT = "pleinair-files-look";
 /** Fills `root`; called once, when the tab is first looked at. */
 export function open(root, studio) {
   const cards = new Map();
-  let timer = 0;
-  let seen = false;
   const trouble = element("p", { class: "trouble-line", role: "alert", hidden: true });
   const list = element("div", { class: "jobs" });
   const empty = element("p", { class: "empty" },
@@ -39,39 +38,21 @@ export function open(root, studio) {
     }
   }
 
-  async function refresh() {
-    clearTimeout(timer);
-    let busy = false;
-    try {
-      const { jobs } = await studio.json("/api/files");
-      trouble.hidden = true;
-      show(jobs);
-      busy = jobs.some((job) => job.state === "painting" || job.state === "waiting");
-    } catch (error) {
-      trouble.textContent = error.message;
-      trouble.hidden = false;
-    }
-    clearTimeout(timer);
-    if (seen) timer = setTimeout(refresh, busy ? BUSY_MS : IDLE_MS);
-  }
+  const { refresh, shown, hidden } = polling(async () => {
+    const { jobs } = await studio.json("/api/files");
+    show(jobs);
+    return jobs.some((job) => job.state === "painting" || job.state === "waiting");
+  }, trouble, { busyMs: BUSY_MS, idleMs: IDLE_MS });
 
   function show(jobs) {
-    const names = new Set(jobs.map((job) => job.name));
-    for (const [name, card] of cards) if (!names.has(name)) { card.root.remove(); cards.delete(name); }
-    for (const job of jobs) {
-      if (!cards.has(job.name)) cards.set(job.name, new FileCard(studio, job, { refresh, look: look.value }));
-      cards.get(job.name).show(job);
-    }
+    showCards(cards, jobs, (job) => new FileCard(studio, job, { refresh, look: look.value }));
     const order = jobs.map((job) => cards.get(job.name).root);
-    const shown = [...list.children].filter((child) => !child.classList.contains("uploading"));
-    if (order.some((child, at) => child !== shown[at])) list.append(...order); // moving restarts films
+    const there = [...list.children].filter((child) => !child.classList.contains("uploading"));
+    if (order.some((child, at) => child !== there[at])) list.append(...order); // moving restarts films
     empty.hidden = list.children.length > 0;
   }
 
-  return {
-    shown() { seen = true; refresh(); },
-    hidden() { seen = false; clearTimeout(timer); },
-  };
+  return { shown, hidden };
 }
 
 /** Takes files that are dropped anywhere on `root`. */

@@ -1,5 +1,6 @@
 // The tab "Learn": a painting that is dropped here becomes a style, better every few seconds.
 
+import { polling, showCards } from "./card.js";
 import { element } from "./element.js";
 import { dropTarget } from "./files.js";
 import { LessonCard } from "./lesson-card.js";
@@ -15,8 +16,6 @@ const MANNERS = {
 /** Fills `root`; called once, when the tab is first looked at. */
 export function open(root, studio) {
   const cards = new Map();
-  let timer = 0;
-  let seen = false;
   const trouble = element("p", { class: "trouble-line", role: "alert", hidden: true });
   const needs = needsBox(studio, () => refresh());
   const form = lessonForm(studio, () => refresh());
@@ -24,39 +23,24 @@ export function open(root, studio) {
   root.append(element("div", { class: "page" }, needs.root, form.root, trouble, list));
   dropTarget(root, (files) => form.choose(files[0]));
 
-  async function refresh() {
-    clearTimeout(timer);
-    let busy = false;
-    try {
-      const state = await studio.json("/api/learn");
-      trouble.hidden = true;
-      needs.show(state);
-      busy = state.lessons.some((lesson) => lesson.state === "learning");
-      form.show(state, busy);
-      show(state.lessons);
-    } catch (error) {
-      trouble.textContent = error.message;
-      trouble.hidden = false;
-    }
-    clearTimeout(timer);
-    if (seen || busy) timer = setTimeout(refresh, busy ? BUSY_MS : IDLE_MS);
-  }
+  const { refresh, shown, hidden } = polling(async () => {
+    const state = await studio.json("/api/learn");
+    const busy = state.lessons.some((lesson) => lesson.state === "learning");
+    needs.show(state);
+    form.show(state, busy);
+    show(state.lessons);
+    return busy;
+  }, trouble, { busyMs: BUSY_MS, idleMs: IDLE_MS, evenUnseen: true });
 
   function show(lessons) {
-    const names = new Set(lessons.map((lesson) => lesson.name));
-    for (const [name, card] of cards) if (!names.has(name)) { card.root.remove(); cards.delete(name); }
-    lessons.forEach((lesson, at) => {
-      if (!cards.has(lesson.name)) cards.set(lesson.name, new LessonCard(studio, lesson, refresh));
-      const card = cards.get(lesson.name);
-      card.show(lesson);
-      if (list.children[at] !== card.root) list.insertBefore(card.root, list.children[at] ?? null);
+    showCards(cards, lessons, (lesson) => new LessonCard(studio, lesson, refresh));
+    lessons.forEach(({ name }, at) => {
+      const { root: card } = cards.get(name);
+      if (list.children[at] !== card) list.insertBefore(card, list.children[at] ?? null);
     });
   }
 
-  return {
-    shown() { seen = true; refresh(); },
-    hidden() { seen = false; },
-  };
+  return { shown, hidden };
 }
 
 /** What is still missing before anything can be learned, and where to put it. */

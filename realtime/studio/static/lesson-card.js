@@ -1,20 +1,17 @@
 // One style that is being learned, or was: the painting, what it paints by now, what can be done.
 
+import { Card, button, duration } from "./card.js";
 import { element } from "./element.js";
-import { duration } from "./file-card.js";
 import { styleName } from "./learn.js";
 
 const STATES = { learning: "Learning", stopped: "Stopped", done: "Learned", failed: "Not learned" };
-const SURE_MS = 4000;
 
-export class LessonCard {
+export class LessonCard extends Card {
   constructor(studio, lesson, refresh) {
-    this.studio = studio;
-    this.refresh = refresh;
-    this.name = lesson.name;
+    super(studio, `/api/learn/${lesson.name}`, refresh);
     this.version = 0;
     this.preview = 0;
-    this.painting = element("img", { src: studio.address(`/api/learn/${lesson.name}/painting`), alt: `The painting ${lesson.title}` });
+    this.painting = element("img", { src: studio.address(`${this.route}/painting`), alt: `The painting ${lesson.title}` });
     this.sheet = element("img", { alt: "Photographs, and what the style makes of them by now", hidden: true });
     this.waiting = element("p", { class: "soft" }, "The first painting comes in a moment.");
     this.title = element("h2", { class: "job-title" });
@@ -26,12 +23,12 @@ export class LessonCard {
     this.rename.addEventListener("submit", (event) => { event.preventDefault(); this.call(); });
     this.command = element("code", {});
     this.buttons = {
-      live: button("Paint with it", () => this.paintWith(), true),
+      live: button("Paint with it", () => this.paintWith(), { main: true }),
       stop: button("Stop: I like it", () => this.tell("stop")),
       resume: button("Go on", () => this.tell("resume")),
       name: button("Rename", () => this.askName()),
-      save: element("a", { class: "as-button", download: "", href: studio.address(`/api/learn/${lesson.name}/bundle`) }, "Save the bundle"),
-      remove: button("Remove", () => this.remove()),
+      save: element("a", { class: "as-button", download: "", href: studio.address(`${this.route}/bundle`) }, "Save the bundle"),
+      remove: button("Remove", () => this.remove(this.buttons.remove, "Delete the style?")),
     };
     this.root = element("article", { class: "job lesson", "aria-label": lesson.style, "data-name": lesson.name },
       element("div", { class: "pair lesson-pair" },
@@ -55,11 +52,10 @@ export class LessonCard {
     this.status.classList.toggle("trouble-line", lesson.state === "failed");
     this.command.textContent = lesson.command;
     const still = lesson.state !== "learning";
-    const shown = {
+    this.showButtons({
       live: lesson.version > 0, stop: !still, resume: lesson.state === "stopped" || lesson.state === "failed",
       name: still && lesson.version > 0, save: still && lesson.version > 0, remove: still,
-    };
-    for (const [name, one] of Object.entries(this.buttons)) one.hidden = !shown[name];
+    });
     if (lesson.preview && lesson.preview !== this.preview) this.look(lesson.preview);
     if (lesson.version !== this.version) {
       this.version = lesson.version;
@@ -76,7 +72,7 @@ export class LessonCard {
       this.sheet.hidden = false;
       this.waiting.hidden = true;
     });
-    coming.src = this.studio.address(`/api/learn/${this.name}/preview?v=${version}`);
+    coming.src = this.studio.address(`${this.route}/preview?v=${version}`);
   }
 
   /** Shows the camera in this style, as soon as it is there. */
@@ -86,15 +82,6 @@ export class LessonCard {
     else if (triesLeft) setTimeout(() => this.paintWith(triesLeft - 1), 200);
   }
 
-  async tell(what, query = "") {
-    try {
-      await this.studio.json(`/api/learn/${this.name}/${what}${query}`, { method: "POST" });
-    } catch (error) {
-      this.studio.say(error.message, { trouble: true });
-    }
-    this.refresh();
-  }
-
   askName() {
     this.rename.hidden = !this.rename.hidden;
     this.newName.value = this.style;
@@ -102,27 +89,13 @@ export class LessonCard {
   }
 
   async call() {
-    await this.tell("rename", `?${new URLSearchParams({ style: styleName(this.newName.value) })}`);
+    await this.tell(`rename?${new URLSearchParams({ style: styleName(this.newName.value) })}`);
     this.rename.hidden = true;
   }
 
-  async remove() {
-    const one = this.buttons.remove;
-    if (!one.dataset.sure) {
-      one.dataset.sure = "yes";
-      one.textContent = "Delete the style?";
-      setTimeout(() => { delete one.dataset.sure; one.textContent = "Remove"; }, SURE_MS);
-      return;
-    }
-    await this.studio.json(`/api/learn/${this.name}`, { method: "DELETE" })
-      .catch((error) => this.studio.say(error.message, { trouble: true }));
+  removed() {
     this.studio.readStyles().catch(() => {});
-    this.refresh();
   }
-}
-
-function button(text, onclick, main = false) {
-  return element("button", { type: "button", class: main ? "main" : null, onclick }, text);
 }
 
 function status(lesson) {
