@@ -16,6 +16,7 @@ from realtime.options import (
     Bundle,
     Device,
     Engine,
+    HoldFps,
     JsonFile,
     Overwrite,
     Precision,
@@ -78,10 +79,7 @@ def live(
         float | None, typer.Option(help="Ask the source for frames per second.")
     ] = None,
     seconds: Annotated[float | None, typer.Option(help="End after this many seconds.")] = None,
-    fps: Annotated[
-        float | None,
-        typer.Option(rich_help_panel=TIME, help="Hold this rate: paint smaller where it must be."),
-    ] = None,
+    fps: HoldFps = None,
     latency: Annotated[
         float | None,
         typer.Option(

@@ -103,6 +103,12 @@ Precision = Annotated[
         **one_of("auto", "fp32", "fp16", "bf16", "int8"),
     ),
 ]  # fmt: skip
+HoldFps = Annotated[
+    float | None,
+    typer.Option(
+        "--fps", rich_help_panel=TIME, help="Hold this rate: paint smaller where it must be."
+    ),
+]  # fmt: skip
 Overwrite = Annotated[
     bool,
     typer.Option(

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -18,10 +18,9 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 
 from realtime.frame import Pixels
-from realtime.network.bundle import save_bundle
-from realtime.network.card import Card, read_card
+from realtime.network.card import read_card
 from realtime.network.library import SHIPPED
-from realtime.network.registry import build_network, default_config
+from tests.studio_server import write_small_network
 
 ROOT = Path(__file__).parents[1]
 FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream")
@@ -94,9 +93,7 @@ def studio(folder: Path, *options: str, port: int = 0) -> Iterator[Server]:
 
 def write_small_bundle(path: Path) -> None:
     """Write a network with the styles of `fast`, by name, that paints at once and nothing nice."""
-    styles = read_card(SHIPPED / "fast.safetensors").styles
-    config = replace(default_config("fast", len(styles)), widths=(4, 4, 8), blocks=1)
-    save_bundle(path, build_network(config), Card(config=config, styles=styles))
+    write_small_network(path, read_card(SHIPPED / "fast.safetensors").styles)
 
 
 @contextmanager

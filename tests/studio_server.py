@@ -139,7 +139,11 @@ def with_small_network(home: Path) -> Path:
     """Let a studio find a small `fast`, which learns quickly and nothing nice; returns `home`."""
     path = home / "data" / "pleinair" / "styles" / "fast.safetensors"
     path.parent.mkdir(parents=True)
-    styles = (StyleCredit(name="calm"), StyleCredit(name="wild"))
+    write_small_network(path, (StyleCredit(name="calm"), StyleCredit(name="wild")))
+    return path.parents[3]
+
+
+def write_small_network(path: Path, styles: tuple[StyleCredit, ...]) -> None:
+    """Write a bundle of the kind of `fast`, as small as can be, that has learned nothing."""
     config = replace(default_config("fast", len(styles)), widths=(4, 4, 8), blocks=1)
     save_bundle(path, build_network(config), Card(config=config, styles=styles))
-    return path.parents[3]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -351,7 +352,7 @@ def test_limits_are_asked_by_the_worker(tmp_path: Path) -> None:
         for job in jobs:
             foreman.add(job)
         while any(job.state in ("waiting", "painting") for job in jobs):
-            pass
+            time.sleep(0.01)
     finally:
         foreman.close()
     assert "the clip is 64x48 pixels, more than" in jobs[0].error
