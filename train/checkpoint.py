@@ -15,7 +15,7 @@ from realtime.errors import BadInputError
 from realtime.naming import fitting
 from realtime.network.weights_file import load_weights
 
-SINCE = {"palette_weight": 0.0}
+SINCE = {"palette_weight": 0.0, "plain_weight": 0.0, "fine_layers": ["relu1_2"]}
 """Settings that checkpoints written before them lack, and what those runs did."""
 KEYS = frozenset(
     {"network", "average", "optimisers", "balance", "random", "step", "seconds", "rate_scale"}

@@ -26,6 +26,8 @@ _JOHNSON_FAMILY: dict[str, Any] = {
     "content_weight": 1.0,
     "tv_weight": 0.0,
     "range_weight": 0.0,
+    "palette_weight": 0.0,
+    "plain_weight": 0.0,
     "stability_weight": 0.0,
     "structure_goal": 0.0,
     "learning_rate": 1e-3,

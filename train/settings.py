@@ -62,19 +62,25 @@ class TrainSettings:
     `perceptual_loss.FORMULAS`."""
     style_layers: Layers = ()
     """Where the loss network is tapped; `octaves` has its own."""
+    fine_layers: Layers = ("relu1_2", "relu2_2")
+    """Where `octaves` taps the full size for texture. Without relu2_2 the edges of strokes are
+    blurred; it costs a tenth of the time."""
     content_layer: str = "relu3_3"
     content_weight: float = 1.0
     style_weight: float = 3.0
     """With the formula `octaves`, where the weight of a style begins; see `structure_goal`."""
-    structure_goal: float | tuple[float, ...] = 0.75
+    structure_goal: float | tuple[float, ...] = 0.68
     """The structure term that each style is held at, by turning its weight: below, the painting
     gets more of the style, above, more of the photograph. One weight for all would leave some
     styles pale and dissolve faces in others. One for all styles, or one for each. 0: weights
     stay."""
     balance_rate: float = 0.02
     """How fast: change of a weight's logarithm per picture and unit of structure."""
-    palette_weight: float = 0.0
+    palette_weight: float = 2.0
     """Of the distribution of colours, which VGG hardly sees: `palette_loss.py`."""
+    plain_weight: float | tuple[float, ...] = 80.0
+    """Of blotches where the photograph is plain: `plain_loss.py`. One for all styles, or one for
+    each."""
     tv_weight: float = 0.0
     """Total variation; 0 in the article's configurations, 1e-6 in Johnson's code."""
     range_weight: float = 10.0
@@ -133,6 +139,7 @@ class TrainSettings:
         for numbers, what in (
             (self.structure_goals, "goals of structure"),
             (self.stability_weights, "weights of stability"),
+            (self.plain_weights, "weights of plain ground"),
         ):
             if len(numbers) != len(self.styles):
                 raise BadInputError(
@@ -164,6 +171,11 @@ class TrainSettings:
         """The weights of stability, one per style that is learned."""
         return self._each(self.stability_weight)
 
+    @property
+    def plain_weights(self) -> tuple[float, ...]:
+        """The weights of plain ground, one per style that is learned."""
+        return self._each(self.plain_weight)
+
     def _each(self, number: float | tuple[float, ...]) -> tuple[float, ...]:
         return number if isinstance(number, tuple) else (number,) * len(self.styles)
 
@@ -171,8 +183,9 @@ class TrainSettings:
         """Return plain values for JSON; the paths keep their names only."""
         values = asdict(self)
         values["styles"] = [path.name for path in self.styles]
-        values["style_layers"] = list(self.style_layers)
-        for name in ("structure_goal", "stability_weight"):
+        for name in (
+            "style_layers", "fine_layers", "structure_goal", "stability_weight", "plain_weight"
+        ):  # fmt: skip
             if isinstance(values[name], tuple):
                 values[name] = list(values[name])
         values["content"] = self.content.name

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from train.checkpoint import RunState
 from train.distributed import World
 from train.loss.octave_loss import Window
-from train.loss.palette_loss import palette, palette_error
+from train.loss.palette_loss import inner, palette, palette_error
 from train.loss.perceptual_loss import (
     PerceptualLoss,
     imitation_error,
@@ -20,6 +20,7 @@ from train.loss.perceptual_loss import (
     squared_variation,
     total_variation,
 )
+from train.loss.plain_loss import blotches
 from train.loss.stability_loss import Disturbance
 from train.nan_guard import NotFiniteError
 from train.settings import TrainSettings
@@ -113,10 +114,15 @@ def _judged(
     painting, *others = paintings.view(len(views), *batch.shape).unbind(0)
     if context.before is not None:
         terms["kept"] = pixel_error(others.pop(), _as_before(context, *views[-1]))
-    shaky = torch.zeros(len(painting), device=batch.device)
+    own = torch.zeros(len(painting), device=batch.device)  # what weighs differently style by style
     if any(settings.stability_weights):
         shaky = disturbance.instability(painting, others.pop(), batch)
         terms["stability"] = shaky.mean()
+        own = own + own.new_tensor(settings.stability_weights)[style] * shaky
+    if any(settings.plain_weights):
+        blotched = blotches(painting, batch)
+        terms["plain"] = blotched.mean()
+        own = own + own.new_tensor(settings.plain_weights)[style] * blotched
     if context.teacher is not None:
         with torch.no_grad():
             example = context.teacher(batch, weights)
@@ -125,9 +131,8 @@ def _judged(
     terms["tv"] = squared_variation(painting) if johnson else total_variation(painting)
     terms["range"] = out_of_range(painting)
     if context.palettes is not None:
-        terms["palette"] = palette_error(palette(painting), context.palettes[style]).mean()
-    loss = _weighed(settings, terms)
-    loss = loss + (shaky.new_tensor(settings.stability_weights)[style] * shaky).mean()
+        terms["palette"] = palette_error(palette(inner(painting)), context.palettes[style]).mean()
+    loss = _weighed(settings, terms) + own.mean()
     if context.loss is None or state.step % max(1, settings.judged_every):
         return loss, terms
     each = settings.paintings_per_photograph

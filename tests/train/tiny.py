@@ -75,6 +75,7 @@ def tiny_settings(folder: Path, **changes: object) -> TrainSettings:
         "architecture": "fast", "styles": styles, "content": content, "steps": 12, "batch": 2,
         "crop_px": 64, "style_px": 64, "warmup_steps": 2, "identity_steps": 4,
         "style_weight": 7.5, "structure_goal": 0.0, "stability_weight": 1.0,
+        "palette_weight": 0.0, "plain_weight": 0.0,
     }  # fmt: skip
     return TrainSettings(**(values | changes))
 

@@ -26,7 +26,7 @@ def load_loss(source: Path | None, settings: TrainSettings) -> PerceptualLoss:
     """
     half = settings.precision == "bf16"
     if settings.formula == "octaves":
-        return load_octave_loss(source, half=half)
+        return load_octave_loss(source, half=half, fine_layers=settings.fine_layers)
     vgg = _load(source)
     _require(vgg, (*settings.style_layers, settings.content_layer), source, settings.recipe)
     return LayerLoss(
@@ -34,13 +34,15 @@ def load_loss(source: Path | None, settings: TrainSettings) -> PerceptualLoss:
     )
 
 
-def load_octave_loss(source: Path | None, *, half: bool = False) -> OctaveLoss:
+def load_octave_loss(
+    source: Path | None, *, half: bool = False, fine_layers: tuple[str, ...] = LAYERS[0]
+) -> OctaveLoss:
     """Load VGG and the loss of the recipe `pleinair`; see `load_loss`."""
     vgg = _load(source)
-    _require(vgg, LAYERS[-1], source, "pleinair")
+    _require(vgg, (*fine_layers, *LAYERS[-1]), source, "pleinair")
     if half:
         vgg.stages.to(torch.bfloat16)  # once, not at every call
-    return OctaveLoss(vgg, half)
+    return OctaveLoss(vgg, half, (fine_layers, *LAYERS[1:]))
 
 
 def load_loss_networks(source: Path | None) -> list[LossNetwork]:

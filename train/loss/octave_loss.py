@@ -176,6 +176,8 @@ class OctaveLoss:
     network: LossNetwork
     half: bool = False
     """Run VGG in bf16; moments and errors are fp32 all the same."""
+    layers: tuple[tuple[str, ...], ...] = LAYERS
+    """The layers tapped for texture, octave by octave."""
 
     def style_targets(self, paintings: Iterable[Tensor]) -> list[Tensor]:
         """Return Gram matrices of the paintings: one (S, C, C) per octave and layer, in order."""
@@ -217,11 +219,11 @@ class OctaveLoss:
         return texture, structure
 
     def _octaves(
-        self, pictures: Tensor, window: Window | None, octaves: int = len(LAYERS)
+        self, pictures: Tensor, window: Window | None, octaves: int | None = None
     ) -> dict[Tap, Tensor]:
         """Features (N, C, H, W) of every tap; full size in the window only, if there is one."""
         found: dict[Tap, Tensor] = {}
-        for octave, layers in enumerate(LAYERS[:octaves]):
+        for octave, layers in enumerate(self.layers[:octaves]):
             if octave:
                 pictures = F.avg_pool2d(pictures, 2)
             part = pictures if octave or window is None else window.of(pictures)

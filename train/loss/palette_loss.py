@@ -17,6 +17,9 @@ from torch import Tensor
 COARSE_PX = 4
 """Colours are means over squares of this side: brushwork is for the texture term."""
 QUANTILES = 64
+BORDER = 1 / 8
+"""Share of each side that is left out at both ends: else a network hangs a rare colour as a stripe
+along the border, whatever is there."""
 DIRECTIONS = torch.tensor(
     [
         direction
@@ -25,6 +28,13 @@ DIRECTIONS = torch.tensor(
     ]
 )
 """(13, 3): edges, diagonals of faces and of the cube, each one way only; of any length."""
+
+
+def inner(pictures: Tensor) -> Tensor:
+    """Cut the border off (N, 3, H, W): what a network's palette is judged by, see `BORDER`."""
+    height, width = pictures.shape[2:]
+    down, right = int(height * BORDER), int(width * BORDER)
+    return pictures[..., down : height - down, right : width - right]
 
 
 def palette(pictures: Tensor) -> Tensor:

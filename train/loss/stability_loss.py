@@ -102,18 +102,18 @@ class Disturbance:
             second: The painting of their `second_view`.
             pictures: The photographs, in [0, 255].
         """
+        seen = torch.ones_like(pictures[:, :1])
         if self.motion is not None:
             # Each painting goes half the way, so both are blurred alike by the resampling.
             there, back = _half_way(self.motion)
+            seen = _kept(seen, there) * _kept(seen, back)
             first, second = _move(first, there, "bilinear"), _move(second, back, "bilinear")
             pictures = _move(pictures, there, "bilinear")
         weights = pictures.new_tensor(LUMINANCE).view(1, 3, 1, 1)
         brighter = (pictures * weights).sum(1, keepdim=True) * self._lamplight(pictures)
         difference = second - first - brighter
-        if self.motion is not None:
-            difference = _inside(difference)
         size = (difference.square() + SMALL_LEVELS**2).sqrt() - SMALL_LEVELS
-        return size.mean((1, 2, 3)) / 255
+        return (size.mean(1, keepdim=True) * seen).sum((1, 2, 3)) / seen.sum((1, 2, 3)) / 255
 
     def _lamplight(self, pictures: Tensor) -> Tensor:
         """Relative change of light, (N, 1, H, W); its mean over the picture is 0."""
@@ -123,18 +123,21 @@ class Disturbance:
         return x * right + y * down[:, None]
 
 
-def _inside(pictures: Tensor) -> Tensor:
-    """Cut off the border where, half the way on each side, things moved in that were never seen."""
-    down, right = (round(side * (SHIFT + ZOOM) / 2) + 2 for side in pictures.shape[2:])
-    return pictures[..., down:-down, right:-right]
+def _kept(everywhere: Tensor, motion: Tensor) -> Tensor:
+    """Tell where a moved picture shows what was seen before: 1 there, 0 else, (N, 1, H, W).
+
+    No more than that is left out of the comparison, so that paint which is locked to a border of
+    the picture is found out as well.
+    """
+    return (_move(everywhere, motion, "bilinear", "zeros") > 0.99).to(everywhere.dtype)
 
 
-def _move(pictures: Tensor, motion: Tensor, how: str) -> Tensor:
+def _move(pictures: Tensor, motion: Tensor, how: str, beyond: str = "reflection") -> Tensor:
     zoom, right, down = motion.unbind(1)
     zero = torch.zeros_like(zoom)
     rows = [torch.stack([1 + zoom, zero, right], 1), torch.stack([zero, 1 + zoom, down], 1)]
     grid = F.affine_grid(torch.stack(rows, 1), list(pictures.shape), align_corners=False)
-    return F.grid_sample(pictures, grid, how, padding_mode="reflection", align_corners=False)
+    return F.grid_sample(pictures, grid, how, padding_mode=beyond, align_corners=False)
 
 
 def _half_way(motion: Tensor) -> tuple[Tensor, Tensor]:

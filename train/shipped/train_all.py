@@ -106,6 +106,7 @@ def settings_of(
         "precision": pick_precision("auto", device),
         "structure_goal": stage.structure_goals,
         "stability_weight": stage.stability_weights,
+        "plain_weight": stage.plain_weights,
     }
     return TrainSettings(styles=paintings, content=content, **(own | dict(stage.settings)))
 

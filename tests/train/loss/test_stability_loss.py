@@ -99,10 +99,22 @@ def test_paint_that_is_locked_to_a_corner_is_charged() -> None:
     pictures = smooth_pictures()
     moving = replace(still(), motion=torch.tensor([0.0, 0.3, -0.3]).repeat(3, 1))
     patch = torch.zeros(SHAPE[2:])
-    patch[-24:, :24] = 60.0  # larger than the border that is left out
+    patch[-24:, :24] = 60.0
     second = moving.second_view(pictures)
     calm = moving.instability(pictures, second, pictures).mean().item()
     assert moving.instability(pictures + patch, second + patch, pictures).mean().item() > 5 * calm
+
+
+@pytest.mark.parametrize("shift", [0.1, -0.1])
+def test_a_thin_stripe_along_a_border_is_charged(shift: float) -> None:
+    pictures = smooth_pictures()
+    moving = replace(still(), motion=torch.tensor([0.0, shift, 0.0]).repeat(3, 1))
+    stripe = torch.zeros(SHAPE[2:])
+    stripe[:, -6:] = 60.0
+    second = moving.second_view(pictures)
+    calm = moving.instability(pictures, second, pictures).mean().item()
+    found = moving.instability(pictures + stripe, second + stripe, pictures).mean().item()
+    assert found > 5 * calm
 
 
 def test_a_share_of_the_batch_sees_its_share_of_the_disturbance() -> None:
