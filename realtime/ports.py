@@ -41,7 +41,20 @@ class Closing:
         """Release everything; here there is nothing to release."""
 
 
-class Source(Protocol):
+class ContextManaged(Protocol):
+    """Protocol of what is opened before and closed after use, by `with`; see `Closing`."""
+
+    def close(self) -> None:
+        """Release everything."""
+
+    def __enter__(self) -> Self:
+        """Return itself, open already."""
+
+    def __exit__(self, *error: object) -> None:
+        """Close, after an error too."""
+
+
+class Source(ContextManaged, Protocol):
     """Where frames come from.
 
     All calls come from one thread, except `close`, which may come from another thread once the
@@ -70,15 +83,6 @@ class Source(Protocol):
         Raises:
             SourceError: frames stopped coming though more were expected.
         """
-
-    def close(self) -> None:
-        """Release the device or file."""
-
-    def __enter__(self) -> Self:
-        """See `Closing`."""
-
-    def __exit__(self, *error: object) -> None:
-        """See `Closing`."""
 
 
 class Microphone(Protocol):
@@ -134,7 +138,7 @@ class EngineInfo:
     core another program takes; False: they take work from each other."""
 
 
-class Engine(Protocol):
+class Engine(ContextManaged, Protocol):
     """What paints. All calls come from one thread at a time, not always the same one.
 
     Engines are stateless: the painting depends on the frame and the look and on nothing else.
@@ -160,15 +164,6 @@ class Engine(Protocol):
         Raises:
             EngineError: the device failed, ran out of memory, or gave no picture.
         """
-
-    def close(self) -> None:
-        """Release the device."""
-
-    def __enter__(self) -> Self:
-        """See `Closing`."""
-
-    def __exit__(self, *error: object) -> None:
-        """See `Closing`."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +196,7 @@ class WindowClosed:
 Event = Key | Mouse | WindowClosed
 
 
-class Sink(Protocol):
+class Sink(ContextManaged, Protocol):
     """Where frames go. All calls come from the thread that opened it.
 
     `PlainSink` answers what does not concern most sinks.
@@ -247,12 +242,6 @@ class Sink(Protocol):
 
         Without `finish` before it, a file keeps what it has, playable, under its partial name.
         """
-
-    def __enter__(self) -> Self:
-        """See `Closing`."""
-
-    def __exit__(self, *error: object) -> None:
-        """See `Closing`."""
 
 
 class PlainSink(Closing):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from realtime.anypainting.palette import Palette, mixed
-from realtime.engines.base import WrappedEngine
+from realtime.engines.base import WrappedEngine, require_weights
 from realtime.engines.enlarge import blended, with_colours_of
 from realtime.frame import Frame
 from realtime.look import Look
@@ -44,10 +44,7 @@ class PaintingEngine(WrappedEngine):
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
         """Paint one frame (see `ports.Engine`)."""
-        if len(look.style_weights) != len(self.styles):
-            raise ValueError(
-                f"look has {len(look.style_weights)} style weights for {len(self.styles)} styles"
-            )
+        require_weights(look, self.styles)
         known = len(self._engine.styles)
         learned, others = look.style_weights[:known], look.style_weights[known:]
         if not any(others):

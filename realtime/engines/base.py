@@ -41,10 +41,7 @@ class BundleEngine(Closing, ABC):
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
         """Paint one frame (see `ports.Engine`)."""
-        if len(look.style_weights) != len(self.styles):
-            raise ValueError(
-                f"look has {len(look.style_weights)} style weights for {len(self.styles)} styles"
-            )
+        require_weights(look, self.styles)
         if look.strength == 0.0:
             return frame
         try:
@@ -90,6 +87,14 @@ class WrappedEngine(Closing):
     def close(self) -> None:
         """Close the engine inside."""
         self._engine.close()
+
+
+def require_weights(look: Look, styles: Sequence[Style]) -> None:
+    """Raise ValueError unless a look has one weight per style."""
+    if len(look.style_weights) != len(styles):
+        raise ValueError(
+            f"look has {len(look.style_weights)} style weights for {len(styles)} styles"
+        )
 
 
 def chosen_precision(

@@ -209,20 +209,10 @@ def prepare_film(
     folder = WorkFolder(target_path, _job(path, settings, painter))
     is_done = not settings.overwrite and is_painted(target_path, folder.key)
     stream_plan = plan_streams(path, recipe)
-    notes = source.notes + stream_plan.notes
     film = Film(
-        path,
-        target_path,
-        settings,
-        painter,
-        plan,
-        target,
-        folder,
-        stream_plan,
-        notes,
-        inputs,
-        is_done,
-    )
+        path, target_path, settings, painter, plan, target, folder, stream_plan,
+        source.notes + stream_plan.notes, inputs, is_done,
+    )  # fmt: skip
     if recipe.container == "images":
         stills.check_pictures(target_path, film.frames, film.require_free)
     if not is_done:

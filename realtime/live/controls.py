@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from realtime.look import LINES, STROKES, Look
 from realtime.ports import Event, Key, Mouse, WindowClosed
@@ -16,6 +16,7 @@ WHEEL_STEP = 0.05
 GRASP = 0.04
 """How near to the divider, in widths of the picture, it is taken hold of."""
 View = Literal["painting", "split", "beside"]
+VIEWS: tuple[View, ...] = get_args(View)
 
 
 @dataclass(frozen=True)

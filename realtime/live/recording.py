@@ -1,4 +1,4 @@
-"""Recording what is painted while it is shown, and what is heard meanwhile."""
+"""Snapshots and video recordings of a live session, with sound from the microphone."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from realtime import overlay
 from realtime.errors import SinkError
+from realtime.folders import replace_whole
 from realtime.frame import Frame
 from realtime.live.ear import Ear
+from realtime.pipeline import Shown
 from realtime.resize import in_size
 from realtime.sinks import SinkOptions
+from realtime.sinks.images_sink import encode
 from realtime.sinks.video_sink import VideoSink, open_sink
 from realtime.sound import Hearing, Sound
 
@@ -93,6 +97,18 @@ def _since(hearing: Hearing, begins: float) -> Hearing:
         return [sound.later(-begins) for sound in hearing()]
 
     return take
+
+
+def save_snapshot(folder: Path, shown: Shown) -> str:
+    """Save both pictures, and return where, or why not: a full disk ends no show."""
+    path = folder / f"pleinair-{stamp()}.png"
+    both = overlay.joined(shown.original, shown.painted)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_whole(path, encode(both, ".png"))
+    except OSError as exc:
+        return f"the snapshot {path} could not be saved: {exc.strerror}"
+    return f"saved {path}"
 
 
 def stamp() -> str:

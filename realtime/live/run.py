@@ -26,9 +26,8 @@ from realtime.live.factory import (
 )
 from realtime.live.quality_controller import Level
 from realtime.live.saved_state import recalled, remember, restored, window_size
-from realtime.live.session import Session
+from realtime.live.session import Session, Surroundings
 from realtime.live.sources import ReconnectingSource
-from realtime.live.surroundings import Surroundings
 from realtime.pipeline import Report
 from realtime.ports import Microphone
 from realtime.provenance import WRITTEN_BY

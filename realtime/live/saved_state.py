@@ -10,11 +10,10 @@ from typing import Any
 
 from realtime.folders import data_folder, keep
 from realtime.frame import MIN_SIDE_PX
-from realtime.live.controls import State
+from realtime.live.controls import VIEWS, State
 from realtime.ports import Size
 from realtime.settings import MAX_SIDE_PX
 
-VIEWS = ("painting", "split", "beside")
 PLAIN = (
     "strength", "stroke", "native", "keep_colours", "mix", "divider", "overlay", "mirror", "view",
     "fullscreen",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from realtime import overlay
+from realtime.clockwork import Clock, monotonic
 from realtime.errors import SinkError
-from realtime.frame import Frame
+from realtime.frame import Frame, Pixels
 from realtime.live.controls import HELP, State, react, with_style
 from realtime.live.drawing import (
     Strip,
@@ -21,10 +23,9 @@ from realtime.live.drawing import (
     with_panel,
     with_strip,
 )
-from realtime.live.quality_controller import DETAILS
-from realtime.live.recording import Recording
-from realtime.live.snapshot import save_snapshot
-from realtime.live.surroundings import Surroundings
+from realtime.live.ear import Ear
+from realtime.live.quality_controller import DETAILS, QualityController
+from realtime.live.recording import Recording, save_snapshot
 from realtime.look import Look
 from realtime.machine import seconds_since_start
 from realtime.pipeline import Hooks, Report, Shown
@@ -34,6 +35,36 @@ MESSAGE_SECONDS = 3.0
 """How long a message, such as where a snapshot went, stays in the picture."""
 FADE_SECONDS = 0.4
 """How long a new style takes to come."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a session needs of the world around it."""
+
+    snapshots: Path
+    """Folder for snapshots and recordings."""
+    seconds: float | None = None
+    """End after this long."""
+    tell: Callable[[str], None] = lambda message: None
+    """Told where files went, in words."""
+    fullscreen: Callable[[bool], None] = lambda on: None
+    """Called when the user wants the window full or back."""
+    waiting_for: Callable[[], str] = lambda: ""
+    """What the session waits for, in words for the user; empty: nothing."""
+    redraws: bool = False
+    """Whether pictures are drawn again while the camera gives none: for windows, not for files."""
+    canvas: Callable[[], Size | None] = lambda: None
+    """Width and height in pixels of what is shown on; None: those of the frame itself."""
+    previews: Callable[[], Sequence[Pixels | None]] = tuple
+    """A small picture of every style, as far as they are painted, for the strip."""
+    repaint: Callable[[Look], Frame | None] = lambda look: None
+    """Paints the frozen frame while the source gives none; None: not now."""
+    first_painted: Callable[[], int | None] = lambda: 0
+    """Index of the first frame that the engine painted; None before that."""
+    controller: QualityController | None = None
+    ear: Ear | None = None
+    """The microphone for recordings; None: they have no sound."""
+    clock: Clock = monotonic
 
 
 class Session(Closing):

@@ -15,6 +15,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from realtime.frame import Pixels
+from realtime.media.picture import over_white
 
 HD_LINES = 720
 
@@ -105,15 +106,6 @@ def is_transparent(frame: av.VideoFrame) -> bool:
     if not has_alpha(frame):
         return False
     return bool(frame.reformat(format="rgba").to_ndarray()[..., 3].min() < 255)
-
-
-def over_white(colours: Pixels, alpha: Pixels) -> Pixels:
-    """Lay colours (H, W, 3), not premultiplied, over white by their alpha (H, W, 1), 0 to 255."""
-    if alpha.min() == 255:
-        return np.ascontiguousarray(colours)
-    weight = alpha.astype(np.uint16)
-    over = colours * weight + 255 * (255 - weight)
-    return ((over + 127) // 255).astype(np.uint8)
 
 
 class YuvWriter:

@@ -187,7 +187,7 @@ def _decoded(image: Image.Image, data: bytes, path: Path) -> Picture:
     rgb = np.asarray(_turned(colours.convert("RGB"), turn))
     if alpha is not None and alpha.getextrema()[0] != 255:
         notes.append("is transparent in places: laid over white")
-        rgb = _over_white(rgb, np.asarray(_turned(alpha, turn)))
+        rgb = over_white(rgb, np.asarray(_turned(alpha, turn))[..., None])
     return Picture(np.ascontiguousarray(rgb), tuple(notes))
 
 
@@ -223,7 +223,9 @@ def _turned(image: Image.Image, turn: Image.Transpose | None) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _over_white(rgb: Pixels, alpha: Pixels) -> Pixels:
-    opacity = alpha[..., None].astype(np.uint16)
-    over = rgb * opacity + 255 * (255 - opacity)
-    return ((over + 127) // 255).astype(np.uint8)
+def over_white(colours: Pixels, alpha: Pixels) -> Pixels:
+    """Composite colours (H, W, 3), not premultiplied, over white by alpha (H, W, 1), 0 to 255."""
+    if alpha.min() == 255:
+        return np.ascontiguousarray(colours)
+    weight = alpha.astype(np.uint16)
+    return ((colours * weight + 255 * (255 - weight) + 127) // 255).astype(np.uint8)

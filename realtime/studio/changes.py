@@ -7,11 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from realtime.errors import BadInputError
-from realtime.live.controls import State
+from realtime.live.controls import VIEWS, State
 from realtime.look import STROKES
 
 SWITCHES = ("keep_colours", "native", "mirror", "frozen")
-VIEWS = ("painting", "split", "beside")
 MOST_STYLES = 64
 
 

@@ -16,8 +16,7 @@ from realtime.live.controls import State
 from realtime.live.engines import HeldFrameEngine, LazyEngine
 from realtime.live.factory import controller_of, denoised, engine_opener
 from realtime.live.quality_controller import Level, QualityController
-from realtime.live.session import Session
-from realtime.live.surroundings import Surroundings
+from realtime.live.session import Session, Surroundings
 from realtime.ports import Size
 from realtime.settings import LiveSettings
 

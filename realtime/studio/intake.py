@@ -17,43 +17,45 @@ UNKNOWN = "a file of some kind"
 
 
 def to_paint(limits: Limits) -> Callable[[bytes], int]:
-    """Return what judges photographs and clips (see `uploads.receive`)."""
+    """Return the check of photographs and clips (see `uploads.receive`)."""
 
-    def judge(beginning: bytes) -> int:
-        kind = kind_of(beginning[:HEAD_BYTES]) or UNKNOWN
+    def check(beginning: bytes) -> int:
+        kind = _kind(beginning)
         if kind.endswith("picture"):
             return limits.picture_bytes
-        if not kind.endswith(MAYBE_FILMS):
-            raise _refused(kind, "a photograph or a clip: JPEG, PNG, MP4, MOV ...")
-        return limits.upload_bytes
+        expected = "a photograph or a clip: JPEG, PNG, MP4, MOV ..."
+        return _accepted(kind.endswith(MAYBE_FILMS), kind, expected, limits.upload_bytes)
 
-    return judge
+    return check
 
 
 def picture(limits: Limits) -> Callable[[bytes], int]:
-    """Return what judges paintings, and photographs to practise on."""
+    """Return the check of paintings, and of photographs to train with."""
 
-    def judge(beginning: bytes) -> int:
-        kind = kind_of(beginning[:HEAD_BYTES]) or UNKNOWN
-        if not kind.endswith("picture"):
-            raise _refused(kind, "a picture: JPEG, PNG or WebP")
-        return limits.picture_bytes
+    def check(beginning: bytes) -> int:
+        kind, expected = _kind(beginning), "a picture: JPEG, PNG or WebP"
+        return _accepted(kind.endswith("picture"), kind, expected, limits.picture_bytes)
 
-    return judge
+    return check
 
 
 def weights(limits: Limits) -> Callable[[bytes], int]:
-    """Return what judges VGG's weights."""
+    """Return the check of VGG's weights."""
 
-    def judge(beginning: bytes) -> int:
-        head = beginning[:HEAD_BYTES]
-        if not (head.startswith(ZIP) or is_safetensors(head)):
-            raise _refused(kind_of(head) or UNKNOWN, "weights: a .pth or .safetensors file")
-        return limits.upload_bytes
+    def check(beginning: bytes) -> int:
+        fits = beginning.startswith(ZIP) or is_safetensors(beginning[:HEAD_BYTES])
+        expected = "weights: a .pth or .safetensors file"
+        return _accepted(fits, _kind(beginning), expected, limits.upload_bytes)
 
-    return judge
+    return check
 
 
-def _refused(kind: str, expected: str) -> HTTPException:
-    said = f"this is {kind}, expected {expected}"
-    return HTTPException(WRONG_KIND, said, {"connection": "close"})
+def _kind(beginning: bytes) -> str:
+    return kind_of(beginning[:HEAD_BYTES]) or UNKNOWN
+
+
+def _accepted(fits: bool, kind: str, expected: str, most_bytes: int) -> int:
+    if not fits:
+        said = f"this is {kind}, expected {expected}"
+        raise HTTPException(WRONG_KIND, said, {"connection": "close"})
+    return most_bytes

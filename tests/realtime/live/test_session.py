@@ -17,8 +17,7 @@ from realtime.frame import Frame
 from realtime.live.controls import State
 from realtime.live.drawing import overlay_lines
 from realtime.live.quality_controller import QualityController
-from realtime.live.session import FADE_SECONDS, Session
-from realtime.live.surroundings import Surroundings
+from realtime.live.session import FADE_SECONDS, Session, Surroundings
 from realtime.look import Look
 from realtime.pipeline import Report, Shown, run
 from realtime.ports import Key, Mouse, Style

@@ -12,8 +12,7 @@ import pytest
 from realtime.errors import BadInputError
 from realtime.live.controls import State
 from realtime.live.ear import Ear
-from realtime.live.session import Session
-from realtime.live.surroundings import Surroundings
+from realtime.live.session import Session, Surroundings
 from realtime.microphones import open_microphone
 from realtime.microphones.synthetic_microphone import SyntheticMicrophone
 from realtime.pipeline import run
