@@ -24,15 +24,8 @@ CODE = [
 def test_the_plugins_are_the_files() -> None:
     assert engines.names() == ("identity", "onnxruntime", "openvino", "tensorrt", "torch")
     assert sinks.names() == ("images", "null", "video", "virtual_camera", "window")
-    assert sources.names() == (
-        "camera",
-        "faulty",
-        "images",
-        "screen",
-        "stream",
-        "synthetic",
-        "video",
-    )
+    cameras_and_files = ("camera", "faulty", "images", "screen", "stream", "synthetic", "video")
+    assert sources.names() == cameras_and_files
     assert registry.names() == ("article", "examples", "fast", "quality")
 
 

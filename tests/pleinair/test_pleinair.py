@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
@@ -14,6 +12,7 @@ from PIL import Image
 import pleinair
 from realtime.network.library import find_bundles
 from realtime.provenance import note_in
+from tests.commands import run_python
 from tests.helpers import quadrant_card
 
 CARD = quadrant_card()
@@ -122,7 +121,6 @@ def test_styles_are_listed_once() -> None:
 
 
 def test_the_module_is_the_command_too() -> None:
-    command = [sys.executable, "-m", "pleinair", "styles", "--json"]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    finished = run_python("-m", "pleinair", "styles", "--json")
     assert finished.returncode == 0, finished.stderr
     assert '"scream"' in finished.stdout
