@@ -35,7 +35,7 @@ from benchmarks.result import Row
 from realtime.engines import open_engine
 from realtime.engines.enlarge import resized
 from realtime.errors import BadInputError
-from realtime.film.steady import Steady
+from realtime.film.temporal_filter import TemporalFilter
 from realtime.frame import Frame, Pixels
 from realtime.live.denoise import DenoisedEngine
 from realtime.look import Look
@@ -105,7 +105,7 @@ def _gains(
     scene: Pixels, clip: Clip | None, engine: Engine, look: Look, steady: bool, case: FlickerCase
 ) -> dict[str, float]:
     def painter(*, denoise: bool = False) -> Callable[[Frame], Pixels]:
-        hold = Steady() if steady else None
+        hold = TemporalFilter() if steady else None
         seer = DenoisedEngine(engine) if denoise else engine
 
         def paint(frame: Frame) -> Pixels:

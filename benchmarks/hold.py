@@ -21,14 +21,14 @@ from benchmarks.camera import landscape_camera
 from benchmarks.harness import HD_PX, Tell, label, percentiles, silent
 from benchmarks.result import Row
 from realtime import sinks
-from realtime.anypainting.request import find_look
+from realtime.arbitrary_style.request import find_look
 from realtime.clockwork import monotonic
 from realtime.engines.base import styles_of
 from realtime.live.controls import State
 from realtime.live.engines import LazyEngine
 from realtime.live.factory import controller_of, denoised, engine_opener
 from realtime.live.quality_controller import Level, QualityController
-from realtime.live.session import Session, Surroundings
+from realtime.live.session import Session, SessionContext
 from realtime.pipeline import Report, StageTimestamps, run
 from realtime.ports import Size
 from realtime.settings import LiveSettings
@@ -98,7 +98,7 @@ def measure_hold(case: HoldCase, tell: Tell = silent) -> list[Row]:
         session = Session(
             engine,
             State.of_look(request.look),
-            Surroundings(snapshots=Path(), tell=tell, controller=controller),
+            SessionContext(snapshots=Path(), tell=tell, controller=controller),
         )
         phases = _Phases(case, controller, stack, tell)
         hooks = replace(session.hooks(), on_timestamps=phases.note, on_turn=phases.turn)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from realtime.errors import BadInputError
-from realtime.naming import fitting, followed
+from realtime.naming import resolve_link, truncate_name
 
 
 def data_folder() -> Path:
@@ -69,8 +69,8 @@ def replace_whole(path: Path, data: bytes) -> None:
     Raises:
         OSError: the disk does not take it; nothing is left behind.
     """
-    target = followed(path)
-    partial = target.with_name(fitting(target.name, f".{os.getpid()}.partial"))
+    target = resolve_link(path)
+    partial = target.with_name(truncate_name(target.name, f".{os.getpid()}.partial"))
     try:
         partial.write_bytes(data)
         os.replace(partial, target)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from realtime.errors import BadInputError
-from realtime.naming import fitting
+from realtime.naming import truncate_name
 
 MOST_FILES = 1 << 14
 
@@ -45,7 +45,7 @@ def _allow_many_files() -> None:
 
 def hidden_folder(out: Path) -> Path:
     """Return the folder beside an output for what is needed while it is written."""
-    return out.with_name(fitting(f".{out.name}", ".pleinair"))
+    return out.with_name(truncate_name(f".{out.name}", ".pleinair"))
 
 
 class OutputLock:

@@ -13,7 +13,7 @@ LONGEST_BYTES = 255
 DIGITS = 6
 
 
-def fitting(stem: str, tail: str) -> str:
+def truncate_name(stem: str, tail: str) -> str:
     """Return `stem + tail`, or where that is too long for a disk, a shorter name of its own.
 
     Args:
@@ -35,7 +35,7 @@ def _length(name: str) -> int:
     return len(os.fsencode(name))
 
 
-def told_apart(paths: Sequence[Path]) -> list[Path]:
+def make_unique(paths: Sequence[Path]) -> list[Path]:
     """Number paths that occur more than once: `a.jpg`, `a-2.jpg`, `a-3.jpg`.
 
     Names that differ in upper and lower case only are one name on many disks. The same paths in
@@ -48,7 +48,7 @@ def told_apart(paths: Sequence[Path]) -> list[Path]:
         free, number = path, 1
         while _key(free) in given or (number > 1 and _key(free) in wanted):
             number += 1
-            free = path.with_name(fitting(path.stem, f"-{number}{path.suffix}"))
+            free = path.with_name(truncate_name(path.stem, f"-{number}{path.suffix}"))
         given.add(_key(free))
         apart.append(free)
     return apart
@@ -60,6 +60,6 @@ def _key(path: Path) -> str:
     return unicodedata.normalize("NFC", f"{folder}{os.sep}{path.name}").casefold()
 
 
-def followed(path: Path) -> Path:
+def resolve_link(path: Path) -> Path:
     """Return the file that a link leads to, there or not; any other path as it is."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path

@@ -138,7 +138,7 @@ def read_file(path: Path, what: str, *, most_bytes: int = -1) -> bytes:
     return data
 
 
-def kind_of(head: bytes) -> str | None:
+def file_kind(head: bytes) -> str | None:
     """Name what a file is, with its article, by its first bytes (see `HEAD_BYTES`); None: unknown.
 
     Weights of this project's kinds (safetensors, torch.save, TensorFlow) are not looked for.
@@ -172,7 +172,7 @@ def is_picture(path: Path) -> bool:
         return True
     try:
         with path.open("rb") as file:
-            return (kind_of(file.read(HEAD_BYTES)) or "").endswith("picture")
+            return (file_kind(file.read(HEAD_BYTES)) or "").endswith("picture")
     except OSError:
         return False
 
@@ -194,13 +194,13 @@ def find_photographs(folder: Path, *, nested: bool = False) -> list[Path]:
     return found
 
 
-def refuse_other_kind(path: Path, head: bytes, expected: str) -> NoReturn:
+def raise_wrong_kind(path: Path, head: bytes, expected: str) -> NoReturn:
     """Refuse a file that something else could not parse, by the name of what it is.
 
     Raises:
         BadInputError: always: `notes.pdf is a PDF document, expected a picture (.png, ...)`.
     """
-    kind = kind_of(head)
+    kind = file_kind(head)
     if kind is None:
         raise BadInputError(f"{path} is damaged or something else, expected {expected}")
     raise BadInputError(f"{path} is {kind}, expected {expected}")

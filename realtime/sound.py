@@ -37,5 +37,5 @@ class Sound:
         return f"Sound({count} samples at {self.rate} Hz, {channels} ch, {self.begins:.3f} s)"
 
 
-Hearing = Callable[[], Sequence[Sound]]
+SoundReader = Callable[[], Sequence[Sound]]
 """Returns what was heard since it was called last, in order."""

@@ -165,7 +165,7 @@ def _facts(film: Finished) -> dict[str, object]:
 
 
 def _say(film: Finished, say: Callable[[str], None]) -> None:
-    from realtime.sinks.planned import left_as_it_is
+    from realtime.sinks.output_paths import already_painted
 
     report = film.report
     if report is not None and report.frames:
@@ -173,7 +173,7 @@ def _say(film: Finished, say: Callable[[str], None]) -> None:
     if film.damaged:
         say(f"{film.clip.name}: {film.damaged} damaged packets could not be read; times are kept")
     if film.was_done and film.result is not None:
-        say(left_as_it_is(film.result))
+        say(already_painted(film.result))
     elif film.interrupted and report is None:
         return  # it was not begun
     elif film.interrupted:

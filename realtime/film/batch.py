@@ -24,8 +24,8 @@ from realtime.media.formats import is_animated
 from realtime.painter import EngineSpec, beside, open_painter
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
+from realtime.sinks.output_paths import plan_outputs
 from realtime.sinks.outputs import is_file_name, make_folder
-from realtime.sinks.planned import planned
 
 LOGGER = logging.getLogger(__name__)
 
@@ -257,11 +257,11 @@ def destinations(
         BadInputError: one file for several clips, or a folder that cannot be made.
     """
     if output is None:
-        return planned(clips, lambda path: beside(path, label), tell)
+        return plan_outputs(clips, lambda path: beside(path, label), tell)
     if not is_file_name(output):
         make_folder(output)
-        return planned(clips, lambda path: output / beside(path, label).name, tell)
-    pairs = planned(clips, lambda path: output)
+        return plan_outputs(clips, lambda path: output / beside(path, label).name, tell)
+    pairs = plan_outputs(clips, lambda path: output)
     if len(pairs) > 1:
         raise BadInputError(
             f"{len(clips)} clips cannot all become {output}: give a folder, one that is there or a "

@@ -11,16 +11,16 @@ from realtime.errors import BadInputError
 from realtime.film import stills
 from realtime.film.join import Joint, join
 from realtime.film.plan import Segment, SegmentPlan, make_plan
-from realtime.film.steady import MEMORY
 from realtime.film.stream_copy import StreamPlan, TimeRange
 from realtime.film.stream_plan import plan_streams
+from realtime.film.temporal_filter import MEMORY
 from realtime.film.workfolder import WorkFolder
 from realtime.media import clip
 from realtime.media.formats import is_still
-from realtime.naming import followed
+from realtime.naming import resolve_link
 from realtime.painter import EngineSpec, beside, job_of
 from realtime.ports import Size
-from realtime.provenance import is_painted, note_of
+from realtime.provenance import format_note, is_painted
 from realtime.resize import fitted
 from realtime.settings import MAX_SIDE_PX, PaintSettings
 from realtime.sinks import outputs
@@ -148,7 +148,7 @@ class Film:
             return None
         partial = outputs.free_partial(self.out, self.inputs)
         # Without the job: whoever gives it the final name has not got the whole film.
-        title = note_of(self.painter.label)
+        title = format_note(self.painter.label)
         join(replace(self._joint(paths), is_whole=False, title=title), partial)
         return partial
 
@@ -163,7 +163,7 @@ class Film:
             stream_plan=self.stream_plan,
             shifts=self.plan.scan.shifts,
             last_seconds=self.plan.last_seconds,
-            title=note_of(self.painter.label, self.folder.key),
+            title=format_note(self.painter.label, self.folder.key),
         )
 
 
@@ -189,7 +189,7 @@ def prepare_film(
     """
     if is_still(path):
         raise BadInputError(f"{path} is a picture, expected a video: paint it with pleinair image")
-    target_path = followed(out if out is not None else beside(path, painter.label))
+    target_path = resolve_link(out if out is not None else beside(path, painter.label))
     recipe = recipe_for(target_path).asked(settings.codec, settings.quality)
     if recipe.container == "images":
         stills.check_pattern(target_path)

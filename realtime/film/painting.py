@@ -13,7 +13,7 @@ from realtime.errors import PleinairError, SourceError, one_line
 from realtime.film.film import Film
 from realtime.film.plan import Segment
 from realtime.film.segment_sink import SegmentSink
-from realtime.film.steady import Steady
+from realtime.film.temporal_filter import TemporalFilter
 from realtime.frame import Frame
 from realtime.interrupt import run_interruptibly
 from realtime.pipeline import Hooks, Report, Shown
@@ -107,7 +107,7 @@ def one_error(clip: Path) -> Iterator[None]:
 
 def _finisher(film: Film) -> Callable[[Shown, Report], Frame]:
     """What happens to a finished painting before it is encoded."""
-    steady = Steady() if film.settings.steady else None
+    steady = TemporalFilter() if film.settings.steady else None
 
     def finish(shown: Shown, _report: Report) -> Frame:
         painted = steady(shown.original, shown.painted) if steady else shown.painted

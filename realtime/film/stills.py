@@ -19,7 +19,7 @@ from realtime.film.segment_sink import offset_ticks
 from realtime.folders import replace_whole
 from realtime.frame import Frame, Pixels
 from realtime.media.colour import RgbReader
-from realtime.provenance import signed
+from realtime.provenance import add_note
 from realtime.sinks import outputs
 
 GIF_CLOCK = Fraction(1, 100)
@@ -63,7 +63,7 @@ def write_gif(joint: Joint, out: Path) -> int:
                 count = frame.index + 1
             if stream is not None:
                 container.mux(stream.encode(None))
-        replace_whole(out, signed(out.read_bytes(), joint.title))
+        replace_whole(out, add_note(out.read_bytes(), joint.title))
     except (av.FFmpegError, OSError) as exc:
         out.unlink(missing_ok=True)
         raise outputs.write_error(exc, out, f"after {count} frames") from exc

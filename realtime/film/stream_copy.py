@@ -21,7 +21,7 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Discard, Stream
 
 from realtime.errors import BadInputError
-from realtime.film.steady_sound import SteadySound
+from realtime.film.audio_resampler import AudioResampler
 from realtime.film.subtitles import RewrittenText
 from realtime.media import clip
 from realtime.media.clock import StreamClock
@@ -88,7 +88,7 @@ class EncodedSound:
         stream.layout = template.layout.name if is_kept else few
         label(stream, template)
         self._stream = stream
-        self._steady = SteadySound(rate_hz, stream.layout.name)
+        self._steady = AudioResampler(rate_hz, stream.layout.name)
 
     def convert(self, packet: AnyPacket) -> list[AnyPacket]:
         """Return the packets that became complete."""

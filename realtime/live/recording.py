@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,25 +10,25 @@ from realtime import overlay
 from realtime.errors import SinkError
 from realtime.folders import replace_whole
 from realtime.frame import Frame
-from realtime.live.ear import Ear
+from realtime.live.microphone_capture import MicrophoneCapture
 from realtime.pipeline import Shown
 from realtime.resize import in_size
 from realtime.sinks import SinkOptions
 from realtime.sinks.images_sink import encode
 from realtime.sinks.video_sink import VideoSink, open_sink
-from realtime.sound import Hearing, Sound
+from realtime.sound import SoundReader
 
 
 class Recording:
-    """A clip of the paintings, without overlay, begun and ended while the session goes on.
+    """Record the paintings, without overlay, into a clip while the session goes on.
 
     Args:
         folder: Where `pleinair-DATE.mp4` goes.
-        ear: What is heard, if it is on when a clip begins; what it is after that, it is silent.
+        microphone: Adds sound, if it is on when a clip begins; while it is off, there is silence.
     """
 
-    def __init__(self, folder: Path, ear: Ear | None = None) -> None:
-        self._folder, self._ear = folder, ear
+    def __init__(self, folder: Path, microphone: MicrophoneCapture | None = None) -> None:
+        self._folder, self._microphone = folder, microphone
         self._sink: VideoSink | None = None
         self._first: Frame | None = None
         self._last: Frame | None = None
@@ -80,23 +79,19 @@ class Recording:
 
     def _opened(self, begins: float) -> VideoSink:
         path = self._folder / f"pleinair-{stamp()}.mp4"
-        hearing = None
-        if self._ear is not None and self._ear.is_on:
-            hearing = _since(self._ear.listen(), begins)
-        return open_sink(SinkOptions(path=path, hearing=hearing))
+        read_sound = None
+        if self._microphone is not None and self._microphone.is_on:
+            read_sound = _since(self._microphone.listen(), begins)
+        return open_sink(SinkOptions(path=path, read_sound=read_sound))
 
     @staticmethod
     def _show(sink: VideoSink, frame: Frame, first: Frame) -> None:
         sink.show(replace(frame, pts_seconds=frame.pts_seconds - first.pts_seconds))
 
 
-def _since(hearing: Hearing, begins: float) -> Hearing:
-    """Return the same hearing, by a clock that is 0 at a moment."""
-
-    def take() -> Sequence[Sound]:
-        return [sound.later(-begins) for sound in hearing()]
-
-    return take
+def _since(read_sound: SoundReader, begins: float) -> SoundReader:
+    """Return a reader of the same sound whose times count from `begins`, in seconds."""
+    return lambda: [sound.later(-begins) for sound in read_sound()]
 
 
 def save_snapshot(folder: Path, shown: Shown) -> str:

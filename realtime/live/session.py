@@ -14,16 +14,16 @@ from realtime.live.controls import HELP, State, react, with_style
 from realtime.live.drawing import (
     Strip,
     arranged,
+    describe_level,
     help_columns,
     in_picture,
-    manner,
     note_lines,
     overlay_lines,
     shortfall,
     with_panel,
     with_strip,
 )
-from realtime.live.ear import Ear
+from realtime.live.microphone_capture import MicrophoneCapture
 from realtime.live.quality_controller import DETAILS, QualityController
 from realtime.live.recording import Recording, save_snapshot
 from realtime.look import Look
@@ -38,7 +38,7 @@ FADE_SECONDS = 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class SessionContext:
     """What a session needs of the world around it."""
 
     snapshots: Path
@@ -62,7 +62,7 @@ class Surroundings:
     first_painted: Callable[[], int | None] = lambda: 0
     """Index of the first frame that the engine painted; None before that."""
     controller: QualityController | None = None
-    ear: Ear | None = None
+    microphone: MicrophoneCapture | None = None
     """The microphone for recordings; None: they have no sound."""
     clock: Clock = monotonic
 
@@ -70,7 +70,7 @@ class Surroundings:
 class Session(Closing):
     """What happens between the pipeline and the user of a live window."""
 
-    def __init__(self, engine: Engine, state: State, around: Surroundings) -> None:
+    def __init__(self, engine: Engine, state: State, around: SessionContext) -> None:
         self.engine, self.state = engine, state
         self._around = around
         self.frozen: Frame | None = None
@@ -80,7 +80,7 @@ class Session(Closing):
         self._last: Shown | None = None
         self._message, self._message_until = "", 0.0
         self._from, self._to, self._changed = state.look, state.look, -FADE_SECONDS
-        self._recording = Recording(around.snapshots, around.ear)
+        self._recording = Recording(around.snapshots, around.microphone)
         self._costs_seen = 0
         self._told_missed: set[str] = set()
         """What was said not to be held, since it was painted in more detail."""
@@ -112,8 +112,8 @@ class Session(Closing):
             self._say(save_snapshot(self._around.snapshots, self._last))
         if self.state.fullscreen != before.fullscreen:
             self._around.fullscreen(self.state.fullscreen)
-        if self.state.sound != before.sound and self._around.ear is not None:
-            self._around.ear.switch(on=self.state.sound)
+        if self.state.sound != before.sound and self._around.microphone is not None:
+            self._around.microphone.switch(on=self.state.sound)
         if before.recording and not self.state.recording:
             self._stop_recording()
         return not self.state.quit
@@ -158,7 +158,7 @@ class Session(Closing):
         for cost in costs:
             # A frozen frame is painted only when the look changes: that says nothing about time.
             if controller and self.frozen is None and controller.paid(cost, self._around.clock()):
-                self._say(f"painting {manner(controller.level)}")
+                self._say(f"painting {describe_level(controller.level)}")
                 if controller.detail > DETAILS[-1]:
                     self._told_missed.clear()
         self._say_shortfall()
@@ -243,11 +243,11 @@ class Session(Closing):
             self._say(said)
 
     def _hear(self, shown: Shown) -> None:
-        """Tell the ear the time of the frames, and the user what the ear complains of."""
-        if (ear := self._around.ear) is None:
+        """Give the microphone the times of the frames, and the user its error messages."""
+        if (microphone := self._around.microphone) is None:
             return
         if shown.timestamps:
-            ear.saw(shown.original.pts_seconds, shown.timestamps.taken)
-        if complaint := ear.complaint():
-            self._say(complaint)
-        self.state = replace(self.state, sound=ear.is_on)
+            microphone.saw(shown.original.pts_seconds, shown.timestamps.taken)
+        if error := microphone.next_error():
+            self._say(error)
+        self.state = replace(self.state, sound=microphone.is_on)

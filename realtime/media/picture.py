@@ -17,7 +17,7 @@ from realtime.frame import Pixels
 from realtime.media import profile
 from realtime.media.formats import FORMATS, KINDS, refuse_animated
 from realtime.media.quiet import quiet_stderr
-from realtime.reading import HEAD_BYTES, kind_of, read_file, refuse_other_kind
+from realtime.reading import HEAD_BYTES, file_kind, raise_wrong_kind, read_file
 
 EXPECTED = "one of these pictures: .png, .jpg, .webp, .bmp, .tif, .avif, .jp2, .gif"
 SAVE_AS = ": save it as JPEG or PNG in the program that shows it"
@@ -144,12 +144,12 @@ def _one_line(path: Path) -> Iterator[None]:
 
 
 def _refuse_other_kinds(path: Path, head: bytes) -> None:
-    kind = kind_of(head)
+    kind = file_kind(head)
     if kind in KINDS:
         return
     if kind is not None and kind.endswith(("video", "transport stream")):
         raise BadInputError(f"{path} is {kind}, expected a picture: paint it with pleinair video")
-    refuse_other_kind(path, head, EXPECTED + ADVICE.get(kind or "", ""))
+    raise_wrong_kind(path, head, EXPECTED + ADVICE.get(kind or "", ""))
 
 
 def _refuse_raw(image: Image.Image, path: Path) -> None:

@@ -18,7 +18,7 @@ from safetensors import safe_open
 
 from realtime.errors import BadInputError, BundleError
 from realtime.network.config import TransformerConfig
-from realtime.reading import HEAD_BYTES, is_safetensors, kind_of, read_file
+from realtime.reading import HEAD_BYTES, file_kind, is_safetensors, read_file
 
 FORMAT_VERSION = 2
 """1: `fast` and `quality` were other networks, without a skip at half the picture's size. Bundles
@@ -182,7 +182,7 @@ def _refuse_what_is_no_bundle(path: Path) -> None:
     head = read_file(path, "a style bundle", most_bytes=HEAD_BYTES)
     if is_safetensors(head):
         return  # whatever else the length of its header, which comes first, may look like
-    if kind := kind_of(head):
+    if kind := file_kind(head):
         raise BundleError(f"{path} is {kind}, not a style bundle (.safetensors)")
     if head.startswith((b"\x80", b"PK\x03\x04")):
         raise BundleError(

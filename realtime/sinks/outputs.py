@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from realtime.errors import BadInputError, SinkError
-from realtime.naming import fitting, followed
+from realtime.naming import resolve_link, truncate_name
 from realtime.provenance import is_ours
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -82,13 +82,13 @@ def check_target(
     Raises:
         BadInputError: its folder cannot be used, or the rule forbids it.
     """
-    check_folder(followed(path).parent)
+    check_folder(resolve_link(path).parent)
     require_free(path, inputs, overwrite=overwrite, hint=hint)
 
 
 def partial_path(path: Path) -> Path:
     """Return the name for the time of writing: `out.mp4` -> `out.partial.mp4`."""
-    return path.with_name(fitting(path.stem, f".partial{path.suffix}"))
+    return path.with_name(truncate_name(path.stem, f".partial{path.suffix}"))
 
 
 def free_partial(path: Path, inputs: Iterable[Path] = ()) -> Path:
@@ -101,7 +101,7 @@ def free_partial(path: Path, inputs: Iterable[Path] = ()) -> Path:
     partial, number, kept = partial_path(path), 1, tuple(inputs)
     while not _may_be_written(partial, kept):
         number += 1
-        partial = path.with_name(fitting(path.stem, f".partial-{number}{path.suffix}"))
+        partial = path.with_name(truncate_name(path.stem, f".partial-{number}{path.suffix}"))
     return partial
 
 

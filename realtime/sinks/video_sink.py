@@ -19,7 +19,7 @@ from realtime.errors import BadInputError
 from realtime.frame import Frame
 from realtime.lock import OutputLock
 from realtime.media import clip
-from realtime.naming import followed
+from realtime.naming import resolve_link
 from realtime.ports import PlainSink
 from realtime.sinks import SinkOptions, outputs
 from realtime.sinks.encoding import RECIPES, Recipe, recipe_for
@@ -60,7 +60,7 @@ class VideoSink(PlainSink):
         """
         with self._reporting():
             if self._writer is None:
-                note, with_sound = self._options.note, self._options.hearing is not None
+                note, with_sound = self._options.note, self._options.read_sound is not None
                 self._writer = VideoWriter(
                     self._partial, self._target, frame, comment=note, with_sound=with_sound
                 )
@@ -80,8 +80,8 @@ class VideoSink(PlainSink):
             return self._writer.wait()
 
     def _listen(self, writer: VideoWriter) -> None:
-        if self._options.hearing is not None:
-            for sound in self._options.hearing():
+        if self._options.read_sound is not None:
+            for sound in self._options.read_sound():
                 writer.hear(sound)
 
     def finish(self) -> None:
@@ -155,4 +155,4 @@ def open_sink(options: SinkOptions) -> VideoSink:
         playing = ", ".join(suffix for suffix, r in RECIPES.items() if len(r.codecs) > 1)
         raise BadInputError(f"{path.name} cannot be recorded live: expected one of {playing}")
     outputs.check_target(path, options.inputs, overwrite=options.overwrite)
-    return VideoSink(options, followed(path), recipe)
+    return VideoSink(options, resolve_link(path), recipe)

@@ -12,7 +12,7 @@ from realtime.clockwork import RateMeter, monotonic
 from realtime.errors import BadInputError, SourceError
 from realtime.frame import Frame
 from realtime.ports import Closing, Size
-from realtime.sources.cameras import Camera, backend, find_cameras, meant, why_closed
+from realtime.sources.cameras import Camera, backend, find_cameras, match_cameras, why_closed
 
 DEFAULT_SIZE = (640, 480)
 DEFAULT_FPS = 30.0
@@ -106,7 +106,7 @@ def open_source(address: str, *, size: Size | None, rate_fps: float | None) -> C
     """
     cameras = find_cameras()
     closed = []
-    for camera in meant(address, cameras):
+    for camera in match_cameras(address, cameras):
         capture = _quiet_capture(camera.index)
         if capture.isOpened():
             return CameraSource(camera, capture, size or DEFAULT_SIZE, rate_fps or DEFAULT_FPS)

@@ -62,7 +62,7 @@ def _is_odd(camera: Camera) -> bool:
     return any(part in camera.name.lower() for part in LAST)
 
 
-def meant(address: str, cameras: Sequence[Camera]) -> tuple[Camera, ...]:
+def match_cameras(address: str, cameras: Sequence[Camera]) -> tuple[Camera, ...]:
     """Return the cameras that an address may mean, the likeliest first.
 
     Args:

@@ -1,4 +1,4 @@
-"""Live: the camera, painted while you look."""
+"""Routes of the live picture: its WebSocket, and remuxing what the page recorded."""
 
 from __future__ import annotations
 

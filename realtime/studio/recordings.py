@@ -1,4 +1,4 @@
-"""Recordings that a browser made, completed: browsers write clips without a length or an index."""
+"""Remuxes recordings of a browser, which have neither a duration nor an index."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ KINDS = {"mp4": "mp4", "webm": "webm"}
 
 
 def complete(clip: Path, kind: str, target: Path) -> None:
-    """Write a clip anew with its length and an index, pictures and sound as they are.
+    """Remux a clip with its duration and an index; video and audio are copied.
 
     Raises:
-        BadInputError: it is no clip of that kind.
+        BadInputError: it is not a clip of that kind.
     """
     try:
         with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""What the parts of a studio share: settings, token, folder, and what ends when it ends."""
+"""Shared context of the studio's parts: settings, token, and what is closed at the end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from realtime.studio.token import read_token
 
 
 class Studio:
-    """One for each server. Routes are made for it; it outlives all pages.
+    """Context of one server, given to its routes; it outlives all pages.
 
     Raises:
         BadInputError: its folder cannot be made.
@@ -18,11 +18,10 @@ class Studio:
     def __init__(self, settings: StudioSettings, token: str | None = None) -> None:
         self.settings = settings
         self.token = token or read_token(settings.folder)
-        """Whoever knows it may use what is behind `/api/`."""
+        """Grants access to everything below `/api/`."""
         self.ending = ExitStack()
-        """What a part opens for the whole run, a process or a thread, it closes here; at the end
-        of the run, last opened first."""
+        """Where parts register what they open for the whole run; closed in reverse order."""
 
     def close(self) -> None:
-        """End everything that the parts opened."""
+        """Close everything that the parts opened."""
         self.ending.close()

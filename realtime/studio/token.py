@@ -1,4 +1,4 @@
-"""The token: who may use the studio. Kept, so that an open page survives a restart."""
+"""The access token of the studio, kept on disk so that an open page survives a restart."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ TOKEN_BYTES = 24
 
 
 def read_token(folder: Path) -> str:
-    """Return the token of this folder, making folder and token if they are not there yet.
+    """Return the token of a folder; folder and token are made if they do not exist.
 
-    Both are the user's alone to read.
+    Only the user can read them.
 
     Raises:
         BadInputError: the folder cannot be made, or not be written.
@@ -32,5 +32,5 @@ def read_token(folder: Path) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(token)
     except OSError as exc:
-        raise BadInputError(f"the studio cannot keep things in {folder}: {exc.strerror}") from exc
+        raise BadInputError(f"the studio cannot write to {folder}: {exc.strerror}") from exc
     return token

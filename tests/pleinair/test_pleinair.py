@@ -11,7 +11,7 @@ from PIL import Image
 
 import pleinair
 from realtime.network.library import find_bundles
-from realtime.provenance import note_in
+from realtime.provenance import read_note
 from tests.commands import run_python
 from tests.helpers import quadrant_card
 
@@ -74,9 +74,9 @@ def test_the_painting_is_written_where_it_may(photo: Path) -> None:
     found = cv2.imread(str(out))
     assert found is not None
     assert np.abs(found[:, :, ::-1].astype(int) - painting).mean() < 12
-    assert "scream" in note_in(out)
+    assert "scream" in read_note(out)
     plainly(photo, "mosaic", out=str(out))
-    assert "mosaic" in note_in(out)
+    assert "mosaic" in read_note(out)
     before = photo.read_bytes()
     foreign = photo.with_name("foreign.png")
     foreign.write_bytes(before)

@@ -2,9 +2,9 @@
 
 Every painting is averaged with the few before it, each moved to where its things are now (dense
 optical flow between the originals: DIS, Kroeger et al. 2016), and only where the originals agree:
-what was hidden, what changed its light, and what was before a cut has no say. The memory is
-`MEMORY` paintings, not a running average: a segment that starts so many frames earlier gives the
-same pictures, bit for bit.
+what was hidden, what changed its light, and what was before a cut is left out. The average is over
+`MEMORY` paintings, not a running one: a segment that starts so many frames earlier gives the same
+pictures, bit for bit.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from realtime.frame import Frame, Pixels
 
 MEMORY = 4
-"""How many earlier paintings have a say."""
+"""How many earlier paintings are averaged."""
 FLOW_PX = 320
 """Longer side of the pictures that the flow is computed on."""
 STILL_PX = 0.25
@@ -35,7 +35,7 @@ Floats = npt.NDArray[np.float32]
 
 
 @dataclass
-class _Moment:
+class _Past:
     """An earlier frame and its painting."""
 
     small: Pixels
@@ -45,16 +45,16 @@ class _Moment:
     """From the newest frame to this one, (h, w, 2) in pixels of the reduced size."""
 
 
-class Steady:
-    """A filter over finished frames. Feed it every frame in order, on one thread."""
+class TemporalFilter:
+    """Average finished frames along the motion. Feed it every frame in order, on one thread."""
 
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-        self._moments: deque[_Moment] = deque(maxlen=MEMORY)
+        self._past: deque[_Past] = deque(maxlen=MEMORY)
         self._grey: Pixels | None = None
 
     def __call__(self, original: Frame, painted: Frame) -> Frame:
-        """Return the painting, steadied.
+        """Return the painting, averaged with those before it.
 
         Args:
             original: What was painted.
@@ -63,11 +63,11 @@ class Steady:
         small = _reduced(original.pixels)
         grey = cast(Pixels, cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))
         pixels = painted.pixels
-        if self._moments and self._grey is not None:
+        if self._past and self._grey is not None:
             self._catch_up(grey)
             pixels = self._blended(small, pixels)
         still = np.zeros((*grey.shape, 2), np.float32)
-        self._moments.appendleft(_Moment(small, painted.pixels, still))
+        self._past.appendleft(_Past(small, painted.pixels, still))
         self._grey = grey
         return painted.with_pixels(pixels)
 
@@ -76,7 +76,7 @@ class Steady:
         assert self._grey is not None
         step = np.asarray(self._flow.calc(grey, self._grey, None), np.float32)  # type: ignore[call-overload]
         step[np.abs(step).max(axis=2) < STILL_PX] = 0.0
-        for moment in self._moments:
+        for moment in self._past:
             moment.flow = step + _moved(moment.flow, step)
 
     def _blended(self, small: Pixels, painting: Pixels) -> Pixels:
@@ -84,10 +84,10 @@ class Steady:
         total = painting.astype(np.float32)
         weights = np.ones((height, width, 1), np.float32)
         trust = np.ones(small.shape[:2], np.float32)
-        for number, moment in enumerate(self._moments):
+        for number, moment in enumerate(self._past):
             trust = np.minimum(trust, _agreement(small, _moved(moment.small, moment.flow)))
             if number == 0 and trust.mean() < CUT:
-                self._moments.clear()
+                self._past.clear()
                 return painting
             weight = cv2.resize(trust, (width, height), interpolation=cv2.INTER_LINEAR)[..., None]
             total += weight * _moved(moment.painting, _enlarged(moment.flow, width, height))

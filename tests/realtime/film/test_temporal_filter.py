@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from realtime.film.steady import MEMORY, Steady
+from realtime.film.temporal_filter import MEMORY, TemporalFilter
 from realtime.frame import Frame, Pixels
 from tests.clips import read_frames, write_clip
 from tests.film import copied
@@ -34,7 +34,7 @@ def boiling(pixels: Pixels, seed: int) -> Pixels:
 
 
 def run(originals: list[Pixels], paintings: list[Pixels]) -> list[Pixels]:
-    steady = Steady()
+    steady = TemporalFilter()
     return [
         steady(Frame(one, i, i / 30), Frame(other, i, i / 30)).pixels
         for i, (one, other) in enumerate(zip(originals, paintings, strict=True))

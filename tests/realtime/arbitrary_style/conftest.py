@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import pytest
 
-from tests.realtime.anypainting.test_texture import hatching
+from tests.realtime.arbitrary_style.test_texture import hatching
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from realtime.anypainting import texture
-from realtime.anypainting.engine import Mixture, PaintingEngine
-from realtime.anypainting.leaves import dead_leaves
-from realtime.anypainting.palette import Palette, PaletteFinder
-from realtime.anypainting.request import GivenPainting, Request
+from realtime.arbitrary_style import texture
+from realtime.arbitrary_style.dead_leaves import dead_leaves
+from realtime.arbitrary_style.engine import Mixture, PaintingEngine
+from realtime.arbitrary_style.palette import Palette, PaletteFinder
+from realtime.arbitrary_style.request import GivenPainting, Request
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.ports import Engine

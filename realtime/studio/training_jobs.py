@@ -1,4 +1,4 @@
-"""Lessons: each is a painting that is being learned, or was; kept over the end of the program."""
+"""Training jobs of the studio and the bundles they made; kept on disk across restarts."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SAVE_EVERY_SECONDS = 5.0
 
 
 @dataclass
-class Lesson(Record):
-    """A painting and what is learned from it. Its folder is called as it is."""
+class TrainingJob(Record):
+    """A painting and the training of its style; the folder has the job's name."""
 
     file_name = "lesson.json"
     since_field = "begun"
@@ -35,10 +35,10 @@ class Lesson(Record):
     begun: float = 0.0
     """In seconds since 1970: the newest comes first."""
     seconds: float = 0.0
-    """How long it was learned so far."""
+    """How long it has trained so far."""
     step: int = 0
     steps: int = 0
-    """How many there will be; 0: nobody knows yet."""
+    """How many there will be; 0: not known yet."""
     stage: str = ""
     """What is done before the first step, in a few words."""
     version: float = 0.0
@@ -47,84 +47,84 @@ class Lesson(Record):
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the rest takes at the pace so far; None: nobody knows, or it is not learned."""
+        """How long the rest takes at the pace so far; None: not known, or it is not training."""
         if self.state != "learning" or not self.step or not self.steps or not self.seconds:
             return None
         return max(0, self.steps - self.step) * self.seconds / self.step
 
     @property
-    def wishes(self) -> list[str]:
+    def options(self) -> list[str]:
         """Return the options of `pleinair train` that the user chose."""
         chosen = ["--minutes", f"{self.minutes:g}", "--name", self.style]
         return chosen + (["--everything"] if self.manner == "thorough" else [])
 
-    def after_the_end(self) -> None:
-        """Stop: the same can be gone on with."""
+    def recover(self) -> None:
+        """Mark a job that the end of the program interrupted as stopped: it can be resumed."""
         if self.state == "learning":
             self.state = "stopped"
 
 
-class LessonStore(RecordStore[Lesson]):
-    """The lessons of a studio, and the bundles that came of them."""
+class TrainingJobStore(RecordStore[TrainingJob]):
+    """The training jobs of a studio, and their bundles."""
 
-    kind = Lesson
+    kind = TrainingJob
 
-    def painting(self, lesson: Lesson) -> Path:
+    def painting(self, job: TrainingJob) -> Path:
         """Return the painting."""
-        return self.path(lesson, "painting")
+        return self.path(job, "painting")
 
-    def learned(self, lesson: Lesson) -> Path:
+    def learned(self, job: TrainingJob) -> Path:
         """Return the bundle as `pleinair train` writes it, beside its checkpoint."""
-        return self.path(lesson, "style.safetensors")
+        return self.path(job, "style.safetensors")
 
-    def preview(self, lesson: Lesson) -> Path:
-        """Return the picture of how it learns."""
-        return self.path(lesson, "style-preview.png")
+    def preview(self, job: TrainingJob) -> Path:
+        """Return the preview that training writes."""
+        return self.path(job, "style-preview.png")
 
-    def log(self, lesson: Lesson) -> Path:
-        """Return what the process said."""
-        return self.path(lesson, "log")
+    def log(self, job: TrainingJob) -> Path:
+        """Return the log of the process."""
+        return self.path(job, "log")
 
-    def publish(self, lesson: Lesson) -> bool:
-        """Put the bundle where styles are found, if there is a newer one; tells whether it did."""
-        learned = self.learned(lesson)
+    def publish(self, job: TrainingJob) -> bool:
+        """Copy a newer bundle to where styles are found; whether there was one."""
+        learned = self.learned(job)
         try:
             changed = learned.stat().st_mtime
-            if changed <= lesson.version:
+            if changed <= job.version:
                 return False
             folder = user_folder()
             folder.mkdir(parents=True, exist_ok=True)
-            replace_whole(published(lesson.style), learned.read_bytes())
+            replace_whole(published(job.style), learned.read_bytes())
         except OSError:
             return False  # there is none yet, or the disk is full: the next time
-        lesson.version = changed
+        job.version = changed
         return True
 
-    def call_otherwise(self, lesson: Lesson, style: str) -> None:
-        """Call the style otherwise, in its bundle and where it is found.
+    def rename_style(self, job: TrainingJob, style: str) -> None:
+        """Rename the style, in its bundle and where it is found.
 
         Raises:
             BadInputError: that is no name for a style, or it is taken.
         """
         from realtime.network.bundle import load_bundle, save_bundle
 
-        if style == lesson.style:
+        if style == job.style:
             return
         require_free(style)
-        learned = self.learned(lesson)
+        learned = self.learned(job)
         if learned.is_file():
             bundle = load_bundle(learned)
             *kept, new = bundle.card.styles
             card = replace(bundle.card, styles=(*kept, replace(new, name=style)))
             save_bundle(learned, bundle.network, card)
-        if lesson.version:
-            published(lesson.style).unlink(missing_ok=True)
-        lesson.style, lesson.version = style, 0.0
-        self.publish(lesson)
-        self.save(lesson)
+        if job.version:
+            published(job.style).unlink(missing_ok=True)
+        job.style, job.version = style, 0.0
+        self.publish(job)
+        self.save(job)
 
-    def remove(self, record: Lesson) -> None:
-        """Forget a lesson, with its style."""
+    def remove(self, record: TrainingJob) -> None:
+        """Delete a job and its style."""
         if record.version:
             with suppress(OSError):
                 published(record.style).unlink(missing_ok=True)
@@ -137,7 +137,7 @@ def published(style: str) -> Path:
 
 
 def require_free(style: str) -> None:
-    """Make sure that a new style may be called so.
+    """Make sure that a name for a new style is valid and free.
 
     Raises:
         BadInputError: it may not.

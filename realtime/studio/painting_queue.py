@@ -1,34 +1,35 @@
-"""Has what was dropped on the page painted, one file after the other, by a process of its own."""
+"""Job queue of dropped files: one worker process paints them one after the other."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 
 from realtime.errors import BadInputError, PleinairError
-from realtime.studio.child import Message
 from realtime.studio.jobs import BEGUN, Job, JobStore, State
 from realtime.studio.settings import StudioSettings
 from realtime.studio.worker import Worker, WorkerDiedError
+from realtime.studio.worker_process import Message
 
 LOGGER = logging.getLogger(__name__)
 WORKER = ("-m", "realtime.studio.painting_worker")
-TOLD = frozenset({"kind", "width", "height", "seconds", "frames", "done", "fps", "notes", "result"})
-"""What a worker tells of a job."""
+REPORTED = frozenset(
+    {"kind", "width", "height", "seconds", "frames", "done", "fps", "notes", "result"}
+)
+"""Fields of a job that the worker reports."""
 STUCK_SECONDS = 20.0
-"""A worker that does not stop for so long is ended: a decoder may never return."""
+"""A worker that has not stopped after so long is killed: a decoder may never return."""
 STOPPING: dict[str, State] = {"pause": "paused", "cancel": "cancelled"}
 
 
-class Foreman:
-    """Keeps one worker busy for as long as there is something to paint.
+class PaintingQueue:
+    """Run the painting jobs of a studio in a worker process.
 
     Args:
         settings: Of the studio.
-        store: The jobs; those that were not done when the program ended last go on.
+        store: The jobs; those that an earlier run left undone are resumed.
     """
 
     def __init__(
@@ -41,19 +42,19 @@ class Foreman:
         self._worker: Worker | None = None
         self._current: Job | None = None
         self._asked: State | None = None
-        """What becomes of the job at hand when it has stopped."""
+        """The state of the current job once it has stopped."""
         self._ended = False
-        self._thread = threading.Thread(target=self._run, name="foreman", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="queue", daemon=True)
         self._thread.start()
 
     def add(self, job: Job) -> None:
-        """Have a job painted when its turn comes."""
+        """Append a job to the queue."""
         with self._changed:
             self.store.add(job)
             self._changed.notify_all()
 
-    def again(self, job: Job, look: Message | None = None) -> None:
-        """Go on with a job, or paint it in another look.
+    def resume(self, job: Job, look: Message | None = None) -> None:
+        """Resume a job, or paint it in another look.
 
         Raises:
             BadInputError: it is being painted.
@@ -87,7 +88,7 @@ class Foreman:
                 self.store.save(job)
 
     def remove(self, job: Job) -> None:
-        """Forget a job and delete its files."""
+        """Delete a job and its files."""
         self.stop(job, "cancel")
         with self._changed:
             while job is self._current:
@@ -95,12 +96,12 @@ class Foreman:
             self.store.remove(job)
 
     def facts(self, job: Job) -> Message:
-        """Return all about a job, at one moment."""
+        """Return a consistent snapshot of a job, for the page."""
         with self._changed:
             return asdict(job) | {"seconds_left": job.seconds_left}
 
     def close(self) -> None:
-        """End the worker. What it was at goes on when the studio is opened again."""
+        """Stop the worker. The current job is resumed when the studio is opened again."""
         with self._changed:
             self._ended = True
             self._changed.notify_all()
@@ -115,7 +116,7 @@ class Foreman:
         while (job := self._next()) is not None:
             try:
                 self._paint(job)
-            except PleinairError as exc:  # the disk does not take what is to be written down
+            except PleinairError as exc:  # the record cannot be written: the disk is full
                 job.state, job.error = "failed", str(exc)
             with self._changed:
                 self._current, self._asked = None, None
@@ -127,7 +128,7 @@ class Foreman:
             while not self._ended:
                 waiting = [job for job in self.store if job.state == "waiting"]
                 if waiting:
-                    # Pictures take a moment, and go before films; then the oldest.
+                    # Pictures are quick, and go before films; then the oldest first.
                     waiting.sort(key=lambda job: (job.kind != "picture", job.asked))
                     job = self._current = waiting[0]
                     job.state, job.fps = "painting", 0.0
@@ -137,7 +138,7 @@ class Foreman:
         return None
 
     def _paint(self, job: Job) -> None:
-        worker = self._hired()
+        worker = self._ready_worker()
         task = {
             "do": "paint",
             "original": str(self.store.original(job)),
@@ -155,9 +156,9 @@ class Foreman:
         except WorkerDiedError as exc:
             with self._changed:
                 if self._ended:
-                    return  # the studio's own end: the job goes on with the next
+                    return  # the studio ended it: the next run resumes the job
                 asked = self._asked
-            end = {"state": asked} if asked else {"state": "failed", "error": _death(exc)}
+            end = {"state": asked} if asked else {"state": "failed", "error": _death_message(exc)}
             worker.close()
         self._finish(job, end)
 
@@ -175,7 +176,7 @@ class Foreman:
 
     def _note(self, job: Job, said: Message) -> None:
         with self._changed:
-            for key in TOLD & said.keys():
+            for key in REPORTED & said.keys():
                 setattr(job, key, said[key])
 
     def _kill(self, job: Job, worker: Worker) -> None:
@@ -183,7 +184,7 @@ class Foreman:
             if job is self._current and worker is self._worker and self._asked is not None:
                 worker.kill()
 
-    def _hired(self) -> Worker:
+    def _ready_worker(self) -> Worker:
         with self._changed:
             if self._worker is None or not self._worker.is_alive:
                 if self._worker is not None:
@@ -197,14 +198,7 @@ class Foreman:
         return {"engine": live.engine, "device": live.device, "precision": live.precision}
 
 
-def begun(settings: StudioSettings, defer: Callable[[Callable[[], None]], object]) -> Foreman:
-    """Open the jobs of a studio; `defer` is given what closes them."""
-    foreman = Foreman(settings, JobStore(settings.folder / "jobs"))
-    defer(foreman.close)
-    return foreman
-
-
-def _death(exc: WorkerDiedError) -> str:
+def _death_message(exc: WorkerDiedError) -> str:
     return (
         f"the process that painted it is gone ({exc}): perhaps the file is damaged, or memory ran "
         "out. What was painted is kept: go on, or remove it"

@@ -1,4 +1,4 @@
-"""A bundle that is open: its engine, ready or getting ready, and the session that turns its look.
+"""A bundle that is open or being opened: its engine, and the session that changes its look.
 
 The parts are those of the live window: `LazyEngine`, `HeldFrameEngine`, denoising, `Session`.
 """
@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from realtime.anypainting.request import Request
+from realtime.arbitrary_style.request import Request
 from realtime.engines.base import styles_of
 from realtime.errors import UnknownNameError
 from realtime.live.controls import State
 from realtime.live.engines import HeldFrameEngine, LazyEngine
 from realtime.live.factory import controller_of, denoised, engine_opener
 from realtime.live.quality_controller import Level, QualityController
-from realtime.live.session import Session, Surroundings
+from realtime.live.session import Session, SessionContext
 from realtime.ports import Size
 from realtime.settings import LiveSettings
 
@@ -24,14 +24,14 @@ USUAL_FPS = 30.0
 USUAL_SIZE: Size = (640, 480)
 
 
-class Easel:
-    """Everything that belongs to one bundle; opens in the background.
+class BundleSession:
+    """Engine, controller and session of one bundle; opens in the background.
 
     Args:
         settings: How to open the engine, and what rate to hold.
         request: The bundle, and paintings that were given as files.
-        state: What to begin with.
-        tell: Told what the user should know.
+        state: The state to begin with.
+        tell: Given messages for the user.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class Easel:
         self.request = request
         self.names = request.names
         self.changed = modified(request.entry.path)
-        """The time of the bundle's file: a style that is being learned changes it."""
+        """Modification time of the bundle's file, which training changes."""
         self.controller: QualityController | None = controller_of(settings, request.entry)
         styles = styles_of(request.entry.path) + request.styles
         size = settings.size or USUAL_SIZE
         self.late = LazyEngine(styles, engine_opener(settings, request, size, self.controller))
         self.extra = HeldFrameEngine(self.late, lambda: self.session.frozen, lambda: False)
         self.engine = denoised(self.extra, settings)
-        self._around = Surroundings(snapshots=Path(), tell=tell, controller=self.controller)
+        self._around = SessionContext(snapshots=Path(), tell=tell, controller=self.controller)
         self.session = Session(self.engine, state, self._around)
 
     @property
@@ -57,17 +57,17 @@ class Easel:
 
     @property
     def level(self) -> Level:
-        """How it paints at the moment."""
+        """The present level of quality."""
         return Level(1.0) if self.controller is None else self.controller.level
 
     @property
     def holds(self) -> bool:
-        """Whether it paints coarser where time is short."""
+        """Whether quality is lowered to hold the rate."""
         return self.controller is not None
 
     @property
     def outdated(self) -> bool:
-        """Whether the bundle's file is another one by now."""
+        """Whether the bundle's file has changed since it was opened."""
         return modified(self.request.entry.path) not in (self.changed, 0.0)
 
     def weights_of(self, state: State) -> dict[str, float]:
@@ -76,7 +76,7 @@ class Easel:
         return {name: w for name, w in zip(self.names, weights, strict=True) if w}
 
     def fade_from(self, state: State | None) -> None:
-        """Begin anew with a state and fade to what was asked for meanwhile; None: begin there."""
+        """Fade from a state to the one that was asked for meanwhile; None: no fade."""
         wanted = self.session.state
         if state is not None:
             self.session = Session(self.engine, state, self._around)
@@ -89,15 +89,15 @@ class Easel:
 
 
 def modified(path: Path) -> float:
-    """Return the time of a file in seconds since 1970; 0 where it is gone."""
+    """Return the modification time of a file in seconds since 1970; 0: it is gone."""
     try:
         return path.stat().st_mtime
     except OSError:
         return 0.0
 
 
-def held(settings: LiveSettings, hold: bool) -> LiveSettings:
-    """Return settings that hold a rate, the one that was asked for or a usual one, or none."""
+def with_rate(settings: LiveSettings, hold: bool) -> LiveSettings:
+    """Return settings with a rate to hold (as asked for, else a default), or with none."""
     if not hold:
         return replace(settings, hold_fps=None, latency_ms=None)
     if settings.hold_fps or settings.latency_ms:
@@ -105,8 +105,8 @@ def held(settings: LiveSettings, hold: bool) -> LiveSettings:
     return replace(settings, hold_fps=USUAL_FPS)
 
 
-def moved(state: State, old: tuple[str, ...], new: tuple[str, ...]) -> State | None:
-    """Return a state for other styles that paints the same; None where they lack one of its own.
+def convert_state(state: State, old: tuple[str, ...], new: tuple[str, ...]) -> State | None:
+    """Convert a state to another list of styles; None: a style that it uses is missing there.
 
     Args:
         state: For the styles named `old`.
@@ -120,7 +120,7 @@ def moved(state: State, old: tuple[str, ...], new: tuple[str, ...]) -> State | N
     return replace(state, base=base, partner=None)
 
 
-def of_styles(state: State, weights: dict[str, float], names: tuple[str, ...]) -> State:
+def with_styles(state: State, weights: dict[str, float], names: tuple[str, ...]) -> State:
     """Return the state with other styles, by name; weights are scaled to sum to 1.
 
     Raises:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from realtime.anypainting.palette import Colours, Palette, PaletteFinder, mixed
+from realtime.arbitrary_style.palette import Colours, Palette, PaletteFinder, mixed
 from realtime.frame import Pixels
 
 

@@ -1,4 +1,4 @@
-"""The microphone of a live session: opened when it is wanted, waited for when it goes."""
+"""Captures the microphone of a live session, and reconnects to it when it is lost."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Callable, Sequence
 
 from realtime.errors import PleinairError, SourceError
 from realtime.ports import Closing, Microphone
-from realtime.sound import Hearing, Sound
+from realtime.sound import Sound, SoundReader
 
 RETRY_SECONDS = 1.0
 KEPT_SECONDS = 30.0
-"""So much sound is kept for who does not ask for it."""
+"""How much sound is kept for a reader that does not read."""
 SEEN_FRAMES = 30
-"""The clock of the frames is read off the quickest of so many."""
+"""The offset of the frames' clock is the least of so many frames."""
 
 
-class Ear(Closing):
-    """Listens on a thread of its own; what it hears is had by `listen`, on the frames' clock.
+class MicrophoneCapture(Closing):
+    """Capture sound on a thread of its own; `listen` gives a reader whose times are the frames'.
 
     Args:
         open_microphone: Opens the microphone; called on that thread.
-        microphone: One that is open already: it is on from the beginning.
+        microphone: One that is open already: capture starts at once.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Ear(Closing):
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
-        self._complaints: deque[str] = deque()
+        self._errors: deque[str] = deque()
         self._listeners: list[deque[Sound]] = []
         self._leads: deque[float] = deque(maxlen=SEEN_FRAMES)
         if microphone is not None:
@@ -45,28 +45,28 @@ class Ear(Closing):
 
     @property
     def is_on(self) -> bool:
-        """Whether it listens, or waits for a microphone that went."""
+        """Whether it captures, or waits for a microphone that was lost."""
         return self._thread is not None and self._thread.is_alive()
 
     def switch(self, *, on: bool) -> None:
-        """Begin to listen, or give the microphone back."""
+        """Start capturing, or stop and close the microphone."""
         if on and not self.is_on:
             self._stopped.clear()
-            self._thread = threading.Thread(target=self._run, name="ear", daemon=True)
+            self._thread = threading.Thread(target=self._run, name="microphone", daemon=True)
             self._thread.start()
         elif not on:
             self.close()
 
-    def complaint(self) -> str:
-        """Return what went wrong, in a line for the user, once; empty: nothing."""
-        return self._complaints.popleft() if self._complaints else ""
+    def next_error(self) -> str:
+        """Return the next error message for the user, once; empty: there is none."""
+        return self._errors.popleft() if self._errors else ""
 
     def saw(self, pts_seconds: float, taken: float) -> None:
-        """Learn that the frame of this presentation time was taken at this moment."""
+        """Note when a frame was captured (monotonic seconds), and its presentation time."""
         self._leads.append(taken - pts_seconds)
 
-    def listen(self) -> Hearing:
-        """Return a hearing of its own for one recording, from now on."""
+    def listen(self) -> SoundReader:
+        """Return a reader for one recording; it gets all sound from now on."""
         heard: deque[Sound] = deque()
         with self._lock:
             self._listeners.append(heard)
@@ -75,14 +75,14 @@ class Ear(Closing):
             with self._lock:
                 sounds = list(heard)
                 heard.clear()
-            # A frame that was held up says too much, never too little.
+            # A frame that was delayed gives too large an offset, never too small a one.
             lead = min(self._leads, default=0.0)
             return [sound.later(-lead) for sound in sounds]
 
         return take
 
     def close(self) -> None:
-        """Give the microphone back; what was heard can still be had."""
+        """Close the microphone; readers still return what was captured."""
         self._stopped.set()
         with self._lock:
             if self._microphone is not None:
@@ -98,13 +98,13 @@ class Ear(Closing):
                 self._listen_to(self._microphone or self._opened())
                 return
             except SourceError as exc:
-                self._complaints.append(f"{exc} Recorded on without sound until it is back")
+                self._errors.append(f"{exc} Recorded on without sound until it is back")
                 was_heard = True
             except PleinairError as exc:
                 if not was_heard:
-                    self._complaints.append(f"no sound: {exc}")
+                    self._errors.append(f"no sound: {exc}")
                     return
-            self._let_go()
+            self._disconnect()
             self._stopped.wait(self._retry_seconds)
 
     def _opened(self) -> Microphone:
@@ -123,7 +123,7 @@ class Ear(Closing):
                     while heard[-1].ends - heard[0].begins > KEPT_SECONDS:
                         heard.popleft()
 
-    def _let_go(self) -> None:
+    def _disconnect(self) -> None:
         with self._lock:
             if self._microphone is not None:
                 self._microphone.close()

@@ -1,8 +1,8 @@
-"""Frames to bytes and back, for the way between browser and engine.
+"""Encodes and decodes the frames between browser and engine.
 
-Measured in Chromium (`docs/studio.md`): pixels as they are, through the VideoFrame of WebCodecs,
-take a fraction of the time of JPEG, and a video codec more than either. So on this machine frames
-travel uncoded, and as JPEG to other machines and browsers without WebCodecs.
+Measured in Chromium (`docs/studio.md`): raw pixels, through the VideoFrame of WebCodecs, take a
+fraction of the time of JPEG, and a video codec more than either. So on this machine frames travel
+raw, and as JPEG to other machines and browsers without WebCodecs.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ JPEG_QUALITY = 88
 BYTES_PER_PIXEL = {Coding.I420: 1.5, Coding.NV12: 1.5, Coding.RGBX: 4.0}
 
 
-def decoded(picture: Picture, limits: Limits) -> Pixels:
+def decode_frame(picture: Picture, limits: Limits) -> Pixels:
     """Return the pixels of a frame that a browser sent, RGB uint8 (H, W, 3).
 
     Raises:
-        BadInputError: they are not what the head says, or too many.
+        BadInputError: they do not fit the header, or are too many.
     """
     width, height = picture.width, picture.height
     if min(width, height) < MIN_SIDE_PX or width * height > limits.frame_px:
-        raise BadInputError(f"a frame of {width}x{height} pixels: that is no camera's")
+        raise BadInputError(f"a frame of {width}x{height} pixels: no camera has that size")
     if picture.coding is Coding.JPEG:
         return _from_jpeg(bytes(picture.data), (width, height))
     expected = int(width * height * BYTES_PER_PIXEL[picture.coding])
@@ -47,8 +47,8 @@ def decoded(picture: Picture, limits: Limits) -> Pixels:
     return _uint8(cv2.cvtColor(data.reshape(height * 3 // 2, width), code))
 
 
-def encoded(frame: Frame, part: Part, *, raw: bool) -> Picture:
-    """Return a frame as a message: as it is where that can be (`raw`, even sizes), else as JPEG."""
+def encode_frame(frame: Frame, part: Part, *, raw: bool) -> Picture:
+    """Encode a frame: raw if that is wanted and possible (`raw`, even sides), else as JPEG."""
     if raw and frame.width % 2 == 0 and frame.height % 2 == 0:
         coding = Coding.I420
         data = cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2YUV_I420).tobytes()
@@ -69,7 +69,7 @@ def to_jpeg(pixels: Pixels) -> bytes:
 
 
 def _from_jpeg(data: bytes, size: tuple[int, int]) -> Pixels:
-    """Decode after a look at the size: a small file may claim to be a huge picture."""
+    """Decode after checking the size: a small file may claim to be a huge picture."""
     try:
         with Image.open(io.BytesIO(data), formats=["JPEG"]) as head:
             own = head.size

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from realtime.anypainting.engine import Mixture, PaintingEngine
-from realtime.anypainting.palette import Palette
+from realtime.arbitrary_style.engine import Mixture, PaintingEngine
+from realtime.arbitrary_style.palette import Palette
 from realtime.frame import Frame
 from realtime.look import Look
 from realtime.ports import Closing, EngineInfo, Style

@@ -3,8 +3,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from realtime.anypainting.leaves import HEIGHT, WIDTH, dead_leaves
-from realtime.anypainting.texture import difference, statistics
+from realtime.arbitrary_style.dead_leaves import HEIGHT, WIDTH, dead_leaves
+from realtime.arbitrary_style.texture import difference, statistics
 from realtime.frame import Pixels
 
 

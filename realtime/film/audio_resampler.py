@@ -1,6 +1,6 @@
 """Resamples decoded audio for an encoder, filling gaps and cutting overlaps.
 
-Encoders count samples: a hole in a recording would pull all that follows forward.
+Encoders count samples: after a gap in a recording all sound would come too early.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from collections.abc import Iterator
 import av
 from av.filter import Graph
 
-HOLE_SECONDS = 0.05
-"""Differences below are jitter of the stored times: filling them would be heard, they are not."""
+LEAST_GAP_SECONDS = 0.05
+"""Shorter ones are jitter of the timestamps: filling those would be audible."""
 
 
-class SteadySound:
-    """Fills holes with silence and cuts overlaps off, by the frames' times."""
+class AudioResampler:
+    """Fill gaps with silence and cut overlaps off, by the frames' timestamps."""
 
     def __init__(self, rate_hz: int, layout: str) -> None:
         self._rate_hz, self._layout = rate_hz, layout
@@ -52,7 +52,7 @@ class SteadySound:
             time_base=frame.time_base,
         )
         # async=1: fill and cut, never stretch.
-        settings = f"{self._rate_hz}:ochl={self._layout}:async=1:min_hard_comp={HOLE_SECONDS}"
+        settings = f"{self._rate_hz}:ochl={self._layout}:async=1:min_hard_comp={LEAST_GAP_SECONDS}"
         resample, sink = graph.add("aresample", settings), graph.add("abuffersink")
         source.link_to(resample)
         resample.link_to(sink)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from realtime.anypainting.palette import Palette, mixed
+from realtime.arbitrary_style.palette import Palette, mixed
 from realtime.engines.base import WrappedEngine, require_weights
 from realtime.engines.enlarge import blended, with_colours_of
 from realtime.frame import Frame

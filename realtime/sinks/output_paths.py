@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from realtime.naming import told_apart
+from realtime.naming import make_unique
 from realtime.provenance import is_ours
 
 
-def planned(
+def plan_outputs(
     inputs: Sequence[Path],
     target_of: Callable[[Path], Path],
     tell: Callable[[str], None] = lambda line: None,
@@ -29,7 +29,7 @@ def planned(
     for path in inputs:
         files.setdefault(os.path.realpath(path), path)
     once = list(files.values())
-    targets = told_apart([target_of(path) for path in once])
+    targets = make_unique([target_of(path) for path in once])
     usual = {os.path.realpath(target): path for path, target in zip(once, targets, strict=True)}
     kept = []
     for path in once:
@@ -38,9 +38,9 @@ def planned(
             tell(f"{path} is the painting of {original}: it is not painted")
         else:
             kept.append(path)
-    return list(zip(kept, told_apart([target_of(path) for path in kept]), strict=True))
+    return list(zip(kept, make_unique([target_of(path) for path in kept]), strict=True))
 
 
-def left_as_it_is(target: Path) -> str:
+def already_painted(target: Path) -> str:
     """Say that an earlier run painted exactly this."""
     return f"{target} is there, painted in just this way: left as it is (--overwrite paints again)"

@@ -1,6 +1,6 @@
-"""What a style is learned with: photographs and VGG's weights; whether they are here.
+"""Finds what training needs: photographs and VGG's weights.
 
-Nothing is fetched: 528 megabytes are the user's to decide on.
+Nothing is downloaded: 528 megabytes are the user's decision.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from realtime.studio.settings import StudioSettings
 WEIGHTS = "vgg16-397923af.pth"
 WEIGHTS_ADDRESS = f"https://download.pytorch.org/models/{WEIGHTS}"
 COUNTED = 1000
-"""Of more photographs only that there are so many is said."""
+"""More photographs than this are not counted."""
 FEW = 100
 
 
 @dataclass(frozen=True)
 class Material:
-    """What is here, and what is to be said of it."""
+    """What was found, and messages for the user."""
 
     photographs: Path | None
     count: int
     """How many photographs there are, up to `COUNTED`."""
     vgg: Path | None
     needs: tuple[str, ...]
-    """What is missing, and where to put it, in sentences; empty: a style can be learned."""
+    """What is missing, and where to put it, in sentences; empty: training can begin."""
     advice: str = ""
     """What would make the style better."""
 
@@ -58,12 +58,12 @@ def find_material(settings: StudioSettings) -> Material:
 
 
 def photographs_folder(settings: StudioSettings) -> Path:
-    """Return where the photographs are, or belong."""
+    """Return the folder of photographs; it need not exist."""
     return settings.content or settings.folder / "photographs"
 
 
 def weights_folder(settings: StudioSettings) -> Path:
-    """Return where weights that are dropped on the page go."""
+    """Return the folder for uploaded weights."""
     return settings.folder / "vgg"
 
 
@@ -86,6 +86,6 @@ def _find_vgg(settings: StudioSettings) -> Path | None:
 
 
 def _torch_folder() -> Path:
-    """Return where torch keeps what it fetched, as torch says (`torch.hub.get_dir`)."""
+    """Return the cache folder of torch, as `torch.hub.get_dir` finds it."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(os.environ.get("TORCH_HOME") or Path(cache) / "torch")

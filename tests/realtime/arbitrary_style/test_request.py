@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from realtime.anypainting.request import SHORT_SIDE_PX, find_look, is_painting
+from realtime.arbitrary_style.request import SHORT_SIDE_PX, find_look, is_painting
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.network.library import choose
 

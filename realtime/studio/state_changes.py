@@ -1,4 +1,4 @@
-"""What the page may change, checked: its words to the state of a session. Pure."""
+"""Validates what the page sets, and applies it to the state of a session. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ SWITCHES = ("keep_colours", "native", "mirror", "frozen")
 MOST_STYLES = 64
 
 
-def changed(state: State, values: dict[str, Any]) -> State:
-    """Return the state with what the page set; styles are not among it (see `styles_in`).
+def apply_values(state: State, values: dict[str, Any]) -> State:
+    """Return the state with the values that the page set, but for styles (see `styles_in`).
 
     Raises:
-        BadInputError: a value is none that can be.
+        BadInputError: a value is out of range or of the wrong type.
     """
     given: dict[str, Any] = {}
     if "strength" in values:
@@ -41,7 +41,7 @@ def styles_in(values: dict[str, Any]) -> dict[str, float] | None:
     """Return the styles that the page chose, with weights above 0; None: it chose none.
 
     Raises:
-        BadInputError: they are no names with weights.
+        BadInputError: they are not names with weights.
     """
     styles = values.get("styles")
     if styles is None:

@@ -6,7 +6,7 @@ is the one that moves colours least: the closed form of optimal transport (Piti√
 
 Paintings are no Gaussians. A few red poppies in a grey meadow spread as much as a picture that is
 half pink, half green; and an even sky, stretched to the spread of a painting, burns out. So along
-the painting's principal axes a rising curve brings the distribution, too (`anypainting/curves.py`).
+the painting's principal axes a rising curve brings the distribution, too (`curves.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from realtime.anypainting.curves import Curves, Rows, as_rows
+from realtime.arbitrary_style.curves import Curves, Rows, as_rows
 from realtime.frame import Pixels
 
 Matrix = npt.NDArray[np.float64]

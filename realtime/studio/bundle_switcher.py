@@ -1,4 +1,4 @@
-"""Which bundle paints, and the change from one to another while pictures go on."""
+"""Engine of the live run that can switch to another bundle between two frames."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from realtime.anypainting.request import Request, find_look
+from realtime.arbitrary_style.request import Request, find_look
 from realtime.clockwork import monotonic
 from realtime.engines import open_engine
 from realtime.errors import BadInputError, PleinairError
@@ -19,22 +19,22 @@ from realtime.look import Look
 from realtime.network.library import Entry, choose_among, find_bundles
 from realtime.ports import Closing, Engine, EngineInfo, Key, Style
 from realtime.settings import LiveSettings
-from realtime.studio.changes import changed, styles_in
-from realtime.studio.easel import Easel, held, moved, of_styles
+from realtime.studio.bundle_session import BundleSession, convert_state, with_rate, with_styles
+from realtime.studio.state_changes import apply_values, styles_in
 
 FINDING_SECONDS = 0.5
 """How old the list of bundles may be."""
 
 
-class Rack(Closing):
-    """One easel that paints, and perhaps one that is coming.
+class BundleSwitcher(Closing):
+    """An active bundle, and perhaps a pending one that is being opened.
 
-    It is the engine of the live run: what it paints with changes between two frames, on the thread
-    that paints. Everything the page asks for goes to the easel that is coming, if one is.
+    The pending bundle becomes the active one between two frames, on the thread that paints. All
+    requests of the page go to the pending bundle, if there is one.
 
     Args:
         settings: As `pleinair live` takes them.
-        tell: Told what the user should know, from any thread.
+        tell: Given messages for the user, on any thread.
 
     Raises:
         BadInputError: there is no such style or bundle.
@@ -42,8 +42,8 @@ class Rack(Closing):
 
     def __init__(self, settings: LiveSettings, tell: Callable[[str], None]) -> None:
         self._settings, self._tell = settings, tell
-        self.turned = False
-        """Whether a page has asked for anything yet."""
+        self.was_changed = False
+        """Whether a page has changed anything yet."""
         self.first = find_look(settings.style, settings.bundle)
         """What was asked for at the start."""
         state = replace(State.of_look(self.first.look), mirror=bool(settings.mirror))
@@ -52,14 +52,14 @@ class Rack(Closing):
         self._found_at = -math.inf
         self._lock = threading.RLock()
         self.using = threading.Lock()
-        """Held by whoever else paints with `easel`: it is not closed meanwhile."""
-        self.easel = self._opened(self.first, state, hold)
-        self._coming: Easel | None = None
+        """Held while another thread paints with `active`, which is not closed meanwhile."""
+        self.active = self._opened(self.first, state, hold)
+        self._pending: BundleSession | None = None
 
     @property
-    def target(self) -> Easel:
-        """The easel that the page turns: the one that is coming, else the one that paints."""
-        return self._coming or self.easel
+    def target(self) -> BundleSession:
+        """The bundle that requests go to: the pending one, else the active one."""
+        return self._pending or self.active
 
     @property
     def state(self) -> State:
@@ -69,59 +69,59 @@ class Rack(Closing):
     @property
     def info(self) -> EngineInfo:
         """Runtime, device and precision (see `ports.Engine`)."""
-        return self.easel.engine.info
+        return self.active.engine.info
 
     @property
     def description(self) -> str:
         """What it runs on (see `ports.Engine`)."""
-        return self.easel.engine.description
+        return self.active.engine.description
 
     @property
     def styles(self) -> tuple[Style, ...]:
         """The styles of the bundle that paints (see `ports.Engine`)."""
-        return self.easel.engine.styles
+        return self.active.engine.styles
 
     def look(self) -> Look:
         """Return the look of the next frame; called on the thread that paints, before it does."""
-        if self._coming is not None and self._coming.late.ready:
+        if self._pending is not None and self._pending.late.ready:
             self._swap()
-        return self.easel.session.look()
+        return self.active.session.look()
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
-        """Paint one frame with the easel that `look` was asked of (see `ports.Engine`)."""
-        return self.easel.engine.stylize(frame, look)
+        """Paint a frame with the bundle that gave its look (see `ports.Engine`)."""
+        return self.active.engine.stylize(frame, look)
 
     def press(self, key: str) -> None:
-        """Do what a key does in the live window."""
+        """Apply a key as the live window does."""
         with self._lock:
             state = react(Key(key), self.state)
             self.target.session.become(replace(state, quit=False, fullscreen=False))
 
-    def turn(self, values: dict[str, Any]) -> None:
-        """Do what the page asks for: styles, strength and so on, a bundle, holding the rate.
+    def apply(self, values: dict[str, Any]) -> None:
+        """Apply what the page sets: styles, strength and so on, a bundle, holding the rate.
 
         Raises:
-            BadInputError: it cannot be; nothing has changed.
+            BadInputError: a value is not valid; nothing has changed.
         """
-        self.turned = self.turned or values.keys() != {"frozen"}
+        self.was_changed = self.was_changed or values.keys() != {"frozen"}
         with self._lock:
             target = self.target
-            state, styles = changed(target.session.state, values), styles_in(values)
+            state, styles = apply_values(target.session.state, values), styles_in(values)
             hold = values.get("hold", target.holds) is True
             request = self._request_for(styles, values.get("bundle"), target)
             names = request.names
             if styles is None:
-                there = moved(state, target.names, names)
+                there = convert_state(state, target.names, names)
                 state = there or replace(state, base=request.look.style_weights, partner=None)
             else:
-                state = of_styles(state, styles, names)
+                state = with_styles(state, styles, names)
             if request is target.request and hold == target.holds:
                 target.session.become(state)
             else:
-                self._bring(self._opened(request, state, hold))
+                self._replace_pending(self._opened(request, state, hold))
 
-    def renew(self) -> None:
-        """Open what paints anew: its file has changed, or its engine has failed for good."""
+    def reopen(self) -> None:
+        """Open the bundle again: its file has changed, or its engine has failed."""
         with self._lock:
             target = self.target
             path = target.request.entry.path
@@ -129,13 +129,13 @@ class Rack(Closing):
             request = replace(target.request, entry=entry)
             state = target.session.state
             if len(request.names) != len(target.names):
-                state = moved(state, target.names, request.names) or State.of_look(
+                state = convert_state(state, target.names, request.names) or State.of_look(
                     Look.of_style(0, len(request.names))
                 )
-            self._bring(self._opened(request, state, target.holds))
+            self._replace_pending(self._opened(request, state, target.holds))
 
     def bundles(self) -> tuple[Entry, ...]:
-        """Return the bundles that there are, and the one that was asked for by its path."""
+        """Return the bundles that are found, and the one that was given by its path."""
         now = monotonic()
         if now - self._found_at > FINDING_SECONDS:
             self._found, self._found_at = find_bundles(), now
@@ -143,54 +143,53 @@ class Rack(Closing):
         return found if first.path in {entry.path for entry in found} else (first, *found)
 
     def open_beside(self, bundle: Path) -> Engine:
-        """Open another bundle in the same way, for whoever asked: who closes it, too."""
+        """Open another bundle with the same settings; the caller closes it."""
         asked = self._settings
         return open_engine(asked.engine, bundle, device=asked.device, precision=asked.precision)
 
     def close(self) -> None:
-        """Close the easels."""
+        """Close the bundles."""
         with self._lock, self.using:
-            if self._coming is not None:
-                self._coming.close()
-            self.easel.close()
+            if self._pending is not None:
+                self._pending.close()
+            self.active.close()
 
-    def _opened(self, request: Request, state: State, hold: bool) -> Easel:
-        return Easel(held(self._settings, hold), request, state, self._tell)
+    def _opened(self, request: Request, state: State, hold: bool) -> BundleSession:
+        return BundleSession(with_rate(self._settings, hold), request, state, self._tell)
 
-    def _bring(self, easel: Easel) -> None:
-        """Have an easel come instead of the one that may be coming."""
+    def _replace_pending(self, pending: BundleSession) -> None:
         with self._lock:
-            given_up, self._coming = self._coming, easel
-        if given_up is not None:
-            _close_later(given_up)
+            cancelled, self._pending = self._pending, pending
+        if cancelled is not None:
+            _close_later(cancelled)
 
-    def settle(self) -> None:
-        """Change to the easel that is coming, if it is ready, though no frame is being painted."""
-        if self._coming is not None and self._coming.late.ready:
+    def switch_if_ready(self) -> None:
+        """Switch to the pending bundle if it is ready, while no frame is being painted."""
+        if self._pending is not None and self._pending.late.ready:
             self._swap()
 
     def _swap(self) -> None:
-        """Let the easel that is ready take over, fading from what the old one painted."""
+        """Make the pending bundle the active one, fading from the look of the old one."""
         with self._lock:
-            coming, old = self._coming, self.easel
-            if coming is None:
+            pending, old = self._pending, self.active
+            if pending is None:
                 return
-            self._coming = None
+            self._pending = None
             try:
-                coming.late.wait()
+                pending.late.wait()
             except PleinairError as exc:
-                self._tell(f"{coming.bundle} cannot be opened: {exc}")
-                _close_later(coming)
+                self._tell(f"{pending.bundle} cannot be opened: {exc}")
+                _close_later(pending)
                 return
-            coming.fade_from(moved(old.session.state, old.names, coming.names))
+            pending.fade_from(convert_state(old.session.state, old.names, pending.names))
             with self.using:
-                self.easel = coming
+                self.active = pending
         _close_later(old)
 
     def _request_for(
-        self, styles: dict[str, float] | None, bundle: object, target: Easel
+        self, styles: dict[str, float] | None, bundle: object, target: BundleSession
     ) -> Request:
-        """Find the bundle for what was asked: the one at hand wherever that will do."""
+        """Find a bundle with these styles, preferring the present one."""
         if bundle is not None and bundle != target.bundle:
             entries = tuple(entry for entry in self.bundles() if entry.name == bundle)
             if not entries:
@@ -206,6 +205,6 @@ class Rack(Closing):
         return Request(entry, look)
 
 
-def _close_later(easel: Easel) -> None:
-    """Close on a thread of its own: an engine that is still being opened is waited for there."""
-    threading.Thread(target=easel.close, name="closing", daemon=True).start()
+def _close_later(session: BundleSession) -> None:
+    """Close on a thread of its own, which waits for an engine that is still being opened."""
+    threading.Thread(target=session.close, name="closing", daemon=True).start()

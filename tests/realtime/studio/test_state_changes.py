@@ -6,16 +6,16 @@ import pytest
 
 from realtime.errors import BadInputError
 from realtime.live.controls import State
-from realtime.studio.changes import changed, styles_in
+from realtime.studio.bundle_session import convert_state, with_styles
 from realtime.studio.command_line import command_line
-from realtime.studio.easel import moved, of_styles
+from realtime.studio.state_changes import apply_values, styles_in
 
 STATE = State((1.0, 0.0, 0.0))
 
 
 def test_the_page_turns_what_it_may() -> None:
     values = {"strength": 0.5, "stroke": 2, "keep_colours": True, "view": "split", "quit": True}
-    state = changed(STATE, values)
+    state = apply_values(STATE, values)
     assert (state.strength, state.stroke, state.keep_colours, state.view) == (
         0.5,
         2.0,
@@ -39,7 +39,7 @@ def test_the_page_turns_what_it_may() -> None:
 )
 def test_what_cannot_be_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(BadInputError, match=next(iter(values))):
-        changed(STATE, values)
+        apply_values(STATE, values)
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ def test_styles_are_names_with_weights(styles: object) -> None:
 
 
 def test_a_state_moves_to_a_bundle_that_knows_its_styles() -> None:
-    state = of_styles(STATE, {"a": 3.0, "c": 1.0}, ("a", "b", "c"))
+    state = with_styles(STATE, {"a": 3.0, "c": 1.0}, ("a", "b", "c"))
     assert state.base == (0.75, 0.0, 0.25)
-    there = moved(state, ("a", "b", "c"), ("c", "d", "a", "b"))
+    there = convert_state(state, ("a", "b", "c"), ("c", "d", "a", "b"))
     assert there is not None
     assert there.base == (0.25, 0.0, 0.75, 0.0)
-    assert moved(state, ("a", "b", "c"), ("a", "b")) is None
+    assert convert_state(state, ("a", "b", "c"), ("a", "b")) is None
 
 
 def test_the_command_does_the_same() -> None:

@@ -6,15 +6,15 @@ import cv2
 import numpy as np
 import pytest
 
-from realtime.anypainting.fit import Weights, fit, with_paintings
-from realtime.anypainting.leaves import dead_leaves
-from realtime.anypainting.palette import Colours
-from realtime.anypainting.request import find_look
+from realtime.arbitrary_style.dead_leaves import dead_leaves
+from realtime.arbitrary_style.fit import Weights, fit, with_paintings
+from realtime.arbitrary_style.palette import Colours
+from realtime.arbitrary_style.request import find_look
 from realtime.errors import EngineError
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
-from tests.realtime.anypainting.test_engine import Darkening
-from tests.realtime.anypainting.test_texture import hatching
+from tests.realtime.arbitrary_style.test_engine import Darkening
+from tests.realtime.arbitrary_style.test_texture import hatching
 
 MANNERS = [
     np.tile(hatching(*how), (3, 3, 1))[:288, :384].astype(float) - 128

@@ -1,4 +1,4 @@
-"""What is taken in of files that are dropped on the page, by what their beginning says they are."""
+"""Checks of uploaded files by their magic bytes; each returns the largest accepted size."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
 
-from realtime.reading import HEAD_BYTES, is_safetensors, kind_of
+from realtime.reading import HEAD_BYTES, file_kind, is_safetensors
 from realtime.studio.settings import Limits
 
 WRONG_KIND = 415
 ZIP = b"PK\x03\x04"
 """What torch saves is a ZIP archive."""
-MAYBE_FILMS = ("video", "transport stream", "some kind", "video or sound file")
-UNKNOWN = "a file of some kind"
+MAYBE_FILMS = ("video", "transport stream", "unknown kind", "video or sound file")
+UNKNOWN = "a file of unknown kind"
 
 
 def to_paint(limits: Limits) -> Callable[[bytes], int]:
@@ -51,7 +51,7 @@ def weights(limits: Limits) -> Callable[[bytes], int]:
 
 
 def _kind(beginning: bytes) -> str:
-    return kind_of(beginning[:HEAD_BYTES]) or UNKNOWN
+    return file_kind(beginning[:HEAD_BYTES]) or UNKNOWN
 
 
 def _accepted(fits: bool, kind: str, expected: str, most_bytes: int) -> int:

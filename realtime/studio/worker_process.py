@@ -1,6 +1,6 @@
-"""In a process that the studio started: it obeys what comes on standard input, and ends with it.
+"""Inside a worker process of the studio: reads commands from standard input, exits at its end.
 
-The pipe is closed by the system when the studio ends, however it ends: `kill -9` too.
+The system closes the pipe when the studio ends in any way, `kill -9` included.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ STOP = "stop"
 Message = dict[str, Any]
 
 
-def obey(
+def read_commands(
     take: Callable[[Message], None] = lambda message: None, *, grace_seconds: float = 0.0
 ) -> None:
-    """Read messages, a JSON object per line, on a thread of their own.
+    """Read commands, a JSON object per line, on a thread of their own.
 
-    `{"do": "stop"}` is Ctrl-C to this process; the end of the input is Ctrl-C, and its end after
-    `grace_seconds`.
+    `{"do": "stop"}` interrupts this process as Ctrl-C does; at the end of the input it is
+    interrupted likewise, and exits after `grace_seconds` at the latest.
 
     Args:
-        take: Given all other messages.
-        grace_seconds: How long what is under way may take to be put in order.
+        take: Given all other commands.
+        grace_seconds: How long the main thread may take to save what it has.
     """
-    threading.Thread(target=_read, args=(take, grace_seconds), name="obey", daemon=True).start()
+    threading.Thread(target=_read, args=(take, grace_seconds), name="commands", daemon=True).start()
 
 
 def _read(take: Callable[[Message], None], grace_seconds: float) -> None:
@@ -49,15 +49,15 @@ def _read(take: Callable[[Message], None], grace_seconds: float) -> None:
     os._exit(EXIT_BAD)
 
 
-def give_way(steps: int) -> None:
-    """Let everything else on this machine go first; 19 steps down is the most."""
+def lower_priority(steps: int) -> None:
+    """Lower the priority of this process by up to 19 steps, where the system has them."""
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(steps)
 
 
-def own_output() -> TextIO:
-    """Return standard output for messages alone: whatever libraries print there goes to stderr."""
+def claim_stdout() -> TextIO:
+    """Return standard output for messages alone: what libraries print goes to stderr instead."""
     messages = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return messages
