@@ -47,13 +47,14 @@ class BundleSwitcher(Closing):
         self.first = find_look(settings.style, settings.bundle)
         """What was asked for at the start."""
         state = replace(State.of_look(self.first.look), mirror=bool(settings.mirror))
-        hold = settings.hold_fps is not None or settings.latency_ms is not None
         self._found: tuple[Entry, ...] = ()
         self._found_at = -math.inf
         self._lock = threading.RLock()
         self.using = threading.Lock()
         """Held while another thread paints with `active`, which is not closed meanwhile."""
-        self.active = self._opened(self.first, state, hold)
+        # A browser without a GPU draws on the cores that paint: the rate is held until a page says
+        # otherwise.
+        self.active = self._opened(self.first, state, hold=True)
         self._pending: BundleSession | None = None
 
     @property
@@ -118,7 +119,7 @@ class BundleSwitcher(Closing):
             if request is target.request and hold == target.holds:
                 target.session.become(state)
             else:
-                self._replace_pending(self._opened(request, state, hold))
+                self._replace_pending(self._opened(request, state, hold=hold))
 
     def reopen(self) -> None:
         """Open the bundle again: its file has changed, or its engine has failed."""
@@ -132,7 +133,7 @@ class BundleSwitcher(Closing):
                 state = convert_state(state, target.names, request.names) or State.of_look(
                     Look.of_style(0, len(request.names))
                 )
-            self._replace_pending(self._opened(request, state, target.holds))
+            self._replace_pending(self._opened(request, state, hold=target.holds))
 
     def bundles(self) -> tuple[Entry, ...]:
         """Return the bundles that are found, and the one that was given by its path."""
@@ -154,7 +155,7 @@ class BundleSwitcher(Closing):
                 self._pending.close()
             self.active.close()
 
-    def _opened(self, request: Request, state: State, hold: bool) -> BundleSession:
+    def _opened(self, request: Request, state: State, *, hold: bool) -> BundleSession:
         return BundleSession(with_rate(self._settings, hold), request, state, self._tell)
 
     def _replace_pending(self, pending: BundleSession) -> None:
