@@ -81,7 +81,7 @@ def _files(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Paint files, and tell of them: not on standard output, where `quiet`."""
+    """Paint files and print the results; nothing on standard output if `quiet`."""
     from realtime.app import paint_images
 
     def say(line: object) -> None:

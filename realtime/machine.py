@@ -26,7 +26,7 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
 
 
 def cpu_name() -> str:
-    """Return the CPU's name as its maker gave it."""
+    """Return the model name of the CPU."""
     info = Path("/proc/cpuinfo")
     if info.exists():
         for line in info.read_text().splitlines():
@@ -42,10 +42,10 @@ LARGEST_BLOCK = 32 << 20
 
 
 def reuse_freed_memory() -> bool:
-    """Have glibc keep what is freed for the next frame; False where the C library is another.
+    """Make glibc keep freed memory for the next frame; False: another C library.
 
     By itself it gives every large block back to the system at once, and each layer of each frame
-    then waits for its pages anew: with PyTorch on a CPU that is 10 to 15 % of the time, more in
+    then waits for its pages again: with PyTorch on a CPU that is 10 to 15 % of the time, more in
     some processes than in others. Nothing is kept that was not needed at once before.
     """
     if not sys.platform.startswith("linux"):

@@ -1,4 +1,4 @@
-"""File names: cut to the length that disks take, and made unique."""
+"""File names: truncated to the longest that disks allow, and made unique."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ DIGITS = 6
 
 
 def truncate_name(stem: str, tail: str) -> str:
-    """Return `stem + tail`, or where that is too long for a disk, a shorter name of its own.
+    """Return `stem + tail`, truncated and made unique if it is too long for a disk.
 
     Args:
-        stem: May be cut; a digest then tells it from others that begin alike.
-        tail: Is kept, unless it is too long by itself: then of it only the file ending is.
+        stem: May be truncated; a digest then keeps it distinct.
+        tail: Is kept, unless it is too long alone: then only its suffix is kept.
     """
     name = stem + tail
     if _length(name) <= LONGEST_BYTES:
@@ -55,11 +55,11 @@ def make_unique(paths: Sequence[Path]) -> list[Path]:
 
 
 def _key(path: Path) -> str:
-    """Return what is the same for two paths that may be one file, links followed."""
+    """Return a key that is equal for two paths that may be one file."""
     folder = os.path.realpath(path.parent)
     return unicodedata.normalize("NFC", f"{folder}{os.sep}{path.name}").casefold()
 
 
 def resolve_link(path: Path) -> Path:
-    """Return the file that a link leads to, there or not; any other path as it is."""
+    """Return the target of a symbolic link, whether it exists or not; other paths unchanged."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path

@@ -96,11 +96,11 @@ class EngineSpec:
     otherwise; Ray would set it to 1."""
 
     mixtures: tuple[Mixture, ...] = ()
-    """What paintings that nobody taught the bundle were fitted with: for all processes the same."""
+    """Fitted mixtures of paintings that are no styles of the bundle: the same in all processes."""
 
     @classmethod
     def of(cls, settings: PaintSettings, engine: Engine) -> EngineSpec:
-        """Take down what an open engine turned out to be: `auto` is decided once."""
+        """Record what an open engine runs on: `auto` is decided once."""
         request = find_look(settings.style, settings.bundle)
         return cls(
             engine=engine.info.runtime,

@@ -41,7 +41,7 @@ def paint_piped(
     Raises:
         BadInputError: no picture came, `out` is a folder or may not be written, standard output is
             a terminal, or the style or the engine does not exist.
-        SinkError: the disk is full, or nobody reads on.
+        SinkError: the disk is full, or the reader has closed the pipe.
     """
     target = PIPE if out is None else out
     _check(target, picture, overwrite=overwrite)
@@ -60,7 +60,7 @@ def paint_piped(
 
 
 def _check(target: Path, picture: Path, *, overwrite: bool) -> None:
-    """Refuse what cannot work before anything is read or painted."""
+    """Check the arguments before anything is read or painted."""
     if target == PIPE:
         if sys.stdout.isatty():
             raise BadInputError(

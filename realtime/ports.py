@@ -7,7 +7,7 @@
 
 is the whole program (`pipeline.run_plainly`). This page holds all that a source, an engine or a
 sink may be asked. Each is a file: a new `realtime/sources/x_source.py` with an `open_source`
-function is a new source, and nothing else has to be told. Whoever opens one closes it, exactly
+function is a new source, without any registration. The caller that opens one closes it, exactly
 once, usually by `with`, and calls nothing on it afterwards.
 """
 
@@ -27,7 +27,7 @@ Size = tuple[int, int]
 
 
 class Closing:
-    """Mixin: gives whatever has `close` the `with` statement, which calls it once."""
+    """Mixin: makes a class with `close` a context manager."""
 
     def __enter__(self) -> Self:
         """Return itself, open already."""
@@ -38,11 +38,11 @@ class Closing:
         self.close()
 
     def close(self) -> None:
-        """Release everything; here there is nothing to release."""
+        """Release everything; by default there is nothing to release."""
 
 
 class ContextManaged(Protocol):
-    """Protocol of what is opened before and closed after use, by `with`; see `Closing`."""
+    """Protocol of context managers that are open already; see `Closing`."""
 
     def close(self) -> None:
         """Release everything."""
@@ -71,7 +71,7 @@ class Source(ContextManaged, Protocol):
 
     @property
     def frame_count(self) -> int | None:
-        """How many frames are expected, or None when nobody knows. An estimate, for progress."""
+        """How many frames are expected, or None: not known. An estimate, for progress."""
 
     @property
     def size(self) -> Size | None:
@@ -93,10 +93,10 @@ class Microphone(Protocol):
 
     @property
     def name(self) -> str:
-        """What the system calls it, for the user."""
+        """The system's name for it, for the user."""
 
     def __iter__(self) -> Iterator[Sound]:
-        """Yield what is heard, a few hundredths of a second at a time, until it is closed.
+        """Yield sound in blocks of a few hundredths of a second, until it is closed.
 
         Raises:
             SourceError: it is gone, or gives nothing any more.
@@ -126,7 +126,7 @@ Precision = Literal["fp32", "fp16", "bf16", "int8"]
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """What an open engine turned out to be, once `auto` is decided."""
+    """What an open engine runs on, once `auto` is decided."""
 
     runtime: Runtime
     device: Device
@@ -139,7 +139,7 @@ class EngineInfo:
 
 
 class Engine(ContextManaged, Protocol):
-    """What paints. All calls come from one thread at a time, not always the same one.
+    """Paints frames. All calls come from one thread at a time, not always the same one.
 
     Engines are stateless: the painting depends on the frame and the look and on nothing else.
     """
@@ -219,7 +219,7 @@ class Sink(ContextManaged, Protocol):
         """Size to open the window at next time, full screen or not; None: no window."""
 
     def set_fullscreen(self, on: bool) -> None:
-        """Fill the screen, or come back to a window; what is no window does nothing."""
+        """Switch between full screen and window; other sinks ignore it."""
 
     def show(self, frame: Frame) -> None:
         """Take one frame. It is the sink's only until `show` returns.
@@ -245,7 +245,7 @@ class Sink(ContextManaged, Protocol):
 
 
 class PlainSink(Closing):
-    """The usual answers of a sink: no file, no window, any size, no keys, nothing to publish."""
+    """Defaults of a sink: no file, no window, any size, no events, nothing to publish."""
 
     result: Path | None = None
     fixed_size = False
@@ -264,7 +264,7 @@ class PlainSink(Closing):
         """Nothing: no window."""
 
     def poll(self) -> tuple[Event, ...]:
-        """Nobody is there to do anything."""
+        """No events."""
         return ()
 
     def finish(self) -> None:

@@ -54,7 +54,7 @@ def is_ours(path: Path) -> bool:
 
 
 def read_note(path: Path) -> str:
-    """Return what pleinair noted in a file, and perhaps something behind it; "": not ours."""
+    """Return the note of pleinair in a file, perhaps with bytes behind it; "": not ours."""
     try:
         if not path.is_file():
             return ""
@@ -119,7 +119,7 @@ def format_note(label: str, job: str = "") -> str:
 
 
 def is_painted(path: Path, job: str) -> bool:
-    """Whether a file is what that very job gives; of several notes the last one counts."""
+    """Whether a file is the result of exactly that job; the last note counts."""
     return re.findall(r"\(job (\w+)\)", read_note(path))[-1:] == [job]
 
 

@@ -1,4 +1,4 @@
-"""The styles as one table: each once, with the networks that know it."""
+"""The table of all styles: each once, with the bundles that have it."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _bundles(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def styles_of(entries: Sequence[Entry]) -> list[tuple[StyleCredit, list[str]]]:
-    """List every style once, in the order of the bundles, with the bundles that know it."""
+    """List every style once, in the order of the bundles, with the bundles that have it."""
     found: dict[str, tuple[StyleCredit, list[str]]] = {}
     for entry in entries:
         for credit in entry.card.styles:

@@ -1,4 +1,4 @@
-"""Rising curves along the principal axes of a painting's colours."""
+"""Monotone tone curves along the principal axes of a painting's colours."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Curves:
 
     @classmethod
     def straight(cls, mean: Matrix, covariance: Matrix) -> Curves:
-        """Return the curves that change nothing, on the axes of the given colours.
+        """Return the identity, on the principal axes of the given colours.
 
         Args:
             mean: (3,), in the middle of all axes.
@@ -64,7 +64,7 @@ class Curves:
         return found
 
     def bent(self, found: Matrix, wanted: Matrix) -> Curves:
-        """Return the curves that bring the found `quantiles` to those that are wanted."""
+        """Return the curves that map the found `quantiles` to the wanted ones."""
         knots = [_curve(*pair) for pair in zip(found, wanted, strict=True)]
         return replace(self, knots=(knots[0], knots[1], knots[2]))
 
@@ -106,7 +106,7 @@ def _curve(found: Matrix, wanted: Matrix) -> tuple[float, ...]:
 
 @cache
 def _table(knots: Knots) -> npt.NDArray[np.uint8]:
-    """Return where each of 256 places goes, (1, 256, 3).
+    """Return the lookup table of the curves, (1, 256, 3).
 
     In bytes: a step of an axis is about a level, and with floats a frame of 640x480 took 6 ms.
     """

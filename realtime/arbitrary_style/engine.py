@@ -17,7 +17,7 @@ from realtime.ports import Engine, Style
 
 @dataclass(frozen=True)
 class Mixture:
-    """What comes nearest to a painting among the styles of a bundle. Plain numbers, hashable."""
+    """The mixture of a bundle's styles that is nearest to a painting. Plain numbers, hashable."""
 
     name: str
     """What the painting is called among the styles."""
@@ -62,7 +62,7 @@ class PaintingEngine(WrappedEngine):
         return frame.with_pixels(np.ascontiguousarray(painting))
 
     def _mixed(self, learned: Sequence[float], others: Sequence[float]) -> tuple[float, ...]:
-        """Return the style weights of the engine inside."""
+        """Return the style weights for the wrapped engine."""
         weights = np.asarray(learned, np.float64)
         for share, one in zip(others, self.mixtures, strict=True):
             weights = weights + share * np.asarray(one.style_weights)

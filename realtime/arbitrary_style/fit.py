@@ -44,8 +44,8 @@ Paint = Callable[[Weights], Pixels]
 
 
 @dataclass(frozen=True)
-class Trial:
-    """A mixture that was tried."""
+class Candidate:
+    """A mixture that was evaluated."""
 
     weights: Weights
     palette: Palette
@@ -85,7 +85,7 @@ def fitted(engine: Engine, painting: GivenPainting) -> Mixture:
     return Mixture(painting.name, found.weights, found.palette)
 
 
-def fit(paint: Paint, styles: int, painting: Pixels) -> Trial:
+def fit(paint: Paint, styles: int, painting: Pixels) -> Candidate:
     """Find the mixture of `styles` styles that paints most like a painting.
 
     Args:
@@ -93,15 +93,16 @@ def fit(paint: Paint, styles: int, painting: Pixels) -> Trial:
         styles: How many there are.
         painting: (H, W, 3) RGB uint8, at the size that styles are learned from.
     """
-    judge = _judge(paint, painting)
+    evaluate = _evaluator(paint, painting)
     single = sorted(
-        (judge(tuple(row)) for row in np.eye(styles).tolist()), key=lambda trial: trial.difference
+        (evaluate(tuple(row)) for row in np.eye(styles).tolist()),
+        key=lambda candidate: candidate.difference,
     )
     best = single[0]
     for _ in range(MOST_STYLES - 1):
         partners = [one for one in single[: PARTNERS + 1] if not _holds(best, one)][:PARTNERS]
-        trials = [judge(weights) for weights in _further(best.weights, partners)]
-        better = min(trials, key=lambda trial: trial.difference, default=best)
+        candidates = [evaluate(weights) for weights in _further(best.weights, partners)]
+        better = min(candidates, key=lambda candidate: candidate.difference, default=best)
         if better.difference >= LEAST_GAIN * best.difference:
             break
         best = better
@@ -109,29 +110,29 @@ def fit(paint: Paint, styles: int, painting: Pixels) -> Trial:
 
 
 def in_words(mixture: Mixture, names: tuple[str, ...]) -> str:
-    """Say what a mixture is made of, the most first: `scream and some starry-night`."""
+    """Describe a mixture, the largest part first: `scream and some starry-night`."""
     parts = sorted(zip(mixture.style_weights, names, strict=True), reverse=True)
     return " + ".join(f"{name} {weight:.0%}" for weight, name in parts if weight)
 
 
-def _judge(paint: Paint, painting: Pixels) -> Callable[[Weights], Trial]:
+def _evaluator(paint: Paint, painting: Pixels) -> Callable[[Weights], Candidate]:
     palettes, wanted = PaletteFinder(painting), texture.statistics(painting)
 
-    def judge(weights: Weights) -> Trial:
+    def evaluate(weights: Weights) -> Candidate:
         painted = paint(weights)
         palette = palettes.find(painted)
         found = texture.statistics(palette.applied(painted))
         strain = STRAIN * max(0.0, math.log(palette.gain / FREE_GAIN)) ** 2
-        return Trial(weights, palette, texture.difference(found, wanted) + strain)
+        return Candidate(weights, palette, texture.difference(found, wanted) + strain)
 
-    return judge
+    return evaluate
 
 
-def _holds(mixture: Trial, single: Trial) -> bool:
+def _holds(mixture: Candidate, single: Candidate) -> bool:
     return mixture.weights[single.weights.index(1.0)] > 0
 
 
-def _further(weights: Weights, partners: list[Trial]) -> Iterator[Weights]:
+def _further(weights: Weights, partners: list[Candidate]) -> Iterator[Weights]:
     for partner in partners:
         for share in SHARES:
             pairs = zip(weights, partner.weights, strict=True)

@@ -29,7 +29,7 @@ UNCHANGED: Rows = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0
 
 @dataclass(frozen=True)
 class Colours:
-    """What is known of the colours of a picture."""
+    """Colour statistics of a picture: mean, covariance, quantiles."""
 
     mean: Matrix
     """(3,) RGB in [0, 255]."""
@@ -105,7 +105,7 @@ class PaletteFinder:
 
 
 def mixed(pixels: Pixels, palettes: Sequence[Palette], shares: Sequence[float]) -> Pixels:
-    """Give (H, W, 3) RGB uint8 a share of each palette's step; the rest of 1 stays as it is."""
+    """Blend (H, W, 3) RGB uint8 with its transfers to several palettes, by shares up to 1."""
     if 1.0 in shares:
         return palettes[list(shares).index(1.0)].applied(pixels)
     total = pixels.astype(np.float32) * (1.0 - sum(shares))

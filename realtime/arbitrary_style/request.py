@@ -1,4 +1,4 @@
-"""Telling paintings from styles in what a user asks for, and reading them."""
+"""Parses `--style`: tells style names from files of paintings, and reads these."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class GivenPainting:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for, found."""
+    """A resolved `--style`: bundle, look and paintings."""
 
     entry: Entry
     look: Look
@@ -57,7 +57,7 @@ class Request:
         )
 
     def learning(self, painting: GivenPainting) -> str:
-        """Return the command that learns a painting, instead of coming near it."""
+        """Return the command that trains a painting's own style instead."""
         return f"pleinair train {painting.path} --from {self.entry.name} --content PHOTOS"
 
     @property
@@ -67,7 +67,7 @@ class Request:
 
 
 def find_look(style: str | None, bundle: str | None = None) -> Request:
-    """Find the bundle, the look and the paintings for what a user asked.
+    """Resolve `--style` and `--bundle` to a bundle, a look and paintings.
 
     Args:
         style: As `library.choose` takes it; any name may as well be the file of a painting.
@@ -121,7 +121,7 @@ def _is_file(text: str) -> bool:
 
 
 def _names(files: Sequence[str], taken: set[str]) -> dict[str, str]:
-    """Name each file after itself, and otherwise than all styles."""
+    """Name each file after itself, but unlike any style."""
     names: dict[str, str] = {}
     for file in files:
         name = stem = style_name_of(Path(file).stem)

@@ -68,7 +68,7 @@ class BundleEngine(Closing, ABC):
 
 
 class WrappedEngine(Closing):
-    """An engine around another: the answers are those of the one inside, which it closes."""
+    """An engine that wraps another, delegates to it and closes it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -76,7 +76,7 @@ class WrappedEngine(Closing):
 
     @property
     def info(self) -> EngineInfo:
-        """What the engine inside runs on."""
+        """What the wrapped engine runs on."""
         return self._engine.info
 
     @property
@@ -85,7 +85,7 @@ class WrappedEngine(Closing):
         return self._engine.description
 
     def close(self) -> None:
-        """Close the engine inside."""
+        """Close the wrapped engine."""
         self._engine.close()
 
 

@@ -44,7 +44,7 @@ class _Loaded:
 
 
 class TensorRtEngine(BundleEngine):
-    """A graph on one GPU; a size it has not met yet is built first, which takes minutes."""
+    """A graph on one GPU; a new frame size is built first, which takes minutes."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class TensorRtEngine(BundleEngine):
         return painting
 
     def close(self) -> None:
-        """Give the engines and their memory back."""
+        """Release the engines and their memory."""
         self._sizes.clear()
         del self._runtime
         torch.cuda.empty_cache()
@@ -137,12 +137,12 @@ class BuildProgress(trt.IProgressMonitor):  # type: ignore[misc]  # TensorRT has
         self._steps: dict[str, int] = {}
 
     def phase_start(self, phase_name: str, parent_phase: str | None, num_steps: int) -> None:
-        """Begin a phase; only those without a parent are told."""
+        """Begin a phase; only top-level phases are logged."""
         if parent_phase is None:
             self._steps[phase_name] = num_steps
 
     def step_complete(self, phase_name: str, step: int) -> bool:
-        """Return True: go on."""
+        """Return True: continue."""
         if phase_name in self._steps:
             log.info("%s: %d of %d", phase_name, step + 1, self._steps[phase_name])
         return True

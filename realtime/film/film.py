@@ -36,7 +36,7 @@ SEVERAL = " (several clips go into a folder: pleinair video A B out/)"
 
 @dataclass(frozen=True, kw_only=True)
 class FilmSettings:
-    """What becomes of a film."""
+    """How a film is painted and written."""
 
     paint: PaintSettings
     start_seconds: float | None = None
@@ -91,7 +91,7 @@ class Film:
 
     @property
     def frames(self) -> int | None:
-        """How many frames are painted in all; None where the file does not tell."""
+        """How many frames are painted in all; None: not known."""
         return self.frames_of(self.plan.segments)
 
     def frames_of(self, segments: tuple[Segment, ...]) -> int | None:
@@ -102,7 +102,7 @@ class Film:
         return sum(len(range(-s.first_index % every, s.frames, every)) for s in segments)
 
     def finish(self) -> int:
-        """Join all segments, give the film its name and clear up; returns how many pictures.
+        """Join all segments, publish the film and clean up; returns how many pictures.
 
         Raises:
             SinkError: the disk is full. The segments are kept.
@@ -125,11 +125,11 @@ class Film:
         return count
 
     def require_free(self, path: Path) -> None:
-        """Ask whether a file may be written (see `outputs.require_free`)."""
+        """Make sure that a file may be written (see `outputs.require_free`)."""
         outputs.require_free(path, self.inputs, overwrite=self.settings.overwrite)
 
     def keep_what_there_is(self, unfinished: Segment | None) -> Path | None:
-        """Join the segments so far into a film under the partial name, to be looked at.
+        """Join the segments painted so far into a film under the partial name, for a look.
 
         Args:
             unfinished: A segment that this process began and did not finish.
@@ -174,7 +174,7 @@ def prepare_film(
     painter: EngineSpec,
     others: tuple[Path, ...] = (),
 ) -> Film:
-    """Look at a clip, decide where its painting goes, and cut it into segments.
+    """Probe a clip, choose its output, and cut it into segments.
 
     Args:
         path: The clip.

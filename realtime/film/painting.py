@@ -46,7 +46,7 @@ def paint_segments(
     watch: Callable[[Report], bool] = lambda report: True,
     on_segment: Callable[[Segment], None] = lambda segment: None,
 ) -> SegmentRun:
-    """Paint neighbouring segments into the film's work folder.
+    """Paint consecutive segments into the film's work folder.
 
     Args:
         film: The film.
@@ -88,7 +88,7 @@ def paint_segments(
 
 @contextmanager
 def one_error(clip: Path) -> Iterator[None]:
-    """Say of whatever a clip brings that this clip cannot be painted, so that the next one is.
+    """Turn any error of a clip into one of ours, so that the next clip is painted.
 
     Raises:
         PleinairError: as it came, or a `SourceError` in place of anything unforeseen.
@@ -106,7 +106,7 @@ def one_error(clip: Path) -> Iterator[None]:
 
 
 def _finisher(film: Film) -> Callable[[Shown, Report], Frame]:
-    """What happens to a finished painting before it is encoded."""
+    """Return what is applied to a painting before it is encoded."""
     steady = TemporalFilter() if film.settings.steady else None
 
     def finish(shown: Shown, _report: Report) -> Frame:
@@ -134,5 +134,5 @@ class _EveryNth(Closing):
                 yield frame
 
     def close(self) -> None:
-        """Close the source inside."""
+        """Close the wrapped source."""
         self._source.close()

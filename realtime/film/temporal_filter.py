@@ -111,7 +111,7 @@ def _moved(values: Floats | Pixels, flow: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _places(height: int, width: int) -> Floats:
-    """Every pixel's own place, (h, w, 2)."""
+    """The pixels' own coordinates, (h, w, 2)."""
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
     return np.dstack([columns, rows])
 

@@ -1,4 +1,4 @@
-"""What a live window draws over and around the painting: views, overlay text, help, style strip.
+"""Drawing of the live window: views, overlay text, help, style strip.
 
 Pure: every function returns a new frame.
 """
@@ -87,7 +87,7 @@ def overlay_lines(
 
 
 def note_lines(look: Look, styles: Sequence[Style]) -> list[str]:
-    """Return what is to be known of the styles that are shown, wrapped for a small window."""
+    """Return the notes on the styles that are shown, wrapped for a small window."""
     notes = [one.note for one, weight in zip(styles, look.style_weights, strict=True) if weight]
     return [
         part
@@ -97,7 +97,7 @@ def note_lines(look: Look, styles: Sequence[Style]) -> list[str]:
 
 
 def shortfall(controller: QualityController) -> str:
-    """Name the targets that the lowest level misses, in words; empty: none."""
+    """Describe the targets that the lowest level misses; empty: none."""
     if not controller.missed:
         return ""
     least = describe_level(controller.level)

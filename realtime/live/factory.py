@@ -114,7 +114,7 @@ def denoised(engine: Engine, settings: LiveSettings) -> Engine:
 
 
 def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Variant, Entry, int | None]]:
-    """Yield the variants beside the usual one: with which bundle, and on how many threads."""
+    """Yield the alternative engines: their bundle and number of threads."""
     light_network = light_network_of(entry)
     info = engine.info
     threads = info.threads if info.lockstep and info.threads else 1

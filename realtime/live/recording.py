@@ -36,13 +36,13 @@ class Recording:
 
     @property
     def seconds(self) -> float:
-        """How long it is so far."""
+        """Duration so far."""
         if self._first is None or self._last is None:
             return 0.0
         return self._last.pts_seconds - self._first.pts_seconds
 
     def take(self, frame: Frame) -> None:
-        """Write a frame with its own time, which must rise; a repeated one is left out.
+        """Write a frame with its own time, which must increase; a repeated one is left out.
 
         A camera that changes its size is fitted into the size of the first frame.
 
@@ -61,7 +61,7 @@ class Recording:
         self._show(self._sink, self._last, self._first)
 
     def stop(self) -> str:
-        """Complete the file; returns which it is, or why there is none, for the user."""
+        """Complete the file; returns its path or the error, for the user."""
         sink, first, last = self._sink, self._first, self._last
         self._sink = self._first = self._last = None
         if sink is None or first is None or last is None:
@@ -95,7 +95,7 @@ def _since(read_sound: SoundReader, begins: float) -> SoundReader:
 
 
 def save_snapshot(folder: Path, shown: Shown) -> str:
-    """Save both pictures, and return where, or why not: a full disk ends no show."""
+    """Save both pictures; returns the path or the error, for the user."""
     path = folder / f"pleinair-{stamp()}.png"
     both = overlay.joined(shown.original, shown.painted)
     try:
@@ -107,5 +107,5 @@ def save_snapshot(folder: Path, shown: Shown) -> str:
 
 
 def stamp() -> str:
-    """Return this moment for a file name, to the millisecond."""
+    """Return the current time for a file name, to the millisecond."""
     return datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f")[:-3]

@@ -1,4 +1,4 @@
-"""A live run, from settings to what it did. Prints nothing."""
+"""Runs a live session, from settings to outcome. Prints nothing."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ WARMING_UP = "getting ready to paint ..."
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did and where its result lies."""
+    """Outcome of a run: report and result file."""
 
     report: Report
     engine: str

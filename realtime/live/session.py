@@ -39,7 +39,7 @@ FADE_SECONDS = 0.4
 
 @dataclass(frozen=True, kw_only=True)
 class SessionContext:
-    """What a session needs of the world around it."""
+    """Dependencies of a session: folders, clock, messages, controller, microphone."""
 
     snapshots: Path
     """Folder for snapshots and recordings."""
@@ -68,7 +68,7 @@ class SessionContext:
 
 
 class Session(Closing):
-    """What happens between the pipeline and the user of a live window."""
+    """Connects the pipeline with the user of a live window."""
 
     def __init__(self, engine: Engine, state: State, around: SessionContext) -> None:
         self.engine, self.state = engine, state
@@ -101,7 +101,7 @@ class Session(Closing):
         return self.become(self._after(event))
 
     def become(self, state: State) -> bool:
-        """Take on another state, of as many styles; False when the user wants to quit."""
+        """Set the state, for the same number of styles; False when the user wants to quit."""
         before, self.state = self.state, state
         if self.state.frozen != before.frozen:
             self.frozen = self._last.original if self.state.frozen and self._last else None
@@ -119,7 +119,7 @@ class Session(Closing):
         return not self.state.quit
 
     def look(self) -> Look:
-        """Return the look of the next frame: what was chosen, fading in, at the detail afforded."""
+        """Return the look of the next frame: the chosen one, faded in, at the level of detail."""
         controller = self._around.controller
         return replace(self._faded(), detail=1.0 if controller is None else controller.detail)
 
@@ -151,7 +151,7 @@ class Session(Closing):
         return self.decorate(self._last, report)
 
     def on_frame(self, report: Report) -> bool:
-        """See what frames cost, and whether to go on."""
+        """Update controller and messages after a frame; False: the run is over."""
         self._note_first_painting()
         controller = self._around.controller
         costs, self._costs_seen = report.engine_seconds.since(self._costs_seen)
@@ -165,7 +165,7 @@ class Session(Closing):
         return self._around.seconds is None or report.seconds < self._around.seconds
 
     def _say_shortfall(self) -> None:
-        """Tell what cannot be held, once; the overlay says it for as long as it is so."""
+        """Report missed targets, once each; the overlay shows them as long as they are missed."""
         controller = self._around.controller
         if controller is not None and not self._told_missed.issuperset(controller.missed):
             self._told_missed.update(controller.missed)
@@ -182,7 +182,7 @@ class Session(Closing):
         return self._to if gone >= 1 else self._from.mixed(self._to, max(0.0, gone))
 
     def _after(self, event: Event) -> State:
-        """Return the state after an event, wherever in the window it happened."""
+        """Return the state after an event anywhere in the window."""
         if not isinstance(event, Mouse) or self._last is None:
             return react(event, self.state)
         picture = self._last.painted.width, self._last.painted.height
@@ -195,7 +195,7 @@ class Session(Closing):
         return react(in_picture(event, picture, canvas), self.state)
 
     def take(self, shown: Shown) -> Shown:
-        """Keep and return what is to be drawn: the newest painting, or that of the frozen frame."""
+        """Store and return what to draw: the newest painting, or that of the frozen frame."""
         if self.state.frozen and self.frozen is None:
             self.frozen = shown.original  # frozen before there was a picture
         if self.frozen is not None and self._last is not None:

@@ -78,7 +78,7 @@ def refuse_unreadable_film(path: Path) -> None:
 
 
 def refuse_animated(image: Image.Image, path: Path) -> None:
-    """Refuse an opened picture that moves.
+    """Refuse an opened picture that is animated.
 
     Raises:
         BadInputError: it does; the message says how it can be painted.

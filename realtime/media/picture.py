@@ -77,7 +77,7 @@ class Picture:
 def read_picture(
     path: Path, *, most_pixels: int = MOST_PIXELS, may_shrink: bool = False
 ) -> Picture:
-    """Read a picture of any kind that is known, whatever it is called.
+    """Read a picture of any known format, whatever its suffix.
 
     Grey becomes RGB, 16 bit become 8, CMYK and colour profiles become sRGB, transparency is laid
     over white, EXIF's orientation is applied.
@@ -125,7 +125,7 @@ def decode_picture(
 
 @contextmanager
 def _one_line(path: Path) -> Iterator[None]:
-    """Turn whatever a parser throws at a user's file into one line."""
+    """Turn any error of a parser into one line."""
     try:
         yield
     except BadInputError:

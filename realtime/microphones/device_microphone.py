@@ -28,15 +28,15 @@ except OSError as exc:  # the package is here, the library is not: on Linux it i
 
 BLOCK_SECONDS = 0.02
 KEPT_BLOCKS = 500
-"""Ten seconds: sound is waited for by nobody, and a callback may not wait."""
+"""Ten seconds of blocks: the callback must not wait for its reader."""
 SILENT_SECONDS = 2.0
-"""A microphone gives blocks of silence, too: without any for so long it is gone."""
+"""Silence comes as blocks, too: without any for so long the device is gone."""
 CHANNELS = 2
 """At most."""
 
 
 class DeviceMicrophone:
-    """Gives what PortAudio's own thread hands over."""
+    """Yields the blocks of PortAudio's own thread."""
 
     def __init__(self, device: dict[str, Any]) -> None:
         self.name = str(device["name"])
@@ -55,7 +55,7 @@ class DeviceMicrophone:
         self._stream.start()
 
     def __iter__(self) -> Iterator[Sound]:
-        """Yield blocks as they come; SourceError when none come any more."""
+        """Yield blocks as they come; SourceError when the device is lost."""
         while True:
             try:
                 sound = self._heard.get(timeout=SILENT_SECONDS)
@@ -68,7 +68,7 @@ class DeviceMicrophone:
             yield sound
 
     def close(self) -> None:
-        """Give the microphone back."""
+        """Close the device."""
         self._stream.close()
         with contextlib.suppress(queue.Full):
             self._heard.put_nowait(None)
@@ -86,7 +86,7 @@ class DeviceMicrophone:
 
 
 def find_microphones() -> tuple[dict[str, Any], ...]:
-    """List what can be listened to, the system's usual one first.
+    """List the microphones, the system's default first.
 
     Raises:
         BadInputError: the system's sound does not work.

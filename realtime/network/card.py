@@ -1,8 +1,8 @@
-"""The card of a style bundle: everything it says about itself besides its weights.
+"""The card of a style bundle: its metadata, without the weights.
 
 A bundle is one safetensors file. Its metadata holds one JSON text under the key `pleinair`: format
 version, architecture config, the styles with their credits, licence, training recipe, results, and
-a golden picture by which a wrongly rebuilt network is noticed. Nothing in the file can execute.
+a golden picture that reveals a wrongly rebuilt network. Nothing in the file can execute.
 This module imports no torch.
 """
 
@@ -32,7 +32,7 @@ streets in all styles (docs/pictures.md); to be chosen again after every retrain
 
 @dataclass(frozen=True, kw_only=True)
 class StyleCredit:
-    """One style of a network: its name on the command line, and whom to thank."""
+    """One style of a network: its name on the command line, and its credits."""
 
     name: str
     title: str = ""
@@ -65,7 +65,7 @@ def require_style_name(name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """What a bundle says about itself besides its weights."""
+    """Metadata of a bundle."""
 
     config: TransformerConfig
     styles: tuple[StyleCredit, ...]

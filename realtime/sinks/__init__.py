@@ -14,7 +14,7 @@ from realtime.sound import SoundReader
 
 @dataclass(frozen=True, kw_only=True)
 class SinkOptions:
-    """What a sink may want to know; each takes what concerns it."""
+    """Options of all sinks; each uses those that concern it."""
 
     path: Path | None = None
     """File or folder to write."""

@@ -58,7 +58,7 @@ class ImagesSink(PlainSink):
 
 
 def encode(pixels: Pixels, suffix: str, note: str = MARK) -> bytes:
-    """Compress RGB uint8 (H, W, 3) as the suffix says, with a note by which it is known as ours."""
+    """Encode RGB uint8 (H, W, 3) by the suffix, with the note that marks it as ours."""
     bgr = np.ascontiguousarray(pixels[..., ::-1])
     is_encoded, data = cv2.imencode(suffix, bgr, QUALITY_95[suffix])
     if not is_encoded:

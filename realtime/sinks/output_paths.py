@@ -15,10 +15,10 @@ def plan_outputs(
     target_of: Callable[[Path], Path],
     tell: Callable[[str], None] = lambda line: None,
 ) -> list[tuple[Path, Path]]:
-    """Return every input with the file that it becomes; no two become one.
+    """Return every input with its output path; all outputs differ.
 
-    A file that is named twice is painted once, and the painting that an earlier run made of
-    another input is not painted: `*.jpg` names it the second time.
+    A file that is given twice is painted once. A painting that an earlier run made of another
+    input is left out: `*.jpg` matches it the second time.
 
     Args:
         inputs: As they were named.
@@ -42,5 +42,5 @@ def plan_outputs(
 
 
 def already_painted(target: Path) -> str:
-    """Say that an earlier run painted exactly this."""
+    """Return the message that an earlier run painted exactly this."""
     return f"{target} is there, painted in just this way: left as it is (--overwrite paints again)"

@@ -1,6 +1,6 @@
-"""A video file of what is shown: a live recording, or the demo's landscape.
+"""Sink that writes a video file: a live recording, or the demo.
 
-Films painted from a file go through `realtime.film`, which keeps their sound and all the rest.
+Films painted from a file go through `realtime.film`, which keeps their sound and metadata.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class VideoSink(PlainSink):
             self._writer.write(frame)
 
     def wait(self) -> float:
-        """Write sound though no picture comes; returns up to when there is any, in seconds.
+        """Write sound while no picture comes; returns the end of the sound, in seconds.
 
         Raises:
             SinkError: the disk is full.
@@ -85,7 +85,7 @@ class VideoSink(PlainSink):
                 writer.hear(sound)
 
     def finish(self) -> None:
-        """Complete the file and give it its final name, replacing an old one of ours.
+        """Complete the file and rename it to its final name, replacing an old one of ours.
 
         Raises:
             SinkError: the disk is full.
@@ -103,7 +103,7 @@ class VideoSink(PlainSink):
         self.result = self.path
 
     def close(self) -> None:
-        """Close the file; without `finish`, what was painted stays under the partial name."""
+        """Close the file; without `finish`, it keeps the partial name."""
         try:
             self._keep_partial()
         finally:

@@ -49,7 +49,7 @@ def backend() -> int:
 
 
 def find_cameras() -> tuple[Camera, ...]:
-    """List the cameras that are here, the likely best first."""
+    """List the connected cameras, the likely best first."""
     try:
         found = enumerate_cameras(backend())
     except (NotImplementedError, OSError):
@@ -63,7 +63,7 @@ def _is_odd(camera: Camera) -> bool:
 
 
 def match_cameras(address: str, cameras: Sequence[Camera]) -> tuple[Camera, ...]:
-    """Return the cameras that an address may mean, the likeliest first.
+    """Return the cameras that match an address, the likeliest first.
 
     Args:
         address: A number, a device path, a part of a name, or nothing: the best that opens.
@@ -92,14 +92,14 @@ def match_cameras(address: str, cameras: Sequence[Camera]) -> tuple[Camera, ...]
 
 
 def what_is_here(cameras: Sequence[Camera]) -> str:
-    """Say which cameras were found, and what to do without one."""
+    """Describe the cameras that were found, or what to do without one."""
     if cameras:
         return f"found {', '.join(map(str, cameras))}"
     return "no camera was found; --source synthetic shows a painted landscape instead"
 
 
 def why_closed(camera: Camera, system: str = sys.platform) -> str:
-    """Say why a camera that is there does not open, and what to do, in the words of its system."""
+    """Explain why a connected camera does not open, and what to do."""
     path = Path(camera.path) if camera.path else None
     if system == "linux" and path and path.exists() and not os.access(path, os.R_OK | os.W_OK):
         return (
