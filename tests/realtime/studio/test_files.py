@@ -22,7 +22,7 @@ from realtime.studio.painting_queue import PaintingQueue
 from realtime.studio.settings import Limits, StudioSettings
 from tests.clips import noise, read_frames, sound_packets, write_clip, write_clip_with_sound
 from tests.helpers import quadrant_card
-from tests.studio_server import RunningStudio, running
+from tests.studio import RunningStudio, running
 
 HEADERS = ("x_pleinair_token", "origin")
 
