@@ -8,10 +8,12 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 _IMPORTED = time.monotonic()
+Device = TypeVar("Device")
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
@@ -79,3 +81,15 @@ def usable_cpus() -> int:
 def threads_in_words(count: int) -> str:
     """`1 thread`, `2 threads`."""
     return f"{count} thread{'' if count == 1 else 's'}"
+
+
+def match_devices(
+    address: str,
+    devices: Sequence[Device],
+    number: Callable[[Device], int],
+    name: Callable[[Device], str],
+) -> list[Device]:
+    """Return the devices of that number, or with that text in their name."""
+    if address.isdecimal():
+        return [device for device in devices if number(device) == int(address)]
+    return [device for device in devices if address.lower() in name(device).lower()]

@@ -165,7 +165,7 @@ WRITERS = {
     "realtime/film/stream_copy.py": "into memory",
     "realtime/media/quiet.py": "the null device",
     "realtime/studio/uploads.py": "names of the studio's own",
-    "realtime/studio/recordings.py": "into a folder that is gone afterwards",
+    "realtime/studio/live_routes.py": "into a folder that is gone afterwards",
     "train/neural_style/cli.py": "asks outputs.check_target",
     "train/metrics_log.py": "train.loop asks for it",
     "train/checkpoint.py": "looks into what is there before",

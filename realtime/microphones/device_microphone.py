@@ -15,6 +15,7 @@ import numpy as np
 
 from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, SourceError, one_line
+from realtime.machine import match_devices
 from realtime.media.quiet import quiet_stderr
 from realtime.microphones.sample_clock import SampleClock
 from realtime.sound import Sound
@@ -96,8 +97,8 @@ def find_microphones() -> tuple[dict[str, Any], ...]:
         usual = sounddevice.default.device[0]
     except (sounddevice.PortAudioError, ValueError) as exc:
         raise BadInputError(f"the system's sound does not work: {one_line(exc)}") from exc
-    hearing = [device for device in devices if device["max_input_channels"] > 0]
-    return tuple(sorted(hearing, key=lambda device: device["index"] != usual))
+    inputs = [device for device in devices if device["max_input_channels"] > 0]
+    return tuple(sorted(inputs, key=lambda device: device["index"] != usual))
 
 
 def open_microphone(address: str) -> DeviceMicrophone:
@@ -112,7 +113,7 @@ def open_microphone(address: str) -> DeviceMicrophone:
     found = find_microphones()
     if not found:
         raise BadInputError("no microphone is here: plug one in, or leave --microphone out")
-    device = _meant(address, found)
+    device = _match(address, found)
     try:
         with quiet_stderr():
             return DeviceMicrophone(device)
@@ -123,14 +124,11 @@ def open_microphone(address: str) -> DeviceMicrophone:
         ) from exc
 
 
-def _meant(address: str, found: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+def _match(address: str, found: tuple[dict[str, Any], ...]) -> dict[str, Any]:
     if address in ("", "default"):
         return found[0]
-    if address.isdecimal():
-        fitting = [device for device in found if device["index"] == int(address)]
-    else:
-        fitting = [device for device in found if address.lower() in device["name"].lower()]
-    if not fitting:
+    matching = match_devices(address, found, lambda one: one["index"], lambda one: one["name"])
+    if not matching:
         here = ", ".join(f"{device['index']} ({device['name']})" for device in found)
         raise BadInputError(f"no microphone is called {address!r}: here are {here}")
-    return fitting[0]
+    return matching[0]

@@ -12,6 +12,7 @@ import cv2
 from cv2_enumerate_cameras import enumerate_cameras
 
 from realtime.errors import BadInputError
+from realtime.machine import match_devices
 
 BACKENDS = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION, "win32": cv2.CAP_DSHOW}
 """What OpenCV opens cameras with. On Windows DirectShow: Media Foundation takes up to 20 s."""
@@ -73,20 +74,18 @@ def match_cameras(address: str, cameras: Sequence[Camera]) -> tuple[Camera, ...]
         BadInputError: none of them, or more than one of that name.
     """
     if not address:
-        fitting = list(cameras)
-    elif address.isdecimal():
-        fitting = [camera for camera in cameras if camera.index == int(address)]
+        matching = list(cameras)
     elif "/" in address:
         device = os.path.realpath(address)  # /dev/v4l/by-id/... is a link
-        fitting = [camera for camera in cameras if camera.path in (address, device)]
+        matching = [camera for camera in cameras if camera.path in (address, device)]
     else:
-        fitting = [camera for camera in cameras if address.lower() in camera.name.lower()]
-        if len(fitting) > 1:
+        matching = match_devices(address, cameras, lambda one: one.index, lambda one: one.name)
+        if len(matching) > 1:
             raise BadInputError(
-                f"{address!r} is in the name of {' and '.join(map(str, fitting))}: give a number"
+                f"{address!r} is in the name of {' and '.join(map(str, matching))}: give a number"
             )
-    if fitting:
-        return tuple(fitting)
+    if matching:
+        return tuple(matching)
     what = f"there is no camera {address}: " if address else ""
     raise BadInputError(what + what_is_here(cameras))
 
