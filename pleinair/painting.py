@@ -47,7 +47,7 @@ def paint(
         size: Width and height in pixels to fit inside before painting, aspect kept.
         strength: 0 is the picture, 1 the painting.
         stroke: Size of the strokes, 0.5 to 2, or native (see `Stylizer.paint`).
-        keep_colours: Only light and dark are the painting's.
+        keep_colours: Keep the original's colours.
         bundle: Where to look for the style: a name or a file; None looks through all.
         engine: As of `Stylizer`, like the rest.
         device: Likewise.

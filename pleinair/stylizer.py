@@ -76,7 +76,7 @@ class Stylizer(Closing):
             strength: 0 is the picture, 1 the painting.
             stroke: Size of the strokes, 0.5 to 2, as shares of the picture; native: as large in
                 pixels at any size.
-            keep_colours: Only light and dark are the painting's.
+            keep_colours: Keep the original's colours.
 
         Returns:
             The painting, RGB uint8 (H, W, 3) of the same size, in memory of its own.

@@ -23,7 +23,7 @@ def styles(
         list[str] | None,
         typer.Argument(
             metavar="[NAME] | [PHOTO]...",
-            help="Tell all about this style or bundle instead. With --sheet: the photographs.",
+            help="Describe this style or bundle instead. With --sheet: the photographs.",
         ),
     ] = None,
     sheet: Annotated[
@@ -40,7 +40,7 @@ def styles(
     verbose: Annotated[
         bool,
         typer.Option(
-            "--verbose", "-v", help="Tell of the bundles, too; of one, how it was trained."
+            "--verbose", "-v", help="Also list the bundles; of one, show how it was trained."
         ),
     ] = False,
     json_out: JsonFile = None,

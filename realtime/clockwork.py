@@ -71,7 +71,7 @@ class Samples:
         self._values: deque[float] = deque(maxlen=kept)
         self._lock = threading.Lock()
         self.count = 0
-        """How many there were in all, the forgotten ones included."""
+        """How many were added in all, including those dropped since."""
 
     def append(self, seconds: float) -> None:
         """Add a duration."""

@@ -24,15 +24,12 @@ if TYPE_CHECKING:
     from realtime.app import Outcome
 
 ALONE = {"--json": "-", "--microphone": "default"}
-"""Options that may stand without a value, and what they have then."""
+"""Options whose value may be omitted, and the default for that."""
 ELSEWHERE = {
     "train": ("train.cli", "Learn a style from a painting."),
     "paint": ("train.neural_style.cli", "Paint one picture slowly, by optimising its pixels."),
     "appraise": ("train.evaluate.cli", "Measure what a style bundle is worth."),
-    "export": (
-        "export.cli",
-        "Write a style bundle for other programs (ONNX, OpenVINO, TensorRT).",
-    ),
+    "export": ("export.cli", "Write a style bundle for other programs (ONNX, OpenVINO, TensorRT)."),
     "import": ("export.import_cli", "Turn a checkpoint you have into a style bundle."),
     "bench": ("benchmarks.cli", "Measure speed on this machine, against the article."),
 }

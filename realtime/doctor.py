@@ -142,7 +142,7 @@ def _styles() -> Check:
 def _engines() -> Check:
     from realtime import engines, plugins
 
-    # Nobody needs them all: what is not installed is a choice, not a fault.
+    # Not all are needed: what is not installed is a choice, not a fault.
     here, absent = [], []
     for name in engines.names():
         try:

@@ -33,7 +33,7 @@ def engine_speeds(seconds: float = SECONDS) -> Iterator[tuple[str, bool, str]]:
             with engines.open_engine(name, entry.path) as engine:
                 yield name, True, _speed(engine, look, seconds)
         except MissingExtraError:
-            continue  # the list of engines says so
+            continue  # the list of engines reports it
         except PleinairError as exc:
             yield name, False, f"does not work here: {exc}"
 

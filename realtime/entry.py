@@ -22,7 +22,7 @@ LIBGL_ADVICE = (
 
 
 TOO_LITTLE_MEMORY = ("allocate", "failed to map segment", "can't start new thread", "bad_alloc")
-"""What libraries say, in errors of all kinds, when the system gives them no more memory."""
+"""Texts of libraries' errors of all kinds when memory runs out."""
 
 
 class StderrHandler(logging.StreamHandler[TextIO]):

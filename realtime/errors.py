@@ -20,7 +20,7 @@ from collections.abc import Iterable
 
 EXIT_BAD = 2
 EXIT_INTERRUPTED = 130
-"""What a shell gives a program that Ctrl-C ended."""
+"""The exit code of shells for a program that Ctrl-C ended."""
 
 
 def one_line(exc: BaseException) -> str:

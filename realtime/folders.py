@@ -28,14 +28,14 @@ def cache_folder() -> Path:
 
 def _folder(kind: Literal["data", "cache"], below: str) -> Path:
     try:
-        from platformdirs import PlatformDirs  # not on GPU machines that have but PyTorch
+        from platformdirs import PlatformDirs  # missing on GPU machines with PyTorch alone
 
         system = PlatformDirs("pleinair", appauthor=False)
         found = system.user_data_path if kind == "data" else system.user_cache_path
     except (ModuleNotFoundError, RuntimeError):  # the latter: no HOME, or an unknown user
         return _for_this_run() / below / "pleinair"
     if kind == "data" and sys.platform != "linux" and "XDG_DATA_HOME" not in os.environ:
-        # Where styles were kept on every system, before it was asked what is usual there.
+        # The folder of earlier versions, on every system.
         before = Path.home() / below / "pleinair"
         return before if before.is_dir() and not found.exists() else found
     return found

@@ -24,15 +24,13 @@ def live(
         ),
     ] = "camera",
     camera: Annotated[
-        str | None,
-        typer.Option(help="Which camera: its number, device or a part of its name."),
+        str | None, typer.Option(help="Which camera: its number, device or a part of its name.")
     ] = None,
     loop: Annotated[
         bool, typer.Option("--loop", "--as-camera", help="Play a video file without end.")
     ] = False,
     sink: Annotated[
-        str,
-        typer.Option(help="Where it is shown; null only measures.", **options.one_of(*SINKS)),
+        str, typer.Option(help="Where to show it; null only measures.", **options.one_of(*SINKS))
     ] = "window",
     out: Annotated[
         Path | None,
@@ -54,12 +52,11 @@ def live(
             "--keep-colours/--no-keep-colours",
             "--keep-colors/--no-keep-colors",
             rich_help_panel=options.LOOK,
-            help="Only light and dark are the painting's.",
+            help="Keep the original's colours.",
         ),
     ] = None,
     size: Annotated[
-        str | None,
-        typer.Option(metavar="WIDTHxHEIGHT", help="Ask the source for this size."),
+        str | None, typer.Option(metavar="WIDTHxHEIGHT", help="Ask the source for this size.")
     ] = None,
     rate: Annotated[
         float | None, typer.Option(help="Ask the source for frames per second.")
@@ -69,22 +66,21 @@ def live(
     latency: Annotated[
         float | None,
         typer.Option(
-            rich_help_panel=options.TIME, help="Hold this many ms from capture to shown, likewise."
+            rich_help_panel=options.TIME, help="Hold this latency, in ms from capture to screen."
         ),
     ] = None,
     mirror: Annotated[
         bool | None, typer.Option("--mirror/--no-mirror", help="Swap left and right.")
     ] = None,
     overlay: Annotated[
-        bool | None,
-        typer.Option("--overlay/--no-overlay", help="Write figures into the picture."),
+        bool | None, typer.Option("--overlay/--no-overlay", help="Draw figures over the picture.")
     ] = None,
     denoise: Annotated[
-        bool,
-        typer.Option("--denoise/--no-denoise", help="Take much noise out before painting."),
+        bool, typer.Option("--denoise/--no-denoise", help="Denoise noisy frames before painting.")
     ] = True,
     virtual_camera: Annotated[
-        bool, typer.Option("--virtual-camera", help="Be a camera for other programs, too.")
+        bool,
+        typer.Option("--virtual-camera", help="Feed a virtual camera, for other programs."),
     ] = False,
     microphone: Annotated[
         str | None,
@@ -94,7 +90,7 @@ def live(
         ),
     ] = None,
     forget: Annotated[
-        bool, typer.Option("--forget", help="Neither begin as last time nor remember this time.")
+        bool, typer.Option("--forget", help="Neither restore nor save the state of the session.")
     ] = False,
     snapshots: Annotated[
         Path,

@@ -69,7 +69,7 @@ class OutputLock:
                 self._folder.mkdir(exist_ok=True)
                 file = self._path.open("a+b")
             except OSError:
-                return  # what forbids the lock forbids the output, and says so better
+                return  # the output will fail for the same reason, with a better message
             try:
                 _lock(file)
             except (BlockingIOError, PermissionError) as exc:

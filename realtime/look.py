@@ -14,7 +14,7 @@ share of the picture, whatever its size, and upright or not. What the styles are
 LONGEST_ENLARGED_PX = 1920
 """Small pictures are enlarged for the network as far as their longer side stays within this."""
 NEARLY_LINES = 0.05
-"""So near to it, a picture is painted as it is: scaling would blur it, and change nothing else."""
+"""Relative difference up to which a picture is not scaled: that would only blur it."""
 SMALLEST_DETAIL = 0.2
 NATIVE: Literal["native"] = "native"
 """Asked for instead of a size: the network's own strokes on the pixels as they are."""
@@ -86,7 +86,7 @@ class Look:
         """Return this look with `share` (0 to 1) of the other's styles and strength."""
 
         def between(one: float, two: float) -> float:
-            # What is the same stays so to the last bit: a frozen picture is then not painted anew.
+            # Equal weights stay equal to the last bit: a frozen picture is then not painted again.
             return one if one == two else (1 - share) * one + share * two
 
         pairs = zip(self.style_weights, other.style_weights, strict=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 LONGEST_BYTES = 255
-"""What Linux, macOS and Windows take at least (82 Japanese characters are 246)."""
+"""Limit of Linux, macOS and Windows (82 Japanese characters are 246)."""
 DIGITS = 6
 
 

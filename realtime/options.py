@@ -60,7 +60,7 @@ Strength = Annotated[
     ),
 ]  # fmt: skip
 Stroke = Annotated[
-    Any,  # a float or "native": Typer knows no unions
+    Any,  # a float or "native": Typer has no unions
     typer.Option(
         rich_help_panel=LOOK, parser=parse_stroke, metavar="[SIZE|native]",
         help="Size of the strokes, 0.5 to 2: the same share of any picture. "
@@ -72,7 +72,7 @@ KeepColours = Annotated[
     bool,
     typer.Option(
         "--keep-colours", "--keep-colors", rich_help_panel=LOOK,
-        help="Only light and dark are the painting's.",
+        help="Keep the original's colours.",
     ),
 ]  # fmt: skip
 Bundle = Annotated[
@@ -85,28 +85,28 @@ Bundle = Annotated[
 Engine = Annotated[
     str,
     typer.Option(
-        rich_help_panel=MACHINE, help="What paints; auto: the fastest here.",
+        rich_help_panel=MACHINE, help="Inference engine; auto: the fastest here.",
         **one_of("auto", *plugin_names("engines", "engine")),
     ),
 ]  # fmt: skip
 Device = Annotated[
     str,
     typer.Option(
-        rich_help_panel=MACHINE, help="What it runs on; as well cuda:1 and so on.",
+        rich_help_panel=MACHINE, help="Device to run on; also cuda:1 and so on.",
         **one_of("auto", "cpu", "cuda", "mps", "gpu", "npu", "coreml", "dml"),
     ),
 ]  # fmt: skip
 Precision = Annotated[
     str,
     typer.Option(
-        rich_help_panel=MACHINE, help="Of the calculation; auto: fast and safe on the device.",
+        rich_help_panel=MACHINE, help="Arithmetic precision; auto: fast and safe on the device.",
         **one_of("auto", "fp32", "fp16", "bf16", "int8"),
     ),
 ]  # fmt: skip
 HoldFps = Annotated[
     float | None,
     typer.Option(
-        "--fps", rich_help_panel=TIME, help="Hold this rate: paint smaller where it must be."
+        "--fps", rich_help_panel=TIME, help="Hold this rate: lower the quality if need be."
     ),
 ]  # fmt: skip
 Overwrite = Annotated[
@@ -126,7 +126,7 @@ JsonFile = Annotated[
     Path | None,
     typer.Option(
         "--json", metavar="[FILE]", rich_help_panel=FILES,
-        help="For programs, into this file; without one, or with -, on standard output.",
+        help="Results as JSON, to this file; without one, or with -, to standard output.",
     ),
 ]  # fmt: skip
 """For commands of the class `commands.JsonCommand`."""

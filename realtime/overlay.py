@@ -16,7 +16,7 @@ NATURAL_SCALE, LEAST_SCALE = 0.6, 0.4
 MARGIN_PX, LINE_PX = 16, 34
 """From line to line, for text at scale 1."""
 SHADE = 0.35
-"""What is left of the light behind text: white can be read on it, whatever the picture is."""
+"""Factor by which the picture is darkened behind white text."""
 
 
 def text_scale(width: int, height: int) -> float:
@@ -51,7 +51,7 @@ def with_lines(frame: Frame, lines: Sequence[str]) -> Frame:
     scale = text_scale(frame.width, frame.height)
     scale = min(scale, frame.height / (LINE_PX * (len(lines) + 1)))  # many lines: smaller, but all
     widest = max(text_width(line, 1.0) for line in lines) + 2 * MARGIN_PX
-    scale = min(scale, frame.width / widest)  # and long ones: a cut command is none
+    scale = min(scale, frame.width / widest)  # and long ones: a truncated command would be useless
     margin, step = round(MARGIN_PX * scale), round(LINE_PX * scale)
     pixels = frame.pixels.copy()
     widest = max(text_width(line, scale) for line in lines)

@@ -19,7 +19,7 @@ from realtime.sinks.outputs import check_target, is_file_name, make_folder
 from realtime.sources.images_source import image_of
 
 STDIN = Path("standard input")
-"""What messages call it."""
+"""Its name in messages."""
 
 
 def paint_piped(

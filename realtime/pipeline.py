@@ -25,7 +25,7 @@ from realtime.ports import Engine, Event, Sink, Source
 
 FILE_QUEUE = 4
 IDLE_SECONDS = 0.05
-"""How long the show thread waits for a frame before it looks after the window again."""
+"""How long the show thread waits for a frame before it polls the window again."""
 JOIN_SECONDS = 15.0
 """Longer than any camera driver's own timeout (10 s on Linux)."""
 SAMPLES_KEPT = 200_000
@@ -116,9 +116,9 @@ class Hooks:
     on_frame: Callable[[Report], bool] = lambda report: True
     """Called after every frame shown; False ends the run."""
     on_timestamps: Callable[[StageTimestamps], None] = lambda timestamps: None
-    """Told when each frame that was shown passed each door; for measuring."""
+    """Given the timestamps of every frame that was shown; for benchmarks."""
     idle: Callable[[Report], Frame | None] = lambda report: None
-    """What to show when no painting has come for a moment; None: leave the picture as it is."""
+    """Returns what to show while no painting comes; None: leave the picture."""
     on_turn: Callable[[Report], None] = lambda report: None
     """Called 20 times a second or more, whether frames come or not; may raise to end the run."""
 

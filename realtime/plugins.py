@@ -10,7 +10,7 @@ from types import ModuleType
 from realtime.errors import MissingExtraError, UnknownNameError
 
 NOT_OFFERED = {"engine": {"identity"}, "source": {"faulty", "images"}, "sink": {"images"}}
-"""For tests, measurements and other commands: opened by name, but not suggested to anybody."""
+"""For tests, benchmarks and other commands: opened by name, but not listed."""
 OURS = frozenset({"realtime", "train", "export", "benchmarks"})
 
 

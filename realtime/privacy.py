@@ -12,7 +12,7 @@ import sys
 
 VARIABLE = "ORT_DISABLE_TELEMETRY"
 REPORTER = "openvino_telemetry"
-"""The package by which OpenVINO reports; where it cannot be imported, OpenVINO does without."""
+"""OpenVINO's telemetry package; where it cannot be imported, OpenVINO sends nothing."""
 
 
 def disable_telemetry() -> None:

@@ -32,7 +32,7 @@ def bars(*figures: ProgressColumn, console: Console | None = None) -> Progress:
     """
     console = console or Console(stderr=True)
     return Progress(
-        TextColumn(  # `clip [id].mp4` is no markup
+        TextColumn(  # `clip [id].mp4` is not markup
             "{task.description}", markup=False, table_column=Column(no_wrap=True, ratio=1)
         ),
         BarColumn(bar_width=20),

@@ -28,9 +28,9 @@ from pathlib import Path
 
 MARK = "painted by pleinair"
 WRITTEN_BY = {"written_by": "pleinair"}
-"""What JSON objects begin with."""
+"""The first key of our JSON objects."""
 TEXT_MARK = b"<!-- written by pleinair -->\n"
-"""What Markdown and SVG end with."""
+"""The end of our Markdown and SVG files."""
 
 _NOTE = re.escape(MARK.encode()) + rb"[ -~]*"
 _SIGNED = (
@@ -43,9 +43,9 @@ _SIGNED = (
     (rb"<\?xml.{0,40}<net ", rb"<rt_info>.*<(pleinair)>"),
     (rb"\s*(?:\[\s*)?\{", rb'\A\s*(?:\[\s*)?\{\s*"written_by": "(pleinair)"'),
 )
-"""How a kind of file begins, and where its note is."""
+"""Patterns of the beginning of a file format, and of its note."""
 _FILMS = ((rb"....ftyp", "mov"), (rb"\x1a\x45\xdf\xa3", "matroska"))
-"""How films begin, and which of FFmpeg's readers is for them: no other is let near."""
+"""Beginnings of films, and the only FFmpeg demuxer that may read them."""
 
 
 def is_ours(path: Path) -> bool:
@@ -85,9 +85,9 @@ def _film_comment(path: Path, kind: str) -> str:
 
     try:
         with av.open(f"file:{path}", "r", format=kind, metadata_errors="replace") as container:
-            # Matroska shouts its keys.
+            # Matroska has upper-case keys.
             notes = {key.lower(): value for key, value in container.metadata.items()}
-    except Exception:  # whatever a damaged file of somebody else's makes FFmpeg raise
+    except Exception:  # any error of FFmpeg on a damaged file that is not ours
         return ""
     comment = notes.get("comment", "")
     return comment if MARK in comment else ""

@@ -22,7 +22,7 @@ PICTURE_SUFFIXES = frozenset(
     {".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".dib", ".tif", ".tiff"}
     | {".avif", ".jp2"}
 )
-"""Names of pictures. In a folder, what has another name or none is known by its content."""
+"""Suffixes of pictures. In a folder, files with another suffix or none are checked by content."""
 
 MAGIC_BYTES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "a JPEG picture"),
@@ -79,7 +79,7 @@ MAGIC_BYTES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x7fELF", "a program"),
     (0, b"MZ", "a program"),
 )
-"""Offset, bytes, and what begins so."""
+"""Offset, bytes, and the type with its article."""
 
 BRANDS = {
     **dict.fromkeys((b"avif", b"avis"), "an AVIF picture"),

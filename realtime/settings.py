@@ -56,27 +56,27 @@ class LiveSettings(PaintSettings):
     seconds: float | None = None
     """End after this long; None runs until the source ends or the user quits."""
     live_strength: float | None = None
-    """None: as it was left."""
+    """None: as in the last session."""
     live_stroke: Stroke | None = None
     live_keep_colours: bool | None = None
     mirror: bool | None = None
-    """None: as it was left."""
+    """None: as in the last session."""
     overlay: bool | None = None
     snapshots: Path = Path()
     """Folder for snapshots and recordings."""
     loop: bool = False
     """Play a file again and again."""
     hold_fps: float | None = None
-    """Paint as small as it takes to hold this rate."""
+    """Lower the quality as far as needed to hold this rate."""
     latency_ms: float | None = None
     """Likewise: from capture to shown."""
     denoise: bool = True
-    """Take noise out of the picture before it is painted, where there is much of it."""
+    """Denoise noisy frames before they are painted."""
     virtual_camera: bool = False
     microphone: str | None = None
-    """Which microphone recordings have their sound from; None: none, unless a key turns it on."""
+    """Microphone of recordings; None: none, unless a key turns it on."""
     remembers: bool = True
-    """Begin as the last session was left, and remember this one."""
+    """Restore the state of the last session, and save that of this one."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -28,38 +28,35 @@ def studio(
     ] = None,
     style: Style = None,
     size: Annotated[
-        str | None,
-        typer.Option(metavar="WIDTHxHEIGHT", help="Ask cameras for this size."),
+        str | None, typer.Option(metavar="WIDTHxHEIGHT", help="Ask cameras for this size.")
     ] = None,
     fps: HoldFps = None,
     latency: Annotated[
         float | None,
         typer.Option(
-            rich_help_panel=TIME, help="Hold this many ms from capture to painted, likewise."
+            rich_help_panel=TIME, help="Hold this latency, in ms from capture to painting."
         ),
     ] = None,
     host: Annotated[
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="Let other machines in, with the token in the address: 0.0.0.0 is all of them.",
+            help="Listen for other machines, which need the token in the address: 0.0.0.0 is all.",
         ),
     ] = None,
     port: Annotated[int, typer.Option(help="Port to listen at; 0 takes a free one.")] = (
         DEFAULT_PORT
     ),
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say the address.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address.")] = False,
     folder: Annotated[
         Path | None,
-        typer.Option(rich_help_panel=FILES, help="Folder for what the page is given and makes."),
+        typer.Option(rich_help_panel=FILES, help="Folder for dropped files and their results."),
     ] = None,
     content: Annotated[
-        Path | None,
-        typer.Option(rich_help_panel=FILES, help="Photographs to learn styles with."),
+        Path | None, typer.Option(rich_help_panel=FILES, help="Photographs to learn styles with.")
     ] = None,
     vgg: Annotated[
-        Path | None,
-        typer.Option(rich_help_panel=FILES, help="VGG weights to learn styles with."),
+        Path | None, typer.Option(rich_help_panel=FILES, help="VGG weights to learn styles with.")
     ] = None,
     bundle: Bundle = None,
     engine: Engine = "auto",

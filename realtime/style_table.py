@@ -85,7 +85,7 @@ def _thumbnails(entries: Sequence[Entry], console: Console) -> Mapping[str, Pixe
 
     try:
         return first_thumbnails(entries) if shows_pictures(console) else None
-    except PleinairError as exc:  # `doctor` tells more; the names are here all the same
+    except PleinairError as exc:  # `doctor` has the details; the names are listed all the same
         LOGGER.warning("no thumbnails: %s", exc)
         return None
 

@@ -10,9 +10,9 @@ import typer
 BIDIRECTIONAL = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
-"""Marks that turn the text behind them around: `gpj.exe` is then read as `exe.jpg`."""
+"""Marks that reverse the direction of the text behind them: `gpj.exe` is then read as `exe.jpg`."""
 STEERING = frozenset({"Cc", "Zl", "Zp"})
-"""Unicode's categories of what a terminal obeys, and of what breaks lines."""
+"""Unicode categories of control characters and line breaks."""
 
 
 def printable(text: str) -> str:

@@ -53,7 +53,7 @@ def video(
         bool,
         typer.Option(
             "--stabilize",
-            help="Steady styles that were not trained to be steady (article, imported ones).",
+            help="Reduce flicker of styles not trained to be stable (article, imported ones).",
         ),
     ] = False,
     codec: Annotated[
@@ -74,10 +74,7 @@ def video(
     overwrite: options.Overwrite = False,
     jobs: Annotated[
         int,
-        typer.Option(
-            rich_help_panel=options.MACHINE,
-            help="Paint with so many processes at once.",
-        ),
+        typer.Option(rich_help_panel=options.MACHINE, help="Number of processes to paint with."),
     ] = 1,
     ray: Annotated[
         str | None,

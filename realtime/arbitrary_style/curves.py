@@ -17,11 +17,11 @@ Rows = tuple[Row, Row, Row]
 Knots = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
 
 REACH = 3.0
-"""Deviations to each side of the mean that an axis holds; what lies beyond ends there."""
+"""Range of an axis in standard deviations to each side of the mean; values beyond are clamped."""
 KNOTS = 33
 PLACES = np.linspace(0.0, 255.0, KNOTS)
 SHARES = np.linspace(0.005, 0.995, 67)
-"""Of the pixels below the quantiles that are compared."""
+"""Probabilities of the quantiles that are compared."""
 LEAST_SLOPE, LARGEST_SLOPE = 0.4, 2.0
 """Steeper, strokes and skin turn into posters; flatter, they vanish."""
 EVERY_PX = 3
@@ -35,7 +35,7 @@ class Curves:
     axes: Rows
     """RGB in levels to places along the axes, in [0, 255]: three rows of matrix and offset."""
     knots: Knots
-    """Where the `PLACES` of each axis go to."""
+    """Values of the curve of each axis at the `PLACES`."""
 
     @classmethod
     def straight(cls, mean: Matrix, covariance: Matrix) -> Curves:
@@ -99,7 +99,7 @@ def _curve(found: Matrix, wanted: Matrix) -> tuple[float, ...]:
     slopes = np.where(outside, 1.0, slopes).clip(LEAST_SLOPE, LARGEST_SLOPE)
     slopes = np.convolve(np.pad(slopes, 1, mode="edge"), (0.25, 0.5, 0.25), mode="valid")
     curve = np.concatenate([[0.0], np.cumsum(slopes * np.diff(PLACES))])
-    # Slopes say nothing of where it lies: so that the mean of what is found becomes the wanted one.
+    # Slopes leave the offset open: it is chosen so that the means agree.
     curve += np.mean(wanted - np.interp(found, PLACES, curve))
     return tuple(round(float(value), 3) for value in curve)
 

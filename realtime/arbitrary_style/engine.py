@@ -20,11 +20,11 @@ class Mixture:
     """The mixture of a bundle's styles that is nearest to a painting. Plain numbers, hashable."""
 
     name: str
-    """What the painting is called among the styles."""
+    """The painting's name among the styles."""
     style_weights: tuple[float, ...]
     """How much of each style; sums to 1."""
     palette: Palette
-    """What gives a picture painted like this the painting's colours."""
+    """Colour transfer from such a picture to the painting."""
 
 
 class PaintingEngine(WrappedEngine):

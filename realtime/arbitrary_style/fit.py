@@ -28,7 +28,7 @@ from realtime.ports import Engine
 LOGGER = logging.getLogger(__name__)
 MOST_STYLES = 3
 PARTNERS = 4
-"""So many of the most similar styles are tried as a further part of the mixture."""
+"""How many of the most similar styles are tried as a further part of the mixture."""
 SHARES = (0.5, 0.25)
 """How much a further style gets."""
 LEAST_GAIN = 0.97
@@ -69,7 +69,7 @@ def with_paintings(engine: Engine, request: Request) -> Engine:
         stack.pop_all()
     for mixture, painting in zip(mixtures, request.paintings, strict=True):
         LOGGER.info(
-            "%s: not learned, but come near with %s in its colours; to learn it properly: %s",
+            "%s: not a trained style; approximated by %s in its colours; to train it: %s",
             painting.name, in_words(mixture, request.entry.card.names), request.learning(painting),
         )  # fmt: skip
     return PaintingEngine(engine, mixtures)

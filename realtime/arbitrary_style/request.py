@@ -20,7 +20,7 @@ SHORT_SIDE_PX = 384
 """What a painting is scaled to before it is looked at: as when styles are learned from it, so that
 it is compared with strokes of the size that networks paint."""
 LONGEST_RATIO = 2.0
-"""Of a longer painting the middle is looked at."""
+"""A longer painting is cropped to its middle."""
 MOST_PAINTINGS = 8
 
 
@@ -30,7 +30,7 @@ class GivenPainting:
 
     path: Path
     name: str
-    """What it is called among the styles."""
+    """Its name among the styles."""
     pixels: Pixels
     """(H, W, 3) RGB uint8, small."""
 
@@ -116,7 +116,7 @@ def _has_picture_name(text: str) -> bool:
 def _is_file(text: str) -> bool:
     try:
         return Path(text).is_file()
-    except OSError:  # a name that no disk takes
+    except OSError:  # a name that no file system accepts
         return False
 
 

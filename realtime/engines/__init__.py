@@ -42,7 +42,7 @@ def open_engine(
         BadInputError: the device or precision is not available here, or the bundle is unusable.
     """
     if name == AUTO:
-        # Looks at many things; not needed by those who know what they want.
+        # Imports a lot, and is needed for `auto` only.
         from realtime.engines.choice import choose_engine
 
         engine, _ = choose_engine(

@@ -26,7 +26,7 @@ class BundleEngine(Closing, ABC):
 
     def __init__(self, styles: tuple[Style, ...]) -> None:
         self.styles = styles
-        # Enlarging makes a dozen pictures of the frame's size: new pages for them cost half of it.
+        # Enlarging allocates a dozen pictures of the frame's size: new pages cost half of its time.
         reuse_freed_memory()
 
     @abstractmethod

@@ -67,7 +67,7 @@ def choose_engine(
         try:
             found = open_engine(remembered.engine, bundle, device=device, precision=precision)
         except PleinairError:
-            pass  # something changed that the key does not know of: measure again
+            pass  # something changed that is not in the key: measure again
         else:
             return found, remembered
     choice = _measure(candidates, bundle, device, precision, open_engine)
@@ -99,7 +99,7 @@ def _measure(
             f"no engine works here with device {device!r} and precision {precision!r}: {said}"
         )
     ranked = sorted(times, key=times.__getitem__)
-    # An engine that ought to work and does not costs the user its speed: that is said.
+    # An engine that should work but fails costs speed: the user is told.
     lost = "".join(f"; {name} does not work here: {why}" for name, why in failed.items())
     return Choice(ranked[0], f"the fastest on this machine of {', '.join(ranked)}{lost}")
 
@@ -128,7 +128,7 @@ def _read() -> dict[str, Choice]:
         stored = json.loads(_file().read_text())
         return {key: Choice(**value) for key, value in stored.items()}
     except (OSError, ValueError, TypeError, AttributeError):
-        return {}  # not there, or damaged: it is only a memory
+        return {}  # missing or damaged: it is only a cache
 
 
 def _remember(key: str, choice: Choice) -> None:

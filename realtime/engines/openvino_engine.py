@@ -27,7 +27,7 @@ TYPES: dict[Precision, openvino.Type] = {
     "bf16": openvino.Type.bf16,
     "fp16": openvino.Type.f16,
 }
-"""What arithmetic is asked for."""
+"""Element types of the precisions."""
 PRECISIONS: tuple[Precision, ...] = (*TYPES, "int8")
 
 

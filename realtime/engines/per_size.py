@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 SIZES_KEPT = 4
-"""So many stay in memory; a session seldom sees more, and each may hold hundreds of megabytes."""
+"""How many stay in memory; a session seldom sees more, and each may hold hundreds of megabytes."""
 
 Compiled = TypeVar("Compiled")
 Shape = tuple[int, ...]

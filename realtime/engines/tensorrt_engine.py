@@ -194,7 +194,7 @@ def open_engine(
     bundle: Path, *, device: str, precision: str, threads: int | None = None
 ) -> TensorRtEngine:
     """Open the engine on `cuda` or `cuda:1`."""
-    del threads  # nothing of it is the CPU's
+    del threads  # nothing runs on the CPU
     if not torch.cuda.is_available():
         raise BadInputError(
             f"the tensorrt engine needs an NVIDIA GPU, and torch {torch.__version__} sees none: "

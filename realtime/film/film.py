@@ -31,7 +31,7 @@ from realtime.sources.video_source import VideoSource
 WORK_VERSION = 2
 """Raised when the same settings give other pictures or times: segments are not mixed."""
 SEVERAL = " (several clips go into a folder: pleinair video A B out/)"
-"""For those who gave two clips, and did not mean the second to become the first one's painting."""
+"""Hint for two clips, where the second was not meant as the output of the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,7 @@ class Film:
     stream_plan: StreamPlan
     notes: tuple[str, ...]
     inputs: tuple[Path, ...]
-    """What is never written to: the clip, and all others of this run."""
+    """Files that are never written to: the clip, and all others of this run."""
     is_done: bool = False
     """An earlier run painted exactly this: the output is there."""
 
@@ -147,7 +147,7 @@ class Film:
         if len(self.target.recipe.codecs) < 2 or not any(p.stat().st_size for p in paths):
             return None
         partial = outputs.free_partial(self.out, self.inputs)
-        # Without the job: whoever gives it the final name has not got the whole film.
+        # Without the job: the file is not the whole film, even under the final name.
         title = format_note(self.painter.label)
         join(replace(self._joint(paths), is_whole=False, title=title), partial)
         return partial

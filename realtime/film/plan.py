@@ -202,11 +202,11 @@ def scan(path: Path) -> Scan:
     for tick in ticks:
         times.append(clock.seconds(tick))
         if not clock.has_moved:
-            # Who begins to read at a moved one does not know by how much.
+            # A reader that begins at a moved one would not know by how much.
             heads.append(len(times) - 1)
     last = lasts[ticks[-1]]
     if not is_timed and len(times) > 1:
-        last = times[-1] - times[-2]  # FFmpeg takes ticks for frames there
+        last = times[-1] - times[-2]  # FFmpeg confuses ticks with frames there
     return Scan(
         tuple(times), tuple(heads), last or None, tuple(clock.shifts),
         (is_timed or not source.has_b_frames) and len(clocks) == 1,

@@ -25,7 +25,7 @@ from realtime.sinks import outputs
 GIF_CLOCK = Fraction(1, 100)
 """GIF counts hundredths of a second."""
 SHORTEST_TICKS = 2
-"""Players show pictures of one hundredth for ten."""
+"""Players show pictures of one hundredth of a second for ten."""
 LONGEST_TICKS = 65_535
 """GIF has 16 bits for it."""
 HEAD_BYTES = 4096

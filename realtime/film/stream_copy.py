@@ -112,9 +112,9 @@ class StreamMode(Enum):
     ENCODED = auto()
     """Transcoded audio."""
     FILLED = auto()
-    """Uncompressed sound as it is, with silence in its holes."""
+    """Uncompressed audio, copied, with its gaps filled with silence."""
     REWRITTEN = auto()
-    """Text subtitles, in another form."""
+    """Converted text subtitles."""
 
 
 def make_track(
@@ -194,7 +194,7 @@ def start_seconds(packet: AnyPacket) -> float:
 
 LOGGER = logging.getLogger(__name__)
 
-OF_THE_FILE = frozenset(
+FILE_METADATA = frozenset(
     {"encoder", "major_brand", "minor_version", "compatible_brands", "duration", "timecode"}
 )
 """Metadata that describes the original file, not its content. (From a time code MP4 would make a
@@ -206,7 +206,7 @@ class StreamPlan:
     """Which audio and subtitle streams are muxed, and how."""
 
     ways: tuple[tuple[int, StreamMode], ...] = ()
-    """Index of each stream that is taken along, and how."""
+    """Index of each stream that is transferred, and its mode."""
     sound: frozenset[int] = frozenset()
     """Which of them are sound."""
     notes: tuple[str, ...] = ()
@@ -270,7 +270,7 @@ class StreamCopy(Closing):
             self._tracks[index] = _Line(track, OrderedMuxer(container), StreamClock(shifts))
         for stream in streams:
             if stream.index not in self._tracks:
-                stream.discard = Discard.all  # spares reading the pictures a second time
+                stream.discard = Discard.all  # the pictures are not read a second time
         wanted = [stream for stream in streams if stream.index in self._tracks]
         self._packets = packets(original, *wanted) if wanted else iter(())
         self._latest: Fraction | None = None
@@ -318,7 +318,7 @@ class StreamCopy(Closing):
             return
         line, stored = self._tracks[packet.stream_index], ticks * packet.time_base
         is_sound = packet.stream.type == "audio"
-        # Sound follows itself without a gap; subtitles are where the sound is.
+        # Sound has no gaps; subtitles are interleaved with the sound.
         shift = line.clock.shift(stored, line.latest if is_sound else self._latest)
         line.latest = self._latest = stored + shift
         self._moved(packet, shift)
@@ -369,7 +369,7 @@ def open_stream_copy(
         LOGGER.warning("no sound: %s", exc)
         return None
     for key, value in original.metadata.items():
-        if key.lower() not in OF_THE_FILE:
+        if key.lower() not in FILE_METADATA:
             container.metadata[key] = value
     chapters = _chapters(original, window, shifts[0] if shifts else Fraction(0))
     if chapters:

@@ -140,7 +140,7 @@ def _works(
                         outlet.mux(ready)
                 for ready in track.flush():
                     outlet.mux(ready)
-    except Exception:  # whatever a muxer or an encoder has against it
+    except Exception:  # whatever a muxer or an encoder raises
         return False
     return True
 

@@ -88,7 +88,7 @@ class WorkFolder:
                 try:
                     found.append(json.loads(path.read_text()))
                 except (OSError, ValueError):
-                    continue  # a damaged note costs the note
+                    continue  # a damaged note is ignored
         return found
 
     def remove(self) -> None:

@@ -14,7 +14,7 @@ STROKE_FACTOR = 2**0.25
 MIX_STEP = 0.1
 WHEEL_STEP = 0.05
 GRASP = 0.04
-"""How near to the divider, in widths of the picture, it is taken hold of."""
+"""How near to the divider, in widths of the picture, a press drags it."""
 View = Literal["painting", "split", "beside"]
 VIEWS: tuple[View, ...] = get_args(View)
 

@@ -100,7 +100,7 @@ def noise_between(before: Pixels, after: Pixels) -> float:
         before: (H, W, 3) RGB uint8.
         after: The next picture, of the same size.
     """
-    # Green alone and every other row: enough to know it by.
+    # Green alone and every other row are enough to estimate it.
     one, two = before[::2, :, 1], after[::2, :, 1]
     size = max(1, one.shape[1] // BLOCK_PX), max(1, one.shape[0] // BLOCK_PX)
     change = cv2.resize(

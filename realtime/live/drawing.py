@@ -160,7 +160,7 @@ def with_panel(frame: Frame, columns: Sequence[Column]) -> Frame:
 
 
 CELL_PX = 100
-"""How wide a small picture is at least, where there is room for it."""
+"""Least width of a small picture, where there is room for it."""
 MOST_OF_HEIGHT = 0.5
 """How much of the picture the strip covers at most."""
 LABEL_MARGIN_PX = 4

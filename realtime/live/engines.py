@@ -23,7 +23,7 @@ from realtime.resize import fit
 
 log = logging.getLogger(__name__)
 LIGHT_SHARE = 0.5
-"""A lighter network has at most so much of the weights, by the sizes of the bundles."""
+"""A lighter network has at most this share of the weights, by the sizes of the bundles."""
 
 
 class LazyEngine(Closing):
@@ -166,7 +166,7 @@ def light_network_of(entry: Entry) -> Entry | None:
 PREVIEW_PX = (320, 240)
 """Previews are painted within this size and shown smaller: strokes look about as in the picture."""
 RECENT = 6
-"""More frames than are on their way between the engine and the window."""
+"""More frames than can be in flight between the engine and the window."""
 
 
 class HeldFrameEngine(WrappedEngine):
@@ -227,7 +227,7 @@ class HeldFrameEngine(WrappedEngine):
 
     def _paint_held(self, frozen: Frame, look: Look) -> Frame:
         if self._held is None or self._held.index != frozen.index:
-            # As it came to this engine: perhaps with less noise than as the source gave it.
+            # As it came to this engine: perhaps denoised, unlike the source's.
             same = (frame for frame in self._recent if frame.index == frozen.index)
             self._held, self._painting = next(same, frozen), None
         if self._painting is None or self._painting[0] != look:

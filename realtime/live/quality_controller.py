@@ -26,18 +26,18 @@ is 240 lines: with fewer, strokes get broader than people, and no enlarging brin
 LEAST_DETAIL_OF_HEAVY_NETWORK = 0.7
 """Below this detail a cheaper network at full size looks better."""
 LIGHT_NETWORK_COST = 0.4
-"""What it costs, at most, beside the better network; `fast` beside `quality` takes a third."""
+"""Its cost relative to the better network, at most; `fast` beside `quality` takes a third."""
 RECENT = 8
-"""Frames that a judgement rests on."""
+"""Number of frames that a decision is based on."""
 SETTLING = 2
 """Frames after a change that do not count: the engine may be compiling for the new size."""
 HEADROOM = 0.75
-"""A step up must be foreseen to take no more than this share of the time."""
+"""A step up is taken if its predicted cost is at most this share of the time."""
 PATIENCE_SECONDS, LONGEST_PATIENCE_SECONDS = 2.0, 120.0
 CROWDED = 1.4
-"""So many times what was foreseen for a smaller picture: it is not its size that costs."""
+"""At this multiple of the predicted cost of a smaller picture, the size is not the cause."""
 MOST_FIXED = 0.7
-"""No more than this share of the cost is believed to be fixed."""
+"""Upper limit of the estimated fixed share of the cost."""
 SHARE_OF_LATENCY = 0.6
 """Capturing, waiting and showing take the rest."""
 SHARE_OF_PERIOD = 0.9
@@ -82,7 +82,7 @@ class QualityController:
         self._levels = tuple(levels or quality_levels())
         self._rate_fps, self._latency_seconds = rate_fps, latency_seconds
         self._too_dear: float | None = None
-        """What a frame costs where nothing is left to do about it."""
+        """Cost of a frame at which nothing is left to lower."""
         self.seconds = min(SHARE_OF_PERIOD / rate_fps, SHARE_OF_LATENCY * latency_seconds)
         self.can_reserve_core = False
         """Whether the engine can leave a core to others: set once that is known."""
@@ -97,7 +97,7 @@ class QualityController:
         """Share of the best level's cost that is the same on every level: enlarging, taking noise
         out. Learned from what changes of the level did."""
         self._left: tuple[float, Level] | None = None
-        """What the level before this one cost."""
+        """Cost of the previous level."""
         self._cost_before_reserving = math.inf
         self._no_reserving_before = -math.inf
 

@@ -53,7 +53,7 @@ class Recording:
             self._first = frame
             self._sink = self._opened(frame.pts_seconds)
         elif frame.pts_seconds <= self._last.pts_seconds:
-            self._sink.wait()  # a frozen picture; the sound goes on
+            self._sink.wait()  # a frozen picture; the sound continues
             self._is_held = True
             return
         self._is_held = False

@@ -47,9 +47,9 @@ class Outcome:
     result: Path | None = None
     interrupted: bool = False
     detail: float = 1.0
-    """At which detail it painted in the end."""
+    """Detail at the end."""
     light_network: bool = False
-    """Whether it was the cheaper network that painted in the end."""
+    """Whether the cheaper network painted at the end."""
     first_painted_seconds: float | None = None
     """From the start of the program to the first painting shown; None: there was none."""
 

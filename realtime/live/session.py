@@ -32,9 +32,9 @@ from realtime.pipeline import Hooks, Report, Shown
 from realtime.ports import Closing, Engine, Event, Mouse, Size
 
 MESSAGE_SECONDS = 3.0
-"""How long a message, such as where a snapshot went, stays in the picture."""
+"""How long a message, such as the path of a snapshot, stays in the picture."""
 FADE_SECONDS = 0.4
-"""How long a new style takes to come."""
+"""How long a new style takes to fade in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +46,9 @@ class SessionContext:
     seconds: float | None = None
     """End after this long."""
     tell: Callable[[str], None] = lambda message: None
-    """Told where files went, in words."""
+    """Given messages for the user, such as the paths of files."""
     fullscreen: Callable[[bool], None] = lambda on: None
-    """Called when the user wants the window full or back."""
+    """Called when the user switches full screen on or off."""
     waiting_for: Callable[[], str] = lambda: ""
     """What the session waits for, in words for the user; empty: nothing."""
     redraws: bool = False
@@ -83,7 +83,7 @@ class Session(Closing):
         self._recording = Recording(around.snapshots, around.microphone)
         self._costs_seen = 0
         self._told_missed: set[str] = set()
-        """What was said not to be held, since it was painted in more detail."""
+        """Missed targets that were reported since the level last rose."""
 
     def hooks(self) -> Hooks:
         """Return the hooks to run the pipeline with."""
@@ -200,7 +200,7 @@ class Session(Closing):
             self.frozen = shown.original  # frozen before there was a picture
         if self.frozen is not None and self._last is not None:
             if shown.painted.index != self.frozen.index:
-                return self._last  # this one was on its way when the picture was frozen
+                return self._last  # this one was in flight when the picture was frozen
             shown = replace(shown, original=self.frozen)
         self._last = shown
         return shown

@@ -38,7 +38,7 @@ INCOMPLETE = "is damaged or incomplete: download or copy it again"
 NO_PICTURE = f"{INCOMPLETE}; not one frame could be decoded"
 
 TAGS_AS = "pleinair.latin1"
-"""How tags that are not UTF-8 are read: as Windows' Western code page, which old programs wrote."""
+"""Encoding of tags that are not UTF-8: Windows' Western code page, as old programs wrote."""
 
 
 def _read_as_latin1(error: UnicodeError) -> tuple[str, int]:
@@ -121,7 +121,7 @@ def picture_stream(container: InputContainer, path: Path) -> VideoStream:
         raise BadInputError(f"{path}: nothing here decodes its video: convert it to H.264 first")
     if container.format.name not in WITHOUT_PRESENTATION_TIMES:
         # Decoders of several pictures at once report damage packets later, and there the times of
-        # all pictures hang on which packet it was.
+        # all pictures depend on which packet it was.
         stream.thread_type = ThreadType.AUTO
     return stream
 

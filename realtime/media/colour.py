@@ -19,7 +19,7 @@ from realtime.media.picture import over_white
 
 HD_LINES = 720
 
-# The default conversion repeats chroma and truncates: 1.3 levels off on average instead of 0.4.
+# The default conversion repeats chroma and truncates: a mean error of 1.3 levels instead of 0.4.
 ACCURATE = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
 RGB_FORMATS = frozenset({"rgb24", "bgr0", "gbrp"})
@@ -36,7 +36,7 @@ MATRICES = {
 }
 H273_BT709, H273_UNSPECIFIED, H273_SMPTE170M = 1, 2, 6
 HDR_TRANSFERS = {16: "PQ (HDR10, Dolby Vision)", 18: "HLG"}
-"""Transfer functions (ITU-T H.273) of pictures brighter than any screen that we paint for."""
+"""Transfer functions (ITU-T H.273) of HDR pictures."""
 
 
 @dataclass(frozen=True)

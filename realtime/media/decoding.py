@@ -17,7 +17,7 @@ from realtime.errors import BadInputError
 AnyPacket: TypeAlias = "Packet[Stream]"  # generic for type checkers only
 
 DECODE_ERRORS = (av.FFmpegError, OSError, ValueError)
-"""What PyAV raises for a packet that a decoder does not take, whatever FFmpeg's reason."""
+"""What PyAV raises for a packet that cannot be decoded, whatever FFmpeg's reason."""
 WITHOUT_PRESENTATION_TIMES = frozenset({"avi"})
 """Formats that store when pictures are decoded, not when they are shown. What FFmpeg makes up for
 the latter is wrong as soon as there are B-frames."""
@@ -36,8 +36,8 @@ def packets(container: InputContainer, *streams: Stream) -> Iterator[AnyPacket]:
             yield from container.demux(*streams)
         except IndexError:
             # PyAV's demux breaks off at the first packet of a stream that the beginning of the
-            # file did not announce, as broadcasts and damaged files have them; behind it all is
-            # well.
+            # file did not announce, as broadcasts and damaged files have them; the rest is
+            # intact.
             continue
         return
 
@@ -93,7 +93,7 @@ def decode(
         try:
             frames = read(packet)
         except DECODE_ERRORS:
-            on_damage()  # one bad packet: players jump over it, and so do we
+            on_damage()  # one damaged packet is skipped, as players do
             order.give_up(packet)
             continue
         for frame in frames:
@@ -164,7 +164,7 @@ def _decoder(stream: VideoStream) -> Callable[[AnyPacket], list[av.VideoFrame]]:
 
 
 def _refuse_encrypted(container: InputContainer, packet: AnyPacket) -> None:
-    # Asked of the container: a decoder may well make pictures of noise out of noise.
+    # By the container: a decoder may turn noise into pictures.
     if packet.has_sidedata("encryption_info"):
         name = container.name.removeprefix("file:")
         raise BadInputError(f"{name} is encrypted: pleinair cannot read protected films")

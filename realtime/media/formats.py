@@ -32,7 +32,7 @@ ADVICE = (
 MOTION_JPEG = frozenset({".mjpg", ".mjpeg"})
 """Films that are one JPEG after the other."""
 
-# `picture.py` has a limit of its own, and what Pillow warns of is either refused or of no matter.
+# `picture.py` has a limit of its own, and what Pillow warns of is either refused or harmless.
 Image.MAX_IMAGE_PIXELS = None
 warnings.filterwarnings("ignore", module=r"PIL\.")
 logging.getLogger("PIL").setLevel(logging.CRITICAL)
@@ -46,7 +46,7 @@ def is_animated(path: Path) -> bool:
             return False
         with Image.open(path, formats=FORMATS) as image:
             return getattr(image, "n_frames", 1) > 1
-    except Exception:  # whatever its parser throws; what reads it for good will say it
+    except Exception:  # any error of its parser; reading the file will report it
         return False
 
 

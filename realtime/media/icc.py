@@ -20,7 +20,7 @@ D50_XYZ = np.array([0.9642, 1.0, 0.8249])
 BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
-"""XYZ to the cone responses in which whites are exchanged (ICC.1:2022, annex E)."""
+"""XYZ to the cone responses of the Bradford chromatic adaptation (ICC.1:2022, annex E)."""
 SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 """g, a, b, c, d of the parametric curve of function type 3 (IEC 61966-2-1)."""
 HEADER_BYTES = 128

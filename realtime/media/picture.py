@@ -37,17 +37,17 @@ ADVICE = {
         DEVELOP,
     ),
 }  # fmt: skip
-"""What to do with pictures of kinds that are known and not read."""
+"""Advice for picture formats that are recognised but not read."""
 DNG_VERSION, SUB_FILES, KIND_OF_FILE, PHOTOMETRIC = 0xC612, 0x014A, 0x00FE, 0x0106
 SENSOR_DATA = frozenset({32803, 34892})
-"""TIFF's photometric interpretations of what no one has developed yet."""
+"""TIFF's photometric interpretations of raw sensor data."""
 RAW_SUFFIXES = frozenset(
     {".dng", ".nef", ".nrw", ".arw", ".sr2", ".cr2", ".pef", ".srw", ".3fr", ".iiq", ".erf", ".kdc"}
 )
 """Names of RAW pictures that are TIFF inside, for those that Pillow cannot even open."""
 RAW = "a camera's RAW picture, of which only a thumbnail could be read"
 MOST_PIXELS = 2**28
-"""16384 x 16384: more than any camera has. Eight gigabytes would be needed to paint it."""
+"""16384 x 16384: more than any camera has; painting it would need eight gigabytes."""
 ORIENTATION = 0x0112
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -172,7 +172,7 @@ def _decoded(image: Image.Image, data: bytes, path: Path) -> Picture:
     notes: list[str] = []
     if image.format == "TIFF" and getattr(image, "n_frames", 1) > 1:
         notes.append(f"has {getattr(image, 'n_frames', 1)} pages: the first is read")
-    with quiet_stderr() if image.format == "TIFF" else nullcontext():  # libtiff is talkative
+    with quiet_stderr() if image.format == "TIFF" else nullcontext():  # libtiff prints warnings
         image.load()
     colours, alpha = _layers(image, path)
     turn = _turn(image)  # now, because Pillow turns TIFF itself while it decodes
@@ -215,7 +215,7 @@ def _to_8_bit(image: Image.Image, path: Path) -> Image.Image:
 def _turn(image: Image.Image) -> Image.Transpose | None:
     try:
         return UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
-    except Exception:  # damaged EXIF data: whatever its parser throws
+    except Exception:  # damaged EXIF data: any error of its parser
         return None
 
 

@@ -24,7 +24,7 @@ from realtime.media.icc import (
 )
 
 SAME_LEVELS = 2
-"""A profile that moves no colour by more than this is sRGB: the pixels stay as they are."""
+"""A profile that changes no colour by more than this counts as sRGB."""
 SPACES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK", "Lab ": "LAB"}
 """Colour space of a profile -> Pillow's mode of the pixels it is for."""
 
@@ -84,7 +84,7 @@ def profile_of(image: Image.Image, data: bytes) -> bytes | None:
     embedded = image.info.get("icc_profile")
     if image.format == "PNG" and (cicp := _png_cicp(data)):
         return cicp.profile()
-    if isinstance(embedded, bytes) and embedded:  # a text of that name in a PNG is none
+    if isinstance(embedded, bytes) and embedded:  # in a PNG it may be a text of that name
         return embedded
     if image.format == "AVIF" and (cicp := _avif_cicp(data)):
         return cicp.profile()
@@ -142,7 +142,7 @@ def _is_adobe_rgb(image: Image.Image) -> bool:
         exif = image.getexif()
         index = exif.get_ifd(INTEROP_IFD).get(INTEROP_INDEX)
         space = exif.get_ifd(EXIF_IFD).get(COLOUR_SPACE)
-    except Exception:  # damaged EXIF data: whatever its parser throws
+    except Exception:  # damaged EXIF data: any error of its parser
         return False
     return space == 2 or (space == 0xFFFF and str(index).startswith("R03"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 SEEN_SECONDS = 5.0
-"""So far back is looked. What was lost in the driver is made up for after that time."""
+"""Window of the offsets. Samples lost in the driver are corrected for after this time."""
 
 
 class SampleClock:

@@ -90,7 +90,7 @@ def load_bundle(path: Path) -> Bundle:
         with safe_open(path, "pt") as file:
             weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         network = _rebuild(card.config, weights)
-    except Exception as exc:  # whatever a parser throws at a user's file
+    except Exception as exc:  # any error of the parser on a user's file
         reason = " ".join(str(exc).split())
         raise BundleError(
             f"{path}: weights do not fit the {card.config.architecture} network: {reason[:200]}"

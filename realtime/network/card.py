@@ -26,7 +26,7 @@ of the other architectures are the same in both versions."""
 CHANGED_IN_VERSION_2 = ("fast", "quality")
 METADATA_KEY = "pleinair"
 DEFAULT_STYLE = "edtaonisl"
-"""What is painted where nobody chose and the bundle knows it. Chosen by looking at faces, rooms and
+"""The style that is painted by default, if the bundle has it. Chosen by looking at faces, rooms and
 streets in all styles (docs/pictures.md); to be chosen again after every retraining."""
 
 
@@ -122,7 +122,7 @@ class Card:
         try:
             values = json.loads(text)
             version = values.pop("format_version")
-        except Exception as exc:  # whatever a parser throws at a user's file
+        except Exception as exc:  # any error of the parser on a user's file
             raise BundleError(f"card not readable: {exc!r}") from exc
         if version not in (1, FORMAT_VERSION):
             raise BundleError(
@@ -168,7 +168,7 @@ def read_card(path: Path) -> Card:
             text = (file.metadata() or {}).get(METADATA_KEY)
     except FileNotFoundError as exc:
         raise BadInputError(f"no style bundle at {path}") from exc
-    except Exception as exc:  # whatever a parser throws at a user's file
+    except Exception as exc:  # any error of the parser on a user's file
         raise BundleError(f"{path} is not a style bundle, or it is damaged: {exc}") from exc
     if text is None:
         raise BundleError(f"{path} is a safetensors file, but not a pleinair style bundle")

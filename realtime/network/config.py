@@ -10,7 +10,7 @@ from realtime import plugins
 from realtime.errors import BundleError, UnknownNameError
 
 LARGEST = 4096
-"""No network has more of anything; a damaged card must not ask for all memory."""
+"""Upper limit of all numbers; a damaged card must not allocate all memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class TransformerConfig:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> TransformerConfig:
         """Rebuild a config from `to_dict`; raises BundleError on unknown or missing fields."""
-        if isinstance(values.get("widths"), list):  # JSON knows no tuples
+        if isinstance(values.get("widths"), list):  # JSON has no tuples
             values = values | {"widths": tuple(values["widths"])}
         try:
             return cls(**values)

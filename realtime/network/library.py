@@ -15,7 +15,7 @@ from realtime.network.card import Card, read_card
 LOGGER = logging.getLogger(__name__)
 SHIPPED = Path(__file__).parent.parent / "styles"
 PREFERRED = "fast"
-"""The bundle that comes first: it runs everywhere."""
+"""The default bundle: it runs everywhere."""
 
 
 def user_folder() -> Path:

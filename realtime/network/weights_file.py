@@ -16,7 +16,7 @@ from realtime.reading import HEAD_BYTES, is_safetensors, raise_wrong_kind, read_
 PICKLE, ZIP = b"\x80", b"PK\x03\x04"
 """How files of torch.save begin: before PyTorch 1.6, and since."""
 CODE, REASON = re.compile(r"GLOBAL ([\w.]+)"), re.compile(r"WeightsUnpickler error: (.+)")
-"""Where PyTorch's message names what would be executed, and what else is wrong."""
+"""Patterns of PyTorch's messages: the code that would be executed, and other reasons."""
 
 
 def is_torch(head: bytes) -> bool:
@@ -49,7 +49,7 @@ def load_weights(path: Path, expected: str) -> tuple[object, dict[str, str]]:
             return torch.load(path, map_location="cpu", weights_only=True), {}
     except MemoryError as exc:
         raise BadInputError(f"{path} does not fit into memory") from exc
-    except Exception as exc:  # whatever a parser throws at a user's file
+    except Exception as exc:  # any error of the parser on a user's file
         raise BadInputError(f"{_why(path, exc)}, expected {expected}") from exc
 
 

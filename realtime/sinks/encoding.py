@@ -67,10 +67,10 @@ class Recipe:
     sound_codec: str = ""
     """For sound that cannot be copied as it is; empty: the file holds no sound."""
     subtitle_codec: str = ""
-    """What text subtitles become."""
+    """Codec of text subtitles."""
     container_options: dict[str, str] = field(default_factory=dict)
     codec_name: str = ""
-    """The one that is used; empty: the usual one."""
+    """The codec to use; empty: the default."""
     quality: int | None = None
 
     @property
@@ -131,7 +131,7 @@ RECIPES = {
     ".mov": Recipe("mov", MOVING, "aac", "mov_text", FASTSTART),
     ".mkv": Recipe("matroska", (*MOVING, "lossless"), "aac", "subrip", MATROSKA),
     ".webm": Recipe("webm", ("vp9", "av1"), "libopus", "webvtt", MATROSKA),
-    # Painted without loss, and turned into what they are at the end.
+    # Segments are lossless; the film is encoded at the end.
     ".gif": Recipe("gif", ("lossless",)),
     ".png": Recipe("images", ("lossless",)),
 }

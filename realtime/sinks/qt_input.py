@@ -35,7 +35,7 @@ MANGLED = (
     "_ZN9QInternal{}ENS_8CallbackEPFbPPvE",
     "_ZN14QtOpenCVPython9QInternal{}ENS0_8CallbackEPFbPPvE",
 )
-"""How the function is called in Qt's library, and in the one that opencv-python 5 brings along."""
+"""Symbol of the function in Qt's library, and in the one that opencv-python 5 includes."""
 
 
 def keep_events_from_xlib() -> None:

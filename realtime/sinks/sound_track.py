@@ -13,9 +13,9 @@ from realtime.sound import Samples, Sound
 
 RATE, CHANNELS = 48_000, 2
 JUMP_SECONDS = 0.1
-"""Sound that is further from its place is moved there; nearer, the clocks' drift is taken out."""
+"""Larger offsets are corrected at once, smaller ones (drift of the clocks) gradually."""
 PATIENCE_SECONDS = 3.0
-"""So much later than its pictures may sound come; then there is silence: files want both."""
+"""How late sound may come after its pictures; then silence is written: files need both."""
 SMOOTHING = 0.05
 MOST_STRETCH = 0.002
 """How much faster or slower sound may be to catch up: a thirtieth of a semitone."""

@@ -112,7 +112,7 @@ class VideoSink(PlainSink):
     def _keep_partial(self) -> None:
         if self._writer is None or self.result is not None:
             return
-        # After a failure the end of the file cannot be written properly: as good as it gets.
+        # After a failure the end of the file cannot be written properly.
         with contextlib.suppress(av.FFmpegError) if self._broken else self._reporting():
             self._writer.end()
         self._keep_if_playable()

@@ -56,7 +56,7 @@ class WindowSink(PlainSink):
         if sys.platform.startswith("linux"):
             keep_events_from_xlib()
         try:
-            # Without Qt's toolbar, whose buttons mean nothing here.
+            # Without Qt's toolbar, whose buttons have no function here.
             cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL)
         except cv2.error as exc:
             raise SinkError(
@@ -97,7 +97,7 @@ class WindowSink(PlainSink):
             self._shown_px = frame.width, frame.height
             cv2.imshow(self._title, cv2.cvtColor(frame.pixels, cv2.COLOR_RGB2BGR))
             self._drawn = True
-            # Before events are handled: a window closed while the engine still got ready is seen
+            # Before events are handled: a window closed while the engine was being opened is seen
             # here once, and then never again.
             self._visible = self._visible or self._is_visible()
         except cv2.error as exc:

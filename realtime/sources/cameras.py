@@ -25,7 +25,7 @@ LEAVE = {
     "win32": "let desktop apps use the camera in Settings, Privacy & security, Camera; or close "
     "the program that uses it",
 }
-"""What helps when a camera that is there does not open, per system."""
+"""Advice for a connected camera that does not open, per system."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Camera:
     index: int
     """OpenCV's number for it."""
     name: str = ""
-    """What the system calls it."""
+    """The system's name for it."""
     path: str = ""
-    """Its device, on systems that have such: `/dev/video0`."""
+    """Its device file, on systems that have them: `/dev/video0`."""
 
     def __str__(self) -> str:
         """`camera:0 (HD Webcam)`."""

@@ -58,8 +58,8 @@ class FaultSchedule:
         return 0.0 if self.started is None else monotonic() - self.started
 
 
-_courses: dict[str, FaultSchedule] = {}
-"""Courses that are under way, by address: a camera that is opened again is the same camera."""
+_schedules: dict[str, FaultSchedule] = {}
+"""Running schedules by address: a camera that is reopened is the same camera."""
 
 
 class FaultySource(Closing):
@@ -95,7 +95,7 @@ class FaultySource(Closing):
         """Stop; if nothing is wrong with it, the next one to open it finds it new."""
         self._stopped.set()
         if not self._failed:
-            _courses.pop(self._address, None)
+            _schedules.pop(self._address, None)
 
     def _suffer(self, fault: Fault) -> None:
         if fault.kind == "stall":
@@ -119,9 +119,9 @@ def open_source(address: str, *, size: Size | None, rate_fps: float | None) -> F
     Raises:
         BadInputError: the address is not understood, or the camera is gone at the moment.
     """
-    course = _courses.get(address)
+    course = _schedules.get(address)
     if course is None:
-        course = _courses[address] = FaultSchedule(_faults(address), size or DEFAULT_SIZE)
+        course = _schedules[address] = FaultSchedule(_faults(address), size or DEFAULT_SIZE)
     if course.now < course.back_at:
         raise BadInputError("the faulty camera is not there")
     return FaultySource(address, course, rate_fps or DEFAULT_RATE_FPS)

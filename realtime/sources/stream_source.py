@@ -38,7 +38,7 @@ class StreamSource(Closing):
         self._track = self._container.streams.video[0]
         self.rate_fps = float(self._track.average_rate or 30)
         self.size: Size | None = (self._track.width, self._track.height)
-        if min(self.size) < MIN_SIDE_PX:  # not told before the first picture
+        if min(self.size) < MIN_SIDE_PX:  # not known before the first picture
             self.size = None
 
     def __iter__(self) -> Iterator[Frame]:

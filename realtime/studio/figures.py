@@ -28,7 +28,7 @@ class Painting:
     lighter: str | None
     """A bundle of the same styles that is lighter, by name."""
     rate_fps: float
-    """What the source promises."""
+    """Nominal rate of the source."""
     size: Size | None
 
 
@@ -76,7 +76,7 @@ def advice(report: Report, painting: Painting, engine_ms: float) -> list[str]:
     period_ms = 1000 / painting.rate_fps
     if keeps_up(report, painting.rate_fps):
         if report.rate_fps >= KEEPS_UP * painting.rate_fps:
-            return ["It keeps up with the camera: nothing is to be gained."]
+            return ["It keeps up with the camera: there is nothing to gain."]
         return [
             f"The engine would manage {1000 / engine_ms:.0f} fps: the rest of the time goes to "
             "the browser. Other tabs and programs that work take it away, and a dark room makes "

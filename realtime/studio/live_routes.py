@@ -44,10 +44,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
             await run_in_threadpool(remux, clip, kind, whole)
             return Response(whole.read_bytes(), media_type=f"video/{kind}")
 
-    return [
-        WebSocketRoute("/api/live", live),
-        Route("/api/recording", recording, methods=["POST"]),
-    ]
+    return [WebSocketRoute("/api/live", live), Route("/api/recording", recording, methods=["POST"])]
 
 
 def remux(clip: Path, kind: str, target: Path) -> None:

@@ -11,7 +11,7 @@ import sys
 from realtime.studio.worker_process import lower_priority, read_commands
 
 NICE = 10
-"""A tenth of a core where the live picture wants all of it; lower, nothing would be learned."""
+"""A tenth of a core while the live picture uses all of it; any lower, training would stop."""
 GRACE_SECONDS = 30.0
 """For the last checkpoint after the studio has ended."""
 

@@ -18,10 +18,7 @@ HANG_UP = {"connection": "close"}
 
 
 async def receive(
-    request: Request,
-    target: Path,
-    most_bytes: int,
-    check: Callable[[bytes], int] | None = None,
+    request: Request, target: Path, most_bytes: int, check: Callable[[bytes], int] | None = None
 ) -> int:
     """Write the body of a request into a file; returns its length in bytes.
 

@@ -30,7 +30,7 @@ SHORT_OF_TIME = 0.25
 """Part of these shares where the live picture does not keep up with its camera: every picture of
 the wall then makes a frame late."""
 LOOKING_SECONDS = 1.0
-"""How often is looked for bundles that came, went or changed."""
+"""How often bundles are searched for again."""
 
 
 @dataclass(frozen=True)

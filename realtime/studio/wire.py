@@ -21,7 +21,7 @@ class Coding(IntEnum):
 
     JPEG = 0
     I420 = 1
-    """Planes of Y, U, V in BT.601 of limited range, colours at half the size."""
+    """Planes of Y, U, V, BT.601, limited range, 4:2:0."""
     NV12 = 2
     """The same with U and V interleaved."""
     RGBX = 3

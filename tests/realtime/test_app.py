@@ -23,9 +23,7 @@ from tests.helpers import ListSink, quadrant_card
 from tests.made import SHORT, SHORT_FRAMES
 
 
-def test_a_clip_is_painted_alike_by_the_plain_loop_and_the_threads(
-    clips_folder: Path,
-) -> None:
+def test_a_clip_is_painted_alike_by_the_plain_loop_and_the_threads(clips_folder: Path) -> None:
     clip = f"video:{clips_folder / SHORT[0]}"
     entry, look = choose("scream")
     plain, threaded = ListSink(), ListSink()

@@ -63,9 +63,7 @@ def test_figures_are_whole_beside_a_long_title(capsys: pytest.CaptureFixture[str
     assert "100000/123456 143.2 fps" in bar
 
 
-def test_what_is_logged_meanwhile_appears_above_the_bar(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_what_is_logged_meanwhile_appears_above_the_bar(capsys: pytest.CaptureFixture[str]) -> None:
     log = logging.getLogger("test_progress")
     log.addHandler(StderrHandler())
     with FrameProgress("film", terminal()) as progress:

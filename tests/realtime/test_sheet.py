@@ -11,15 +11,7 @@ from realtime.cli import app
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from realtime.network.library import SHIPPED, Entry, find_bundles
-from realtime.sheet import (
-    CELL_PX,
-    LABEL_PX,
-    MOST_UPRIGHT,
-    _across,
-    _height,
-    _label,
-    contact_sheet,
-)
+from realtime.sheet import CELL_PX, LABEL_PX, MOST_UPRIGHT, _across, _height, _label, contact_sheet
 from tests.helpers import landscape
 
 

@@ -115,9 +115,7 @@ def test_half_blocks_have_the_colours_of_the_picture() -> None:
     assert colours[-1] == ((30, 200, 40), (230, 220, 30)), "green above yellow"
 
 
-def test_thumbnails_are_painted_once_and_look_like_their_styles(
-    entries: tuple[Entry, ...],
-) -> None:
+def test_thumbnails_are_painted_once_and_look_like_their_styles(entries: tuple[Entry, ...]) -> None:
     pictures = thumbnails_of(entries[0])
     assert {picture.shape for picture in pictures} == {(48, 64, 3)}
     flat = np.stack(pictures).reshape(16, -1).astype(int)

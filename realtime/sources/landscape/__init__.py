@@ -79,7 +79,7 @@ class Landscape:
         self._add_foreground(canvas, turn)
         return canvas
 
-    # What is far away.
+    # Background.
 
     def _draw_sky(self) -> Floats:
         """Blue above, warm at the horizon, and light around the sun: (shore, W, 3)."""
@@ -193,7 +193,7 @@ class Landscape:
             place = 16 * np.array([(px * self.width, py * self.height) for px, py in points])
             cv2.polylines(canvas, [place.astype(np.int32)], False, (52, 58, 78), 1, cv2.LINE_AA, 4)
 
-    # The lake.
+    # Lake.
 
     def _plan_lake(self) -> None:
         """Work out what of the lake stays the same. Waves are half as fine as pixels."""
@@ -252,7 +252,7 @@ class Landscape:
             ((244, 236, 216), turned((0.08, -1.95), (0.08, -0.42), (0.85, -0.45), (0.42, -1.1))),
         ]
 
-    # What is near.
+    # Foreground.
 
     def _plan_wind(self) -> None:
         """Work out how far each place sways: high up more, and not all at once."""

@@ -10,8 +10,8 @@ import numpy as np
 from realtime.frame import Pixels
 from realtime.sources.landscape.brushes import Colour, Points
 
-FINER = 2
-"""What grows is drawn so many times larger and averaged: its edges are smooth."""
+SUPERSAMPLING = 2
+"""Supersampling factor of the plants: smooth edges."""
 BOUGHS = (
     (-0.24, 0.05, 0.17), (0.02, 0.0, 0.18), (0.25, 0.12, 0.13), (-0.24, 0.25, 0.15),
     (0.3, 0.28, 0.1), (0.05, 0.2, 0.16), (-0.1, 0.42, 0.13), (0.15, 0.42, 0.11),
@@ -22,7 +22,7 @@ BOUGHS = (
 
 def draw_foreground(width: int, height: int, rng: np.random.Generator) -> Pixels:
     """Meadow, reeds and tree, (H, W, 4): colours times cover, and cover."""
-    layer = np.zeros((FINER * height, FINER * width, 4), np.uint8)
+    layer = np.zeros((SUPERSAMPLING * height, SUPERSAMPLING * width, 4), np.uint8)
     _draw_meadow(layer, rng)
     _draw_reeds(layer, rng)
     _draw_tree(layer, rng)

@@ -167,10 +167,7 @@ def test_a_failing_network_becomes_an_engine_error() -> None:
 
 
 def test_a_look_for_another_bundle_is_refused() -> None:
-    with (
-        open_engine("torch", FAST) as engine,
-        pytest.raises(ValueError, match="style weights"),
-    ):
+    with open_engine("torch", FAST) as engine, pytest.raises(ValueError, match="style weights"):
         engine.stylize(make_frames(1)[0], Look.of_style(0, 99))
 
 

@@ -121,10 +121,7 @@ def _parent(process: Path) -> int:
 
 @pytest.mark.parametrize(
     ("words", "message"),
-    [
-        ({"jobs": 0}, "--jobs must be at least 1"),
-        ({"jobs": 2, "ray": "auto"}, "choose one"),
-    ],
+    [({"jobs": 0}, "--jobs must be at least 1"), ({"jobs": 2, "ray": "auto"}, "choose one")],
 )
 def test_executors_that_make_no_sense(words: dict[str, object], message: str) -> None:
     with pytest.raises(BadInputError, match=message):

@@ -164,11 +164,7 @@ def test_styles_of_different_bundles_cannot_be_mixed() -> None:
 def test_the_shipped_bundles_are_whole() -> None:
     entries = find_bundles([SHIPPED])
     assert entries[0].name == "fast"
-    assert {entry.card.config.architecture for entry in entries} == {
-        "fast",
-        "quality",
-        "article",
-    }
+    assert {entry.card.config.architecture for entry in entries} == {"fast", "quality", "article"}
     assert len(entries[0].card.styles) >= 4
     assert sum(entry.path.stat().st_size for entry in entries) < 12e6
     for entry in entries:

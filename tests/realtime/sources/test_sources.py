@@ -43,8 +43,7 @@ def test_every_source_is_tested() -> None:
 
 
 @pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=no_camera) if n == "camera" else n for n in sorted(ADDRESSES)],
+    "name", [pytest.param(n, marks=no_camera) if n == "camera" else n for n in sorted(ADDRESSES)]
 )
 def test_the_contract(name: str, tmp_path: Path) -> None:
     with open_source(ADDRESSES[name](tmp_path)) as source:
