@@ -17,8 +17,8 @@ from typing import Annotated
 import typer
 
 from benchmarks.harness import pixels_of
+from benchmarks.report import markdown, sheet_of, table
 from benchmarks.result import Result, Row, machine_line, read
-from benchmarks.tables import markdown, sheet_of, table
 from realtime.errors import EXIT_BAD
 from realtime.network.card import StyleCredit
 from realtime.network.library import SHIPPED, Entry, find_bundles

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.harness import CAMERA_FPS, pixels_of
-from benchmarks.result import REASON, Result, Row, combined, machine_line
-from benchmarks.tables import value_of
+from benchmarks.result import REASON, Result, Row, combined, machine_line, value_of
 from realtime.errors import BadInputError, MissingExtraError
 from realtime.folders import write_whole
 from realtime.provenance import TEXT_MARK, signed

@@ -8,9 +8,10 @@ after a tenth of the frames and at its highest since.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -18,10 +19,10 @@ import numpy as np
 import psutil
 from av.audio.stream import AudioStream
 
-from benchmarks.harness import CAMERA_FPS, Tell, label, percentiles, silent, summary
+from benchmarks.harness import CAMERA_FPS, LandscapeLoop, Tell, label, percentiles, silent, summary
 from benchmarks.result import Row
 from realtime.clockwork import monotonic
-from realtime.film.batch import Batch, Finished, paint_batch
+from realtime.film.batch import Batch, paint_batch
 from realtime.film.film import Film, FilmSettings
 from realtime.frame import Frame
 from realtime.media.clip import ClipFacts
@@ -30,7 +31,7 @@ from realtime.ports import Size
 from realtime.settings import PaintSettings
 from realtime.sinks.encoding import RECIPES
 from realtime.sinks.video_writer import Target, VideoWriter
-from realtime.sources.landscape import Landscape
+from realtime.sources.synthetic_source import SyntheticSource
 from realtime.sources.video_source import VideoSource
 
 LOOP_FRAMES = 90
@@ -58,7 +59,7 @@ def measure_video(case: VideoCase, tell: Tell = silent) -> Row:
         clip = Path(folder) / "clip.mp4"
         tell(f"writing a clip of {case.frames} frames")
         write_clip(clip, case.frames, case.size)
-        decode_fps = _alone(lambda: sum(1 for _ in VideoSource(clip)), case.frames)
+        decode_fps = _rate_fps(lambda: sum(1 for _ in VideoSource(clip)), case.frames)
         memory = _Memory(case.frames)
         settings = FilmSettings(paint=case.paint, steady=case.steady)
         batch = Batch(paths=[clip], out=Path(folder) / "out.mp4", settings=settings)
@@ -66,16 +67,9 @@ def measure_video(case: VideoCase, tell: Tell = silent) -> Row:
         started = monotonic()
         (finished,) = paint_batch(batch, memory, tell)
         seconds = monotonic() - started
+        if finished.error is not None:
+            raise finished.error
         encode_fps = _encoding_alone(Path(folder))
-    if finished.error is not None:
-        raise finished.error
-    return _row(case, finished, seconds, memory) | {
-        "decode_alone_fps": decode_fps,
-        "encode_alone_fps": encode_fps,
-    }
-
-
-def _row(case: VideoCase, finished: Finished, seconds: float, memory: _Memory) -> Row:
     report = finished.report
     assert report is not None
     return {
@@ -91,6 +85,8 @@ def _row(case: VideoCase, finished: Finished, seconds: float, memory: _Memory) -
         "memory_early_mb": round(memory.early_mb, 1),
         "memory_peak_mb": round(memory.peak_mb, 1),
         "memory_growth_mb": round(memory.peak_mb - memory.early_mb, 1),
+        "decode_alone_fps": decode_fps,
+        "encode_alone_fps": encode_fps,
     }
 
 
@@ -113,18 +109,11 @@ class _Memory:
         self.peak_mb = max(self.peak_mb, now)
 
 
-def _frames(count: int, size: Size) -> Iterator[Frame]:
-    landscape = Landscape(*size)
-    loop = [landscape.at(i / CAMERA_FPS) for i in range(min(LOOP_FRAMES, count))]
-    there_and_back = loop + loop[::-1]
-    for i in range(count):
-        yield Frame(there_and_back[i % len(there_and_back)], i, i / CAMERA_FPS)
-
-
 def write_clip(path: Path, frames: int, size: Size) -> None:
     """Write the landscape with a tone: H.264 and AAC, 30 frames per second."""
     silent = path.with_name("silent.mp4")
-    _encode(silent, frames, size)
+    loop = LandscapeLoop(size, CAMERA_FPS, min(LOOP_FRAMES, frames))
+    _encode(silent, SyntheticSource(loop, rate_fps=CAMERA_FPS, frame_count=frames))
     with av.open(str(silent)) as original, av.open(str(path), "w") as container:
         pictures = container.add_stream_from_template(original.streams.video[0])
         sound = container.add_stream("aac", rate=SOUND_HZ)
@@ -144,36 +133,23 @@ def write_clip(path: Path, frames: int, size: Size) -> None:
     silent.unlink()
 
 
-def _encode(path: Path, frames: int, size: Size) -> None:
+def _encode(path: Path, frames: Iterable[Frame]) -> None:
     writer = None
-    target = Target(RECIPES[".mp4"], CAMERA_FPS, CLOCK)
-    for frame in _frames(frames, size):
-        writer = writer or VideoWriter(path, target, frame)
+    for frame in frames:
+        writer = writer or VideoWriter(path, Target(RECIPES[".mp4"], CAMERA_FPS, CLOCK), frame)
         writer.write(frame)
     if writer is not None:
         writer.end()
 
 
-def _alone(work: Callable[[], object], frames: int) -> float:
+def _rate_fps(work: Callable[[], object], frames: int) -> float:
     started = monotonic()
     work()
     return round(frames / (monotonic() - started), 1)
 
 
 def _encoding_alone(folder: Path) -> float:
-    """Encode what was painted a second time, from memory."""
-    painted = []
-    for frame in VideoSource(folder / "out.mp4"):
-        painted.append(frame)
-        if len(painted) == LOOP_FRAMES:
-            break
-
-    def work() -> None:
-        writer = VideoWriter(
-            folder / "again.mp4", Target(RECIPES[".mp4"], CAMERA_FPS, CLOCK), painted[0]
-        )
-        for frame in painted:
-            writer.write(frame)
-        writer.end()
-
-    return _alone(work, len(painted))
+    """Encode the beginning of what was painted a second time, from memory."""
+    with VideoSource(folder / "out.mp4") as source:
+        painted = list(islice(source, LOOP_FRAMES))
+    return _rate_fps(lambda: _encode(folder / "again.mp4", painted), len(painted))

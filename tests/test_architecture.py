@@ -189,7 +189,7 @@ PRINTERS = {
     "realtime/commands.py": "JSON",
     "benchmarks/report.py": "JSON",
     "benchmarks/cli.py": "a page of Markdown",
-    "benchmarks/isolated.py": "JSON, for the process that waits for it",
+    "benchmarks/candidates.py": "JSON, for the process that waits for it",
 }
 """Who prints by other means than `terminal.echo`: no file's name may be in there as it is."""
 

@@ -7,18 +7,20 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.camera import (
+from benchmarks.cli import app
+from benchmarks.harness import landscape_camera
+from benchmarks.live import (
     PERIOD_SECONDS,
     TICK_SECONDS,
+    LiveCase,
+    Recorder,
     StampedSource,
     age_seconds,
     fits,
-    landscape_camera,
     read_code,
+    record_run,
     stamp,
 )
-from benchmarks.cli import app
-from benchmarks.live import LiveCase, Recorder, record_run
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.frame import Frame
 from realtime.look import Look

@@ -20,8 +20,8 @@ from benchmarks.pages import (
     speed,
 )
 from benchmarks.pictures import HOLD, MOVING, SHOWN_PX, SPEED, STYLES, SWEEP, digest, gif
+from benchmarks.report import table
 from benchmarks.result import machine_line
-from benchmarks.tables import table
 from realtime.provenance import is_ours
 
 

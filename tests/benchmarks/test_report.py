@@ -14,11 +14,9 @@ from typer.testing import CliRunner
 from benchmarks import suite
 from benchmarks.cli import app
 from benchmarks.plot import check_plot
-from benchmarks.report import page
+from benchmarks.report import markdown, page, sheet_of
 from benchmarks.result import Result, Row, combined, missing
 from benchmarks.scaling import fit_line
-from benchmarks.summary import summary
-from benchmarks.tables import markdown, sheet_of
 from benchmarks.targets import judge
 from realtime.errors import BadInputError, MissingExtraError
 from realtime.network.library import SHIPPED, find_bundles
@@ -90,14 +88,14 @@ def test_rows_of_two_machines_say_of_which() -> None:
     rows = combined([result([live()]), result([live()], H200)]).rows
     assert [row["machine"] for row in rows] == ["CPU, 2 cores, no GPU",
                                                 "Xeon, 16 cores, NVIDIA H200"]  # fmt: skip
-    assert sheet_of("live", rows).headings[0] == "machine"
+    assert sheet_of("live", rows).columns[0].heading == "machine"
     assert "machine" not in combined([result([live()])]).rows[0]
 
 
 def test_columns_that_nobody_fills_are_left_out() -> None:
     sheet = sheet_of("live", [live(), missing("live", "no camera")])
-    assert "codes read %" not in sheet.headings
-    assert len(sheet.cells) == 1
+    assert "codes read %" not in [column.heading for column in sheet.columns]
+    assert len(sheet.rows) == 1
     assert markdown(sheet)[2].startswith("| fast | 640x480 | 120.0 | 60.0 | 3 | 50.0 |")
 
 
@@ -267,12 +265,11 @@ def test_goals_are_made_from_files_with_their_machine(tmp_path: Path) -> None:
 
 
 def test_a_buyer_gets_answers() -> None:
-    sheet = summary(everything())
-    answers = {cells[0]: cells[1:] for cells in sheet.cells}
+    answers = {cells[0]: cells[1:] for cells in suite.summary(result()).rows}
     means = "keeps up with a camera of 30 fps; 50.0 ms behind life"
     assert answers["live, fast 640x480"] == ("60.0 fps", means)
     assert answers["film 640x480, with sound"] == ("30.0 fps", "a minute of film takes 60 s")
-    assert summary([]).cells == []
+    assert suite.summary(result([])).rows == []
 
 
 def test_a_part_that_fails_leaves_the_reason() -> None:
