@@ -111,21 +111,6 @@ def _eager(bundle: Path, device: str, precision: str) -> Candidate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class IsolatedRun:
-    """What the process does: open an engine, paint the landscape once, then for some time."""
-
-    engine: str
-    """Of `realtime.engines`, or `eager`."""
-    bundle: str
-    size: Size
-    device: str = "auto"
-    precision: str = "auto"
-    seconds: float = 0.0
-    threads: int | None = None
-    """How many CPUs the process may use; None: all."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Measured:
     """What the process reports."""
 
@@ -143,15 +128,33 @@ class Measured:
     gpu_memory_mb: float | None = None
 
 
-def run_isolated(run: IsolatedRun) -> Measured:
+def run_isolated(
+    engine: str,
+    bundle: Path,
+    size: Size,
+    *,
+    device: str,
+    precision: str,
+    seconds: float = 0.0,
+    threads: int | None = None,
+) -> Measured:
     """Measure an engine in a fresh process.
+
+    Args:
+        engine: Of `realtime.engines`, or `eager`.
+        bundle: What it paints with: the landscape once, and then for some time.
+        size: Width and height.
+        device: As of `open_engine`.
+        precision: Likewise.
+        seconds: For how long.
+        threads: How many CPUs the process may use; None: all.
 
     Raises:
         EngineError: the engine is not available, or failed; or it ran out of memory.
     """
-    module = ["benchmarks.candidates", json.dumps(asdict(run)), str(time.time())]
+    run = json.dumps([engine, str(bundle), size, device, precision, seconds, threads])
     try:
-        done = _python(*module, timeout_seconds=TIMEOUT_SECONDS)
+        done = _python("benchmarks.candidates", run, str(time.time()), timeout=TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired as exc:
         raise EngineError(f"no picture within {TIMEOUT_SECONDS} s") from exc
     if done.returncode:
@@ -184,22 +187,17 @@ def measure_start(tell: Tell = silent) -> list[Row]:
 
 def _seconds_to_first_frame(cache: str) -> float:
     started = monotonic()
-    done = _python("realtime", *FIRST_FRAME, timeout_seconds=300, XDG_CACHE_HOME=cache)
+    done = _python("realtime", *FIRST_FRAME, timeout=300, XDG_CACHE_HOME=cache)
     seconds = monotonic() - started
     if done.returncode:
         raise EngineError(f"pleinair {' '.join(FIRST_FRAME)} failed: {done.stderr.strip()[-300:]}")
     return seconds
 
 
-def _python(
-    *module: str, timeout_seconds: float, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def _python(*module: str, timeout: float, **environment: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    return subprocess.run(
-        [sys.executable, "-m", *module],
-        env=os.environ | environment | {"PYTHONPATH": path},
-        capture_output=True, text=True, timeout=timeout_seconds,
-    )  # fmt: skip
+    command, env = [sys.executable, "-m", *module], os.environ | environment | {"PYTHONPATH": path}
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=timeout)
 
 
 def _last_words(done: subprocess.CompletedProcess[str]) -> str:
@@ -210,20 +208,19 @@ def _last_words(done: subprocess.CompletedProcess[str]) -> str:
     return f"out of memory: {last}" if "alloc" in last or "MemoryError" in last else last
 
 
-def main(text: str, started: float) -> None:
+def main(run: str, started: str) -> None:
     """Measure in this process, and print the result as JSON."""
-    values = json.loads(text)
-    run = IsolatedRun(**values | {"size": tuple(values["size"])})
-    if run.threads is not None:
-        _use_threads(run.threads)
+    engine, bundle, size, device, precision, seconds, threads = json.loads(run)
+    if threads is not None:
+        _use_threads(threads)
     _bound_memory()
-    frame = landscape(run.size)
+    frame = landscape(size)
     opened = time.perf_counter()
-    with open_candidate(run.engine, Path(run.bundle), run.device, run.precision) as one:
+    with open_candidate(engine, Path(bundle), device, precision) as one:
         paint = partial(one.stylize, frame)
         paint()
-        first, cold = time.perf_counter() - opened, time.time() - started
-        durations = timed(paint, seconds=run.seconds) if run.seconds else []
+        first, cold = time.perf_counter() - opened, time.time() - float(started)
+        durations = timed(paint, seconds=seconds) if seconds else []
         found = Measured(
             name=one.name,
             precision=one.precision,
@@ -280,7 +277,7 @@ def _gpu_memory_mb() -> float | None:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], float(sys.argv[2]))
+        main(*sys.argv[1:])
     except PleinairError as exc:
         sys.exit(str(exc))
     except (MemoryError, RuntimeError) as exc:

@@ -14,7 +14,7 @@ import typer
 from benchmarks.result import Result, Row, combined, command_line, machine_line, read
 from realtime.errors import BadInputError, MissingExtraError, UnknownNameError
 from realtime.folders import write_whole
-from realtime.options import HELP_NAMES
+from realtime.options import HELP_NAMES, Device, Engine, Precision, Style
 from realtime.provenance import TEXT_MARK
 from realtime.settings import PaintSettings, parse_size
 from realtime.sinks.outputs import refuse_same_file, require_free
@@ -76,10 +76,6 @@ Seconds = Annotated[
     float, typer.Option(help="Time to spend on each measurement.", callback=positive)
 ]
 OneSize = Annotated[str, typer.Option(help="WIDTHxHEIGHT.")]
-Style = Annotated[str | None, typer.Option(help="Style, or a mix.")]
-Engine = Annotated[str, typer.Option(help="auto, or an engine.")]
-Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
-Precision = Annotated[str, typer.Option(help="auto, fp32, bf16, fp16 or int8.")]
 Precisions = Annotated[
     str | None,
     typer.Option(
@@ -251,10 +247,10 @@ def video(
     stabilize: Annotated[bool, typer.Option("--stabilize", help="With the filter.")] = False,
 ) -> Measured:
     """Measure a clip with sound from file to file: frames per second, and memory."""
-    from benchmarks.video import VideoCase, measure_video
+    from benchmarks.video import measure_video
 
     paint = PaintSettings(style=style, engine=engine, precision=precision)
-    return [measure_video(VideoCase(frames, parse_size(size), paint, stabilize), tell)], ()
+    return [measure_video(frames, parse_size(size), paint, steady=stabilize, tell=tell)], ()
 
 
 @measures

@@ -20,7 +20,6 @@ from benchmarks.candidates import (
     EAGER,
     PRECISIONS,
     Candidate,
-    IsolatedRun,
     Measured,
     engine_names,
     open_candidate,
@@ -40,7 +39,7 @@ from benchmarks.harness import (
     silent,
 )
 from benchmarks.result import Result, Row, missing
-from benchmarks.roofline import Roofline
+from benchmarks.roofline import roofline
 from export.parity import psnr_db
 from realtime.errors import BadInputError, PleinairError, UnknownNameError
 from realtime.network.library import Entry, find_bundles
@@ -109,9 +108,8 @@ def measure_engines(case: EnginesCase, tell: Tell = silent) -> list[Row]:
         if architecture in seen or (case.networks and architecture not in case.networks):
             continue  # the speed of a network is that of any bundle with it
         seen.add(architecture)
-        roofline = Roofline(entry.path, len(entry.card.names))
         for size in case.sizes or SIZES.get(architecture, ()):
-            rows += _Comparison(entry, size, case, roofline, tell).rows()
+            rows += _Comparison(entry, size, case, tell).rows()
     if all("p50_ms" not in row for row in rows):
         said = "; ".join(str(row.get("not_measured")) for row in rows)
         raise BadInputError(f"nothing here could be measured: {said or 'no style bundles'}")
@@ -121,14 +119,11 @@ def measure_engines(case: EnginesCase, tell: Tell = silent) -> list[Row]:
 class _Comparison:
     """All candidates on one picture."""
 
-    def __init__(
-        self, entry: Entry, size: Size, case: EnginesCase, roofline: Roofline, tell: Tell
-    ) -> None:
-        self.entry, self.size, self.case, self.roofline = entry, size, case, roofline
+    def __init__(self, entry: Entry, size: Size, case: EnginesCase, tell: Tell) -> None:
+        self.entry, self.size, self.case, self.tell = entry, size, case, tell
         self.facts = {"network": entry.card.config.architecture, "size": label(size)}
         self.refused: list[Row] = []
         self.alone: dict[str, Measured] = {}
-        self.tell = tell
 
     def rows(self) -> Iterator[Row]:
         what = f"{self.entry.name} at {label(self.size)}"
@@ -158,13 +153,10 @@ class _Comparison:
         if self.size == ARTICLE_PX:
             row["times_faster_than_article"] = round(1000 * ARTICLE_SECONDS / row["p50_ms"], 1)
         if alone := self.alone.get(one.runs_on):
-            row |= {"cold_s": alone.cold_s, "first_picture_s": alone.first_picture_s}
-            row["peak_memory_mb"] = alone.peak_memory_mb
-            if alone.gpu_memory_mb is not None:
-                row["gpu_memory_mb"] = alone.gpu_memory_mb
-        folded = one.name != EAGER
-        used = self.roofline.used(one.device, one.precision, self.size, row["p50_ms"], folded)
-        return row | used
+            keys = ("cold_s", "first_picture_s", "peak_memory_mb", "gpu_memory_mb")
+            row |= {key: vars(alone)[key] for key in keys if vars(alone)[key] is not None}
+        return row | roofline(self.entry.path, one.device, one.precision, self.size, row["p50_ms"],
+                              folded=one.name != EAGER)  # fmt: skip
 
     def _open(self, stack: ExitStack) -> Iterator[Candidate]:
         """Open what was asked for, after a run of each in a process of its own."""
@@ -176,10 +168,9 @@ class _Comparison:
                 one = stack.enter_context(open_candidate(name, bundle, device, precision))
                 if self.case.alone:
                     self.tell(f"{self.entry.name} at {label(self.size)}: {name} {precision}, cold")
-                    self.alone[one.runs_on] = run_isolated(IsolatedRun(
-                        engine=name, bundle=str(bundle), size=self.size, device=device,
-                        precision=precision,
-                    ))  # fmt: skip
+                    self.alone[one.runs_on] = run_isolated(
+                        name, bundle, self.size, device=device, precision=precision
+                    )
             except PleinairError as exc:
                 facts = {**self.facts, "engine": name, "precision": precision}
                 self.refused.append(missing(self.case.bench, str(exc), **facts))

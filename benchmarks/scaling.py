@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from benchmarks.candidates import Candidate, IsolatedRun, Measured, open_candidate, run_isolated
+from benchmarks.candidates import Candidate, Measured, open_candidate, run_isolated
 from benchmarks.harness import (
     HD_PX,
     LIVE_PX,
@@ -146,10 +146,9 @@ def _over_styles(case: ScalingCase) -> list[Row]:
 
 def _over_threads(case: ScalingCase, bundle: Path) -> Iterator[Row]:
     for count in case.threads or _thread_counts(os.cpu_count() or 1):
-        run = IsolatedRun(engine=case.engine, bundle=str(bundle), size=LIVE_PX, device=case.device,
-                  precision=case.precision, seconds=case.seconds, threads=count)  # fmt: skip
         try:
-            found = run_isolated(run)
+            found = run_isolated(case.engine, bundle, LIVE_PX, device=case.device,
+                precision=case.precision, seconds=case.seconds, threads=count)  # fmt: skip
             yield _row("threads", found, LIVE_PX, threads=count) | summary(found.durations)
         except PleinairError as exc:
             facts = {"over": "threads", "network": "fast", "size": label(LIVE_PX)}

@@ -111,8 +111,8 @@ def _camera(size: Size, seconds: float, paint: PaintSettings) -> SuitePart:
 
 
 def _film(frames: int, seconds: float, paint: PaintSettings) -> SuitePart:
-    case = video.VideoCase(frames, LIVE_PX, paint)
-    return SuitePart("a film", seconds, lambda tell: [video.measure_video(case, tell)])
+    return SuitePart("a film", seconds, lambda tell: [
+        video.measure_video(frames, LIVE_PX, paint, tell=tell)])  # fmt: skip
 
 
 def _steadiness(frames: int, seconds: float, style: str | None = None) -> SuitePart:
