@@ -143,23 +143,20 @@ def main(
 
     require_free(out, overwrite=overwrite)
     picture = plot or out.with_suffix(".svg")
-    drawable = ""
+    can_draw = True
     try:
-        check_plot(picture)
+        check_plot(picture, overwrite=overwrite)
     except MissingExtraError as exc:
         if plot is not None:
             raise
-        drawable = str(exc)  # a plot nobody asked for is not worth stopping for
-    else:
-        require_free(picture, overwrite=overwrite)
+        tell(f"no plot: {exc}")  # nobody asked for one: not worth stopping for
+        can_draw = False
     parts = (quick_parts if quick else full_parts)(device, precision, vgg)
     result = Result.here(run_parts(parts, tell), NOTES)
     result.write(out, overwrite=overwrite)
     show(result, [summary(result)])
     echo(f"wrote {out}")
-    if drawable:
-        echo(f"no plot: {drawable}")
-    else:
+    if can_draw:
         draw([result], picture, overwrite=overwrite)
         echo(f"drew {picture}")
 
@@ -374,16 +371,16 @@ def report(
     from benchmarks.report import page, show
 
     if plot is not None:
-        check_plot(plot)
+        check_plot(plot, overwrite=overwrite)
     results = [read(file) for file in files]
     if str(markdown) == "-":
         typer.echo(page(results), nl=False)
     else:
         show(combined(results))
-    if markdown is not None and str(markdown) != "-":
-        require_free(markdown, files, overwrite=overwrite)
-        write_whole(markdown, page(results).encode() + TEXT_MARK)
-        tell(f"wrote {markdown}")
+        if markdown is not None:
+            require_free(markdown, files, overwrite=overwrite)
+            write_whole(markdown, page(results).encode() + TEXT_MARK)
+            tell(f"wrote {markdown}")
     if plot is not None:
         draw(results, plot, overwrite=overwrite)
         tell(f"drew {plot}")

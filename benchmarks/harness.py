@@ -77,33 +77,25 @@ def interleaved(
         for name, work in candidates.items():
             if len(candidates) > 1:
                 rest(SETTLE_SECONDS)
-            warm_up = 1 if turn else 3
-            durations[name].append(
-                timed(work, seconds=share, warm_up=warm_up, least=least, clock=clock)
-            )
+            more = {"warm_up": 1 if turn else 3, "least": least}
+            durations[name].append(timed(work, seconds=share, clock=clock, **more))
     return {name: Timings(turns) for name, turns in durations.items()}
 
 
 def summary(durations: Sequence[float]) -> dict[str, Any]:
     """Return percentiles in ms, the slowest, and the rate that the median allows."""
-    latency = Latency.of(durations)
     return {
         "p5_ms": round(1000 * percentile(durations, 5), 2),
         **percentiles(durations),
         "max_ms": round(1000 * max(durations), 2),
-        "fps": round(1000 / latency.p50_ms, 1),
+        "fps": round(1 / percentile(durations, 50), 1),
         "runs": len(durations),
     }
 
 
 def percentiles(seconds: Sequence[float]) -> dict[str, float]:
     """Return p50, p95 and p99 in ms."""
-    latency = Latency.of(seconds)
-    return {
-        "p50_ms": round(latency.p50_ms, 2),
-        "p95_ms": round(latency.p95_ms, 2),
-        "p99_ms": round(latency.p99_ms, 2),
-    }
+    return {name: round(ms, 2) for name, ms in vars(Latency.of(seconds)).items()}
 
 
 def landscape(size: Size) -> Frame:

@@ -33,6 +33,8 @@ from realtime.pipeline import Report, StageTimestamps, run
 from realtime.ports import Size
 from realtime.settings import LiveSettings
 
+CAMERA_FPS = 60.0
+"""Above the rate to hold, or the camera's own pace is what is seen."""
 LATE = 0.1
 """Share of frames that may miss while the rest keeps to what was asked for."""
 LEAST_FRAMES = 2
@@ -55,8 +57,6 @@ class HoldCase:
     latency_ms: float = 80.0
     seconds: float = 15.0
     """Of each phase."""
-    camera_fps: float = 60.0
-    """Above the rate to hold, or the camera's own pace is what is seen."""
     bundle: str | None = None
     engine: str = "auto"
 
@@ -89,7 +89,7 @@ def measure_hold(case: HoldCase, tell: Tell = silent) -> list[Row]:
     controller = controller_of(settings, request.entry)
     assert controller is not None
     with ExitStack() as stack:
-        camera = stack.enter_context(landscape_camera(case.size, case.camera_fps))
+        camera = stack.enter_context(landscape_camera(case.size, CAMERA_FPS))
         opener = engine_opener(settings, request, camera.size, controller)
         late = stack.enter_context(LazyEngine(styles_of(request.entry.path), opener))
         late.wait()

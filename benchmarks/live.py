@@ -95,7 +95,7 @@ def measure_live(case: LiveCase, tell: Tell = silent) -> Row:
         engine = stack.enter_context(DenoisedEngine(painter))
         sink = stack.enter_context(sinks.open_sink(case.sink))
         tell(f"{case.source} to {case.sink} on {engine.description}")
-        recorder = record_run(source, engine, look, sink, Recorder(case))
+        recorder = record_run(source, engine, look, Recorder(case, sink))
     return recorder.row() | {
         "network": choose(case.paint.style, case.paint.bundle)[0].card.config.architecture,
         "source": case.source,
@@ -106,29 +106,41 @@ def measure_live(case: LiveCase, tell: Tell = silent) -> Row:
     }
 
 
-def record_run(
-    source: Source, engine: Engine, look: Look, sink: Sink, recorder: Recorder
-) -> Recorder:
-    """Run the pipeline by the recorder's clock; the caller closes all three."""
+def record_run(source: Source, engine: Engine, look: Look, recorder: Recorder) -> Recorder:
+    """Run the pipeline by the recorder's clock; the caller closes source, engine and sink."""
     hooks = Hooks(
         look=lambda: look, on_frame=recorder.on_frame, on_timestamps=recorder.on_timestamps
     )
-    stamped = StampedSource(source, recorder.clock)
-    run(stamped, engine, _ReadingSink(sink, recorder), hooks, clock=recorder.clock)
+    run(StampedSource(source, recorder.clock), engine, recorder, hooks, clock=recorder.clock)
     return recorder
 
 
-class Recorder:
-    """Records what a run does, once it is warm."""
+class Recorder(PlainSink):
+    """Hands frames on to a sink, and records what the run does, once it is warm."""
 
-    def __init__(self, case: LiveCase, clock: Clock = monotonic) -> None:
+    def __init__(self, case: LiveCase, sink: Sink, clock: Clock = monotonic) -> None:
         self.case, self.clock = case, clock
         self.timestamps: list[StageTimestamps] = []
         self.ages: list[float] = []
         self.lost_codes = self.dropped = self.total_dropped = 0
         self.size = ""
+        self._sink = sink
+        self._frame: Frame | None = None
         self._warm_at = math.inf
         self._dropped_before = 0
+
+    def show(self, frame: Frame) -> None:
+        """Have it shown."""
+        self._sink.show(frame)
+        self._frame = frame
+
+    def poll(self) -> tuple[Event, ...]:
+        """Return the sink's events, and look at the picture: windows draw when they are polled."""
+        events = self._sink.poll()
+        if self._frame is not None:
+            self.on_shown(self._frame)
+            self._frame = None
+        return events
 
     def on_timestamps(self, timestamps: StageTimestamps) -> None:
         """Hear when a frame passed the doors."""
@@ -184,31 +196,6 @@ class Recorder:
         return row | ({"glass_to_glass": percentiles(self.ages)} if self.ages else {})
 
 
-class _ReadingSink(PlainSink):
-    """A sink that hands on, and looks at each picture once it was shown."""
-
-    def __init__(self, sink: Sink, recorder: Recorder) -> None:
-        self._sink, self._recorder = sink, recorder
-        self._frame: Frame | None = None
-
-    def show(self, frame: Frame) -> None:
-        self._sink.show(frame)
-        self._frame = frame
-
-    def poll(self) -> tuple[Event, ...]:
-        events = self._sink.poll()  # where windows draw
-        if self._frame is not None:
-            self._recorder.on_shown(self._frame)
-            self._frame = None
-        return events
-
-    def finish(self) -> None:
-        self._sink.finish()
-
-    def close(self) -> None:
-        self._sink.close()
-
-
 def _open_source(case: LiveCase) -> Source:
     if case.source == "synthetic":
         return landscape_camera(case.size, case.rate_fps)
@@ -217,7 +204,7 @@ def _open_source(case: LiveCase) -> Source:
 
 
 class StampedSource(Closing):
-    """A source whose frames show the time at which it gave them."""
+    """A source whose frames show the time at which it gave them; the caller closes the source."""
 
     def __init__(self, source: Source, clock: Clock = monotonic) -> None:
         self._source, self._clock = source, clock
@@ -228,10 +215,6 @@ class StampedSource(Closing):
         """Yield the source's frames, stamped; those that are too small for a code as they are."""
         for frame in self._source:
             yield stamp(frame, self._clock()) if fits(frame.width, frame.height) else frame
-
-    def close(self) -> None:
-        """Close the source inside."""
-        self._source.close()
 
 
 def stamp(frame: Frame, seconds: float) -> Frame:
@@ -245,7 +228,8 @@ def stamp(frame: Frame, seconds: float) -> Frame:
     pixels = frame.pixels.copy()
     side = frame.width // CELLS
     ticks = round(seconds / TICK_SECONDS) % 2**TIME_BITS
-    bits = [*KNOWN, *_bits(ticks, TIME_BITS), *_bits(_check(ticks), CHECK_BITS)]
+    code = f"{ticks:0{TIME_BITS}b}{_check(ticks):0{CHECK_BITS}b}"
+    bits = [*KNOWN, *map(int, code)]
     for cell, bit in enumerate(bits):
         columns = slice(cell * side, (cell + 1) * side)
         pixels[:side, columns] = 255 * bit
@@ -290,10 +274,6 @@ def fits(width: int, height: int) -> bool:
     """Whether blocks are large enough to be painted, and leave most of the picture alone."""
     side = width // CELLS
     return side >= SMALLEST_CELL_PX and 4 * side <= height
-
-
-def _bits(number: int, count: int) -> list[int]:
-    return [number >> i & 1 for i in reversed(range(count))]
 
 
 def _number(bits: npt.NDArray[np.int_]) -> int:

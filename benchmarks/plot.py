@@ -52,11 +52,11 @@ Panel = tuple[str, float, "Callable[[Axes], None]"]
 """Title, height in inches, and what draws it."""
 
 
-def check_plot(path: Path) -> None:
+def check_plot(path: Path, *, overwrite: bool = False) -> None:
     """Refuse a picture that cannot be drawn, before anything is measured for it.
 
     Raises:
-        BadInputError: neither .svg nor .png.
+        BadInputError: neither .svg nor .png, or it would replace a file that is not ours.
         MissingExtraError: matplotlib is not installed.
     """
     if path.suffix.lower() not in SUFFIXES:
@@ -66,18 +66,17 @@ def check_plot(path: Path) -> None:
     except ModuleNotFoundError as exc:
         raise MissingExtraError("drawing a plot", exc.name or "matplotlib", "bench") from exc
     matplotlib.use("agg")
+    require_free(path, overwrite=overwrite)
 
 
 def draw(results: Sequence[Result], path: Path, *, overwrite: bool = False, note: str = "") -> None:
     """Draw all that the results hold into one picture; `note` becomes its description.
 
     Raises:
-        BadInputError: neither .svg nor .png, the disk does not take it, it would replace a file
-            that is not ours, or nothing to draw.
+        BadInputError: as of `check_plot`, the disk does not take it, or nothing to draw.
         MissingExtraError: matplotlib is not installed.
     """
-    check_plot(path)
-    require_free(path, overwrite=overwrite)
+    check_plot(path, overwrite=overwrite)
     from matplotlib import pyplot
 
     panels = list(panels_of(combined(results).rows))

@@ -93,11 +93,8 @@ def measure_scaling(case: ScalingCase, tell: Tell = silent) -> list[Row]:
 def fit_line(points: Sequence[tuple[float, float]]) -> Line:
     """Fit a straight line to (x, y) by least squares of the relative errors; needs two x."""
     x, y = (np.array(values, dtype=float) for values in zip(*points, strict=True))
-    weights = 1 / y
-    design = np.stack([np.ones_like(x), x], 1) * weights[:, None]
-    (base, slope), *_ = np.linalg.lstsq(design, y * weights, rcond=None)
-    left = y - base - slope * x
-    total = np.square(y - y.mean()).sum()
+    slope, base = np.polyfit(x, y, 1, w=1 / y)
+    left, total = y - base - slope * x, np.square(y - y.mean()).sum()
     r_squared = 1 - np.square(left).sum() / total if total else 1.0
     return Line(float(base), float(slope), float(r_squared))
 

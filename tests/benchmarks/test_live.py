@@ -70,7 +70,7 @@ class LockStep(Recorder):
     """Lets the next frame come only when the one before was read."""
 
     def __init__(self, turns: Turns, seconds: float) -> None:
-        super().__init__(LiveCase(seconds=seconds, warm_up_seconds=0.0), turns.clock)
+        super().__init__(LiveCase(seconds=seconds, warm_up_seconds=0.0), turns, turns.clock)
         self.turns = turns
 
     def on_shown(self, frame: Frame) -> None:
@@ -80,7 +80,7 @@ class LockStep(Recorder):
 
 def run_in_turns(frames: int, seconds: float = 1e9) -> Recorder:
     turns = Turns(FakeClock(), frames)
-    return record_run(turns, turns, LOOK, turns, LockStep(turns, seconds))
+    return record_run(turns, turns, LOOK, LockStep(turns, seconds))
 
 
 def test_stages_of_known_cost_come_out_exactly() -> None:
@@ -141,8 +141,9 @@ class Burst(Turns):
 
 def test_drops_are_counted() -> None:
     burst = Burst(FakeClock(), 0)
-    watch = Recorder(LiveCase(warm_up_seconds=0.0), burst.clock)
-    record_run(burst, burst, LOOK, burst, watch)
+    watch = record_run(
+        burst, burst, LOOK, Recorder(LiveCase(warm_up_seconds=0.0), burst, burst.clock)
+    )
     assert len(watch.timestamps) == 2  # the first, and the newest of three
     assert watch.total_dropped == 2
 
