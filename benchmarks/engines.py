@@ -78,15 +78,12 @@ class EnginesCase:
         """Raise when a name is unknown, before anything is measured.
 
         Raises:
-            BadInputError: an unknown precision.
-            UnknownNameError: an unknown engine, network or peer.
+            UnknownNameError: an unknown engine, precision, network or peer.
         """
-        for precision in self.precisions:
-            if precision not in (*PRECISIONS, "auto"):
-                raise BadInputError(f"no precision {precision!r}: expected {', '.join(PRECISIONS)}")
         networks = [entry.card.config.architecture for entry in find_bundles()]
         for kind, asked, known in (
             ("engine", self.names, engine_names()),
+            ("precision", self.precisions, (*PRECISIONS, "auto")),
             ("network", self.networks, networks),
             ("peer", self.peers, (EAGER, "none")),
         ):

@@ -75,10 +75,8 @@ def speed() -> list[str]:
     for measured in results().values():
         machine = measured[0].machine
         where = ", ".join(machine["gpus"]) or f"{machine['cpu']}, {machine['cores']} cores"
-        gpu_rows = [row for one in measured for row in one.of("gpu")]
-        whole = [_shown(row, gpu_rows) for row in gpu_rows if row["part"] == "engine"]
         fastest: dict[tuple[str, str], Row] = {}
-        for row in sorted([*newest_rows(measured), *whole], key=_order):
+        for row in sorted([*newest_rows(measured), *_gpu_engines(measured)], key=_order):
             if row.get("engine") != "eager" and row.get("precision") != "int8":
                 fastest.setdefault((row["network"], row["size"]), row)
         for wanted in ON_GPU if machine["gpus"] else ON_CPU:
@@ -106,24 +104,25 @@ def gpu() -> list[str]:
     """Engines on GPUs, frame in and frame out, beside the network as its authors wrote it."""
     lines: list[str] = []
     for folder, measured in results().items():
-        rows = [row for result in measured for row in result.of("gpu") if "p50_ms" in row]
-        engines = [_shown(row, rows) for row in rows if row["part"] == "engine"]
-        if engines:
-            engines.sort(key=lambda row: (row["network"], pixels_of(row["size"])))
+        if rows := _gpu_engines(measured):
+            rows.sort(key=lambda row: (row["network"], pixels_of(row["size"])))
             cards = ", ".join(measured[0].machine["gpus"])
-            lines += [f"{cards} (`docs/results/{folder}/`):", ""]
-            lines += [*table(engines, GPU_COLUMNS), ""]
+            lines += [f"{cards} (`docs/results/{folder}/`):", "", *table(rows, GPU_COLUMNS), ""]
     return lines[:-1]
 
 
-def _shown(row: Row, rows: Sequence[Row]) -> Row:
-    """Name engine and precision, without versions and the card's name, and what eager took."""
-    same = {"part": "network", "network": row["network"], "size": row["size"]}.items()
-    eager = [one["p50_ms"] for one in rows
-             if same <= one.items() and one["what"].startswith("eager fp32")]  # fmt: skip
-    what: str = row["what"]
-    short = f"{what.partition(' ')[0]} {what.rpartition(', ')[2]}"
-    return row | {"what": short, "eager_ms": eager[0] if eager else ""}
+def _gpu_engines(measured: Sequence[Result]) -> list[Row]:
+    """The rows of engines on a GPU, without versions and the card's name, and what eager took."""
+    rows = [row for one in measured for row in one.of("gpu") if "p50_ms" in row]
+    eager: dict[object, float] = {}
+    for row in rows:
+        if row["part"] == "network" and row["what"].startswith("eager fp32"):
+            eager.setdefault((row["network"], row["size"]), row["p50_ms"])
+    return [
+        row | {"what": f"{row['what'].partition(' ')[0]} {row['what'].rpartition(', ')[2]}",
+               "eager_ms": eager.get((row["network"], row["size"]), "")}
+        for row in rows if row["part"] == "engine"
+    ]  # fmt: skip
 
 
 def _telling(rows: Sequence[Row]) -> list[Row]:

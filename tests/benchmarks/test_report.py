@@ -234,12 +234,12 @@ def test_scaling_is_measured_over_pixels_styles_and_threads() -> None:
     assert {row["over"] for row in rows if row["bench"] == "fit"} == {"pixels", "styles"}
 
 
-def by_what(rows: list[Row]) -> dict[str, Row]:
-    return {row["what"]: row for row in rows}
+def judged(*results: Result) -> dict[str, Row]:
+    return {row["what"]: row for row in judge(results)}
 
 
 def test_goals_are_met_missed_or_not_measured() -> None:
-    table = by_what(judge([result()]))
+    table = judged(result())
     assert table["article, 252x252, bf16, 2 CPU cores, p50"]["met"] == "yes"
     assert table["bf16 over onnxruntime fp32"]["measured"] == "2.0 times"
     missed = table["film 640x480 with sound, decode to encode"]
@@ -255,13 +255,13 @@ def test_goals_are_met_missed_or_not_measured() -> None:
 def test_int8_needs_its_picture_to_hold() -> None:
     fast = painted(precision="int8", p50_ms=30.0)
     for psnr, met in ((40.0, "yes"), (30.0, "no"), (None, "not measured")):
-        table = by_what(judge([result([fast | {"psnr_db": psnr}])]))
+        table = judged(result([fast | {"psnr_db": psnr}]))
         assert table["the same in int8"]["met"] == met
 
 
 def test_a_cpu_that_only_imitates_bf16_is_no_evidence_for_it() -> None:
     rows = [painted(engine="torch", p50_ms=350.0), painted(precision="fp32", p50_ms=64.0)]
-    table = by_what(judge([result(rows)]))
+    table = judged(result(rows))
     for goal in ("article, 252x252, bf16, 2 CPU cores, p50", "bf16 over onnxruntime fp32"):
         assert table[goal]["met"] == "not measured"
 
@@ -273,7 +273,7 @@ def test_a_gpu_meets_no_goal_of_a_cpu() -> None:
         network | {"what": "folded torch.float16, channels-last", "fps": 500.0, "p50_ms": 2.0},
         network | {"what": "eager torch.float16, as specified", "fps": 125.0, "p50_ms": 8.0},
     ]
-    table = by_what(judge([result(rows, H200)]))
+    table = judged(result(rows, H200))
     assert table["article, 252x252, bf16, 2 CPU cores, p50"]["met"] == "not measured"
     assert table["H200: article, 1920x1080, fp16, the network"]["met"] == "yes"
     assert table["H200: the same over eager fp16"]["measured"] == "4.0 times"
@@ -286,14 +286,14 @@ def test_every_goal_is_judged_on_one_machine_the_last_that_measured_it() -> None
     other = {"cpu": "Other CPU", "cores": 2, "gpus": []}
     old = replace(result(), measured_at="2026-01-01")
     new = replace(result(rows, other), measured_at="2026-02-01")
-    table = by_what(judge([old, new]))
+    table = judged(old, new)
     bf16 = table["article, 252x252, bf16, 2 CPU cores, p50"]
     assert (bf16["met"], bf16["on"]) == ("no", "Other CPU")
     assert table["bf16 over onnxruntime fp32"]["on"] == "CPU"  # both sides of the ratio are there
     held = table["1280x720 beside a load on one core, by the latency-budget controller"]
     assert held["measured"] == "36.0 fps after 1.0 s, at 60%"
     never = phase | {"settled_fps": None, "settled_s": None}
-    table = by_what(judge([result([never])]))
+    table = judged(result([never]))
     assert table[held["what"]]["met"] == "no"
     assert "on" not in table[held["what"]]
 
@@ -303,7 +303,7 @@ def test_a_retrained_style_is_judged_by_what_was_measured_last() -> None:
     old = replace(result([row | {"still": 1.4}]), measured_at="2026-01-01")
     new = replace(result([row | {"still": 0.6}]), measured_at="2026-02-01")
     for order in ([old, new], [new, old]):
-        found = by_what(judge(order))[STILL]
+        found = judged(*order)[STILL]
         assert (found["met"], found["measured"]) == ("yes", "0.6, mosaic, of 1")
 
 
@@ -311,7 +311,7 @@ def test_noise_gain_is_one_figure_under_one_name() -> None:
     """The card's, over photographs; what `bench flicker` finds over a scene has another name."""
     row: Row = {"bench": "flicker", "network": "fast", "style": "mosaic", "stabilize": "",
                 "still": 0.1}  # fmt: skip
-    table = by_what(judge([result([row])]))
+    table = judged(result([row]))
     (gain,) = (found["measured"] for what, found in table.items() if "noise gain" in what)
     card = next(entry.card for entry in find_bundles([SHIPPED]) if entry.name == "fast")
     gains = {
@@ -327,7 +327,7 @@ def test_ten_minutes_of_live_may_not_grow() -> None:
                 "threads_more": 0, "files_more": 0}  # fmt: skip
     for changes, met in (({}, "yes"), ({"files_more": 1}, "no"), ({"minutes": 2.0}, "no"),
                          ({"memory_growth_mb": 11.0}, "no")):  # fmt: skip
-        table = by_what(judge([result([ten | changes])]))
+        table = judged(result([ten | changes]))
         assert table["memory's growth over ten minutes of live"]["met"] == met
 
 
@@ -336,6 +336,23 @@ def test_goals_are_made_from_files_with_their_machine(tmp_path: Path) -> None:
     rows = measured("goals", source)
     assert {row["bench"] for row in rows} == {"goals"}
     assert len(rows) == len(judge([result()]))
+
+
+def test_machines_are_compared_by_their_fastest_engines(tmp_path: Path) -> None:
+    def engines(name: str, **milliseconds: float) -> str:
+        rows = [
+            painted(bench="engines", network="fast", size=size, engine=engine, p50_ms=ms)
+            for size in ("640x480", "1280x720")
+            for engine, ms in milliseconds.items()
+        ]
+        return written(tmp_path, name, result(rows))
+
+    laptop = engines("laptop.json", torch=80.0, openvino=40.0, eager=10.0)
+    rows = measured("compare", laptop, engines("gpu.json", torch=2.0))
+    assert [row["size"] for row in rows] == ["640x480", "1280x720"]
+    assert {row["times_faster"] for row in rows} == {20.0}
+    assert rows[0]["one"] == "openvino bf16"
+    assert rows[0]["at_30_fps"] == "the second keeps up, the first does not"
 
 
 def test_a_buyer_gets_answers() -> None:
