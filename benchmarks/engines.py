@@ -69,10 +69,8 @@ class EnginesCase:
     sizes: tuple[Size, ...] = ()
     """Empty means those of `SIZES`."""
     peers: tuple[str, ...] = (EAGER,)
-    alone: bool = True
-    """Start each in a process of its own first, for its cold start and memory."""
-    bench: str = "engines"
-    """What the rows are called."""
+    isolated: bool = True
+    """Measure each in a fresh process first, for its cold start and memory."""
 
     def check(self) -> None:
         """Raise when a name is unknown, before anything is measured.
@@ -120,7 +118,7 @@ class _Comparison:
         self.entry, self.size, self.case, self.tell = entry, size, case, tell
         self.facts = {"network": entry.card.config.architecture, "size": label(size)}
         self.refused: list[Row] = []
-        self.alone: dict[str, Measured] = {}
+        self.isolated: dict[str, Measured] = {}
 
     def rows(self) -> Iterator[Row]:
         what = f"{self.entry.name} at {label(self.size)}"
@@ -144,14 +142,14 @@ class _Comparison:
         yield from self.refused
 
     def _row(self, one: Candidate, timings: Timings) -> Row:
-        row: Row = {"bench": self.case.bench, **self.facts, "engine": one.name}
+        row: Row = {"bench": "engines", **self.facts, "engine": one.name}
         row |= {"precision": one.precision, "runs_on": one.runs_on, **timings.summary()}
         row["mega_pixels_s"] = round(self.size[0] * self.size[1] / row["p50_ms"] / 1000, 2)
         if self.size == ARTICLE_PX:
             row["times_faster_than_article"] = round(1000 * ARTICLE_SECONDS / row["p50_ms"], 1)
-        if alone := self.alone.get(one.runs_on):
+        if found := self.isolated.get(one.runs_on):
             keys = ("cold_s", "first_picture_s", "peak_memory_mb", "gpu_memory_mb")
-            row |= {key: vars(alone)[key] for key in keys if vars(alone)[key] is not None}
+            row |= {key: vars(found)[key] for key in keys if vars(found)[key] is not None}
         return row | roofline(self.entry.path, one.device, one.precision, self.size, row["p50_ms"],
                               folded=one.name != EAGER)  # fmt: skip
 
@@ -163,14 +161,14 @@ class _Comparison:
             device, bundle = self.case.device, self.entry.path
             try:
                 one = stack.enter_context(open_candidate(name, bundle, device, precision))
-                if self.case.alone:
+                if self.case.isolated:
                     self.tell(f"{self.entry.name} at {label(self.size)}: {name} {precision}, cold")
-                    self.alone[one.runs_on] = run_isolated(
+                    self.isolated[one.runs_on] = run_isolated(
                         name, bundle, self.size, device=device, precision=precision
                     )
             except PleinairError as exc:
                 facts = {**self.facts, "engine": name, "precision": precision}
-                self.refused.append(missing(self.case.bench, str(exc), **facts))
+                self.refused.append(missing("engines", str(exc), **facts))
                 continue
             yield one
 

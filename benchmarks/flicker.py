@@ -112,12 +112,12 @@ def _gains(
     movies: dict[str, Movie], clip: Clip | None, engine: Engine, look: Look, steady: bool
 ) -> dict[str, float]:
     def painter(*, denoise: bool = False) -> Callable[[Frame], Pixels]:
-        hold = Steady() if steady else None
-        seer = DenoisedEngine(engine) if denoise else engine
+        stabilizer = Steady() if steady else None
+        paints = DenoisedEngine(engine) if denoise else engine
 
         def paint(frame: Frame) -> Pixels:
-            painting = seer.stylize(frame, look)
-            return (hold(frame, painting) if hold else painting).pixels
+            painting = paints.stylize(frame, look)
+            return (stabilizer(frame, painting) if stabilizer else painting).pixels
 
         return paint
 

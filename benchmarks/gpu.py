@@ -73,8 +73,8 @@ def main(
             facts = {"network": network, "size": label(size)}
             cost = cost_of(load_bundle(entry.path).network.folded(), len(entry.card.names), size,
                            half=dtype == torch.float16)  # fmt: skip
-            floor = {"floor_ms": round(cost.limit_ms(peaks), 4), "bound_by": cost.bound(peaks)}
-            keep("floor", {str(dtype): vars(cost) | floor}, **facts)
+            limit = {"floor_ms": round(cost.limit_ms(peaks), 4), "bound_by": cost.bound(peaks)}
+            keep("floor", {str(dtype): vars(cost) | limit}, **facts)
             keep("network", _networks(entry, size, target, dtype, seconds, compiled), **facts)
             keep("engine", _engines(entry, size, device, seconds), **facts)
     echo(f"wrote {out}")

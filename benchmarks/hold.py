@@ -99,7 +99,7 @@ def measure_hold(case: HoldCase, tell: Tell = silent) -> list[Row]:
         hooks = Session(engine, State.of_look(request.look), surroundings).hooks()
         phases = _Phases(case, controller, stack, tell)
         run(camera, engine, sink, replace(
-            hooks, on_timestamps=phases.note, on_turn=phases.turn,
+            hooks, on_timestamps=phases.record, on_turn=phases.turn,
             on_frame=lambda report: hooks.on_frame(report) and not phases.is_over,
         ))  # fmt: skip
         facts: Row = {
@@ -126,8 +126,8 @@ class _Phases:
         self.began = [monotonic()]
         self.painted: list[list[PaintedFrame]] = [[]]
 
-    def note(self, timestamps: StageTimestamps) -> None:
-        """Take down a frame."""
+    def record(self, timestamps: StageTimestamps) -> None:
+        """Record a frame."""
         self.painted[-1].append(PaintedFrame(timestamps, self._controller.level))
 
     def turn(self, report: Report) -> None:

@@ -130,7 +130,7 @@ class Recorder(PlainSink):
         self._dropped_before = 0
 
     def show(self, frame: Frame) -> None:
-        """Have it shown."""
+        """Hand the frame on."""
         self._sink.show(frame)
         self._frame = frame
 
@@ -143,7 +143,7 @@ class Recorder(PlainSink):
         return events
 
     def on_timestamps(self, timestamps: StageTimestamps) -> None:
-        """Hear when a frame passed the doors."""
+        """Record when a frame passed each stage."""
         if math.isinf(self._warm_at):
             self._warm_at = timestamps.shown + self.case.warm_up_seconds
         if timestamps.shown >= self._warm_at:
@@ -160,7 +160,7 @@ class Recorder(PlainSink):
         return self.timestamps[-1].shown - self.timestamps[0].shown < self.case.seconds
 
     def on_shown(self, frame: Frame) -> None:
-        """Look at the clock in the picture, now that it has been shown."""
+        """Read the time code of a frame, now that it has been shown."""
         self.size = label((frame.width, frame.height))
         if not self.timestamps:
             return
@@ -171,7 +171,7 @@ class Recorder(PlainSink):
             self.ages.append(age)
 
     def row(self) -> Row:
-        """Return what came of it.
+        """Return the figures of the run.
 
         Raises:
             BadInputError: the source ended before there was anything to count.

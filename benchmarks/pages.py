@@ -94,7 +94,9 @@ def engines() -> list[str]:
         rows = newest_rows(measured)
         if not rows:
             continue
-        shown = [{key: row[key] for key in row if key not in LEFT_OUT} for row in _telling(rows)]
+        shown = [
+            {key: row[key] for key in row if key not in LEFT_OUT} for row in fastest_rows(rows)
+        ]
         lines += [f"{machine_line(measured[0].machine)} (`docs/results/{folder}/`):", ""]
         lines += [*markdown(sheet_of("engines", shown)), ""]
     return lines[:-1]
@@ -125,7 +127,7 @@ def _gpu_engines(measured: Sequence[Result]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _telling(rows: Sequence[Row]) -> list[Row]:
+def fastest_rows(rows: Sequence[Row]) -> list[Row]:
     """Of every engine its fastest precision, and the fastest int8, which has to be made first."""
     telling: dict[object, Row] = {}
     for row in rows:

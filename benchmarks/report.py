@@ -70,7 +70,7 @@ compare: One machine and another
     *network; *size; *one; *one_ms=ms; *other; *other_ms=ms; *times_faster=times faster;
     at_30_fps=at 30 fps
 gpu: GPU
-    *part; *network; *size; *what; *p50_ms=p50 ms; p95_ms=p95 ms; *fps; *floor_ms=floor ms;
+    *part; *network; *size; *what; *p50_ms=p50 ms; p95_ms=p95 ms; *fps; *floor_ms=roofline ms;
     bound_by=bound by; *worst=off by at most
 """
 """For each benchmark its title, and `key=heading` of its columns, or a key that is its own heading.

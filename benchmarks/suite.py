@@ -52,7 +52,7 @@ def quick_parts(device: str, precision: str, vgg: Path | None) -> list[SuitePart
         SuitePart("the article's picture", 25, lambda tell: article.measure_article(
             pictures(3.0), vgg=vgg, tell=tell)),
         SuitePart("engines", 12, lambda tell: engines.measure_engines(
-            replace(pictures(2.0), networks=("fast",), alone=False), tell)),
+            replace(pictures(2.0), networks=("fast",), isolated=False), tell)),
         _camera(LIVE_PX, 5.0, paint),
         _camera(HD_PX, 5.0, paint),
         _film(150, 12, paint),

@@ -14,7 +14,7 @@ from benchmarks.pages import (
     PAGES,
     ROOT,
     TABLES,
-    _telling,
+    fastest_rows,
     renewed,
     results,
     speed,
@@ -56,7 +56,7 @@ def test_the_speed_table_holds_every_engine_once_and_int8_apart() -> None:
 
     rows = [row("openvino", "int8", 7), row("openvino", "bf16", 9), row("openvino", "fp32", 14),
             row("torch", "bf16", 15), row("onnxruntime", "int8", 16)]  # fmt: skip
-    assert [r["p50_ms"] for r in _telling(rows)] == [7, 9, 15]
+    assert [r["p50_ms"] for r in fastest_rows(rows)] == [7, 9, 15]
 
 
 def test_every_machine_has_its_folder() -> None:

@@ -355,7 +355,7 @@ def test_machines_are_compared_by_their_fastest_engines(tmp_path: Path) -> None:
     assert rows[0]["at_30_fps"] == "the second keeps up, the first does not"
 
 
-def test_a_buyer_gets_answers() -> None:
+def test_the_summary_says_what_to_expect() -> None:
     answers = {cells[0]: cells[1:] for cells in suite.summary(result()).rows}
     means = "keeps up with a camera of 30 fps; 50.0 ms behind life"
     assert answers["live, fast 640x480"] == ("60.0 fps", means)
