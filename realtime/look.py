@@ -84,7 +84,12 @@ class Look:
 
     def mixed(self, other: Look, share: float) -> Look:
         """Return this look with `share` (0 to 1) of the other's styles and strength."""
+
+        def between(one: float, two: float) -> float:
+            # What is the same stays so to the last bit: a frozen picture is then not painted anew.
+            return one if one == two else (1 - share) * one + share * two
+
         pairs = zip(self.style_weights, other.style_weights, strict=True)
-        weights = tuple((1 - share) * one + share * two for one, two in pairs)
-        strength = (1 - share) * self.strength + share * other.strength
+        weights = tuple(between(one, two) for one, two in pairs)
+        strength = between(self.strength, other.strength)
         return replace(other, style_weights=weights, strength=min(1.0, strength))

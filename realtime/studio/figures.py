@@ -57,6 +57,12 @@ def figures(report: Report, painting: Painting, unsent: int) -> dict[str, Any]:
     }
 
 
+def keeps_up(report: Report, rate_fps: float) -> bool:
+    """Whether the engine is fast enough for a source of so many frames per second."""
+    seconds = percentile(report.engine_seconds.newest(RECENT_FRAMES), 50)
+    return seconds <= KEEPS_UP / rate_fps
+
+
 def advice(report: Report, painting: Painting, engine_ms: float) -> list[str]:
     """Say what would make it faster, the most effective first.
 
@@ -68,7 +74,7 @@ def advice(report: Report, painting: Painting, engine_ms: float) -> list[str]:
     if report.frames < 2 or not report.rate_fps:
         return []
     period_ms = 1000 / painting.rate_fps
-    if engine_ms <= period_ms * KEEPS_UP:
+    if keeps_up(report, painting.rate_fps):
         if report.rate_fps >= KEEPS_UP * painting.rate_fps:
             return ["It keeps up with the camera: nothing is to be gained."]
         return [

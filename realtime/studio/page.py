@@ -10,19 +10,18 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, PleinairError
 from realtime.frame import MIN_SIDE_PX
 from realtime.live.controls import TABLE
 from realtime.studio.browser_source import BrowserSource
+from realtime.studio.frame_requests import FrameRequests
 from realtime.studio.outbox import Outbox
 from realtime.studio.room import BROWSER, Room
 from realtime.studio.wire import Picture
 
 log = logging.getLogger(__name__)
 FIGURES_SECONDS = 0.5
-ON_THE_WAY_SECONDS = 0.06
-"""What a frame takes from the camera to the engine: it is asked for so long before it is needed,
-so that the engine never waits and never gets an old one."""
 OF_WINDOWS = {"tab", "escape", "q", "?"}
 """Keys that mean something else in a page."""
 LARGEST_RATE_FPS = 240.0
@@ -36,6 +35,7 @@ class Page:
         self._loop = asyncio.get_running_loop()
         self.outbox = Outbox(websocket)
         self._source: BrowserSource | None = None
+        self._requests = FrameRequests()
 
     async def serve(self) -> None:
         """Talk to the page until it goes."""
@@ -58,11 +58,15 @@ class Page:
 
     def next_frame(self, seconds: float) -> None:
         """See `room.Visitor`; called on the thread that paints, when it begins a painting."""
-        delay = max(0.0, seconds - ON_THE_WAY_SECONDS)
         with suppress(RuntimeError):  # the loop has ended
-            self._loop.call_soon_threadsafe(
-                self._loop.call_later, delay, lambda: self.outbox.say("next")
-            )
+            self._loop.call_soon_threadsafe(self._ask_after, seconds)
+
+    def _ask_after(self, seconds: float) -> None:
+        self._loop.call_later(self._requests.delay(seconds), self._ask)
+
+    def _ask(self) -> None:
+        self.outbox.say("next")
+        self._requests.asked(monotonic())
 
     def _greet(self) -> None:
         room = self._room
@@ -96,6 +100,7 @@ class Page:
                 self.outbox.say("refused", sentence=str(exc))
 
     def _take_frame(self, data: bytes) -> None:
+        self._requests.arrived(monotonic())
         if self._source is not None:
             self._source.put(Picture.from_bytes(data))
 

@@ -47,13 +47,14 @@ class Rack(Closing):
         self.first = find_look(settings.style, settings.bundle)
         """What was asked for at the start."""
         state = replace(State.of_look(self.first.look), mirror=bool(settings.mirror))
-        hold = settings.hold_fps is not None or settings.latency_ms is not None
         self._found: tuple[Entry, ...] = ()
         self._found_at = -math.inf
         self._lock = threading.RLock()
         self.using = threading.Lock()
         """Held by whoever else paints with `easel`: it is not closed meanwhile."""
-        self.easel = self._opened(self.first, state, hold)
+        # A browser without a GPU draws on the cores that paint: the rate is held until a page says
+        # otherwise.
+        self.easel = self._opened(self.first, state, hold=True)
         self._coming: Easel | None = None
 
     @property
@@ -118,7 +119,7 @@ class Rack(Closing):
             if request is target.request and hold == target.holds:
                 target.session.become(state)
             else:
-                self._bring(self._opened(request, state, hold))
+                self._bring(self._opened(request, state, hold=hold))
 
     def renew(self) -> None:
         """Open what paints anew: its file has changed, or its engine has failed for good."""
@@ -132,7 +133,7 @@ class Rack(Closing):
                 state = moved(state, target.names, request.names) or State.of_look(
                     Look.of_style(0, len(request.names))
                 )
-            self._bring(self._opened(request, state, target.holds))
+            self._bring(self._opened(request, state, hold=target.holds))
 
     def bundles(self) -> tuple[Entry, ...]:
         """Return the bundles that there are, and the one that was asked for by its path."""
@@ -154,7 +155,7 @@ class Rack(Closing):
                 self._coming.close()
             self.easel.close()
 
-    def _opened(self, request: Request, state: State, hold: bool) -> Easel:
+    def _opened(self, request: Request, state: State, *, hold: bool) -> Easel:
         return Easel(held(self._settings, hold), request, state, self._tell)
 
     def _bring(self, easel: Easel) -> None:

@@ -15,7 +15,7 @@ from realtime.studio.browser_sink import BrowserSink
 from realtime.studio.browser_source import BrowserSource
 from realtime.studio.command_line import command_line
 from realtime.studio.easel import USUAL_FPS
-from realtime.studio.figures import Painting, figures
+from realtime.studio.figures import Painting, figures, keeps_up
 from realtime.studio.live_run import LiveRun
 from realtime.studio.outbox import Outbox
 from realtime.studio.rack import Rack
@@ -55,8 +55,9 @@ class Room:
         self._source_key = BROWSER
         self.rack = Rack(settings.live, self._tell)
         self.wall = Wall(
-            self.rack, changed=self._wall_changed, show=self._hang, watched=lambda: bool(self.pages)
-        )
+            self.rack, changed=self._wall_changed, show=self._hang,
+            watched=lambda: bool(self.pages), short_of_time=self._is_short_of_time,
+        )  # fmt: skip
 
     @property
     def is_fresh(self) -> bool:
@@ -169,6 +170,12 @@ class Room:
         if isinstance(source, BrowserSource):
             unsent += source.replaced
         return figures(run.report, painting, unsent)
+
+    def _is_short_of_time(self) -> bool:
+        run = self.run
+        if run is None or not run.running or run.source is None:
+            return False
+        return not keeps_up(run.report, run.source.rate_fps)
 
     def close(self) -> None:
         """End the live picture and the wall, and close the engine."""

@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 SHARE, FIRST_SHARE = 0.08, 0.3
 """How much of the time small pictures may be painted while a live picture goes on; and until every
 style was painted of it once."""
+SHORT_OF_TIME = 0.25
+"""Part of these shares where the live picture does not keep up with its camera: every picture of
+the wall then makes a frame late."""
 LOOKING_SECONDS = 1.0
 """How often is looked for bundles that came, went or changed."""
 
@@ -54,6 +57,7 @@ class Wall:
         changed: Told that `places` is another list.
         show: Given every picture that was painted.
         watched: Whether somebody looks.
+        short_of_time: Whether the live picture does not keep up with its source.
     """
 
     def __init__(
@@ -63,8 +67,10 @@ class Wall:
         changed: Callable[[], None],
         show: Callable[[bytes], None],
         watched: Callable[[], bool],
+        short_of_time: Callable[[], bool] = lambda: False,
     ) -> None:
         self._rack, self._changed, self._show, self._watched = rack, changed, show, watched
+        self._short_of_time = short_of_time
         self.places: tuple[Place, ...] = ()
         self.version = 0
         """Of the list: pictures say for which they are."""
@@ -123,9 +129,12 @@ class Wall:
                 self._stopped.wait(LOOKING_SECONDS)
 
     def _has_leisure(self) -> bool:
-        is_first = self._of_this_source < len(self.places)
-        pause = self._cost / (FIRST_SHARE if is_first else SHARE) if self.live else 0.0
-        return monotonic() - self._painted >= pause
+        if not self.live:
+            return True
+        share = FIRST_SHARE if self._of_this_source < len(self.places) else SHARE
+        if self._short_of_time():
+            share *= SHORT_OF_TIME
+        return monotonic() - self._painted >= self._cost / share
 
     def _look_around(self) -> None:
         """See which bundles there are, and whether the one that paints is still the same."""

@@ -73,10 +73,11 @@ def test_another_bundle_comes_while_this_one_paints(rack: Rack) -> None:
 
 
 def test_the_rate_is_held_and_let_go(rack: Rack) -> None:
-    rack.turn({"hold": True})
-    until(lambda: paint(rack) is not None and rack.easel.holds)
+    assert rack.easel.holds
     rack.turn({"hold": False})
     until(lambda: paint(rack) is not None and not rack.easel.holds)
+    rack.turn({"hold": True})
+    until(lambda: paint(rack) is not None and rack.easel.holds)
 
 
 def test_what_there_is_not_is_refused_and_changes_nothing(rack: Rack) -> None:
