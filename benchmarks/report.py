@@ -201,7 +201,9 @@ def show(result: Result, more: Sequence[Sheet] = ()) -> None:
         screen.print()
     if left_out:
         _say(screen, "more columns in a wider terminal, in --json, and in bench report --markdown")
-    runs_on = {str(row["runs_on"]) for row in result.rows if "runs_on" in row}
+    # What the article cites ran elsewhere.
+    ours = (row for row in result.rows if row.get("engine") != "the article")
+    runs_on = {str(row["runs_on"]) for row in ours if "runs_on" in row}
     for engine in sorted({re.sub(r", (fp32|fp16|bf16|int8)$", "", text) for text in runs_on}):
         _say(screen, f"on {engine}")
     for line in reasons(result.rows):

@@ -180,6 +180,8 @@ def test_report_prints_tables_and_writes_a_page(tmp_path: Path) -> None:
     assert finished.exit_code == 0, finished.output
     assert "The article's picture" in finished.output
     assert "not measured: paint: give --vgg" in finished.output
+    assert "on openvino, CPU" in finished.output
+    assert "on cited" not in finished.output
     assert out.read_text() == page([result()]) + TEXT_MARK.decode()
 
 
