@@ -38,7 +38,7 @@ from benchmarks.harness import (
     landscape,
     silent,
 )
-from benchmarks.result import Result, Row, missing
+from benchmarks.result import REASON, Result, Row, missing
 from benchmarks.roofline import roofline
 from export.parity import psnr_db
 from realtime.errors import BadInputError, PleinairError, UnknownNameError
@@ -106,7 +106,7 @@ def measure_engines(case: EnginesCase, tell: Tell = silent) -> list[Row]:
         for size in case.sizes or SIZES.get(architecture, ()):
             rows += _Comparison(entry, size, case, tell).rows()
     if all("p50_ms" not in row for row in rows):
-        said = "; ".join(str(row.get("not_measured")) for row in rows)
+        said = "; ".join(str(row.get(REASON)) for row in rows)
         raise BadInputError(f"nothing here could be measured: {said or 'no style bundles'}")
     return rows
 

@@ -28,9 +28,8 @@ from realtime.painter import open_painter
 from realtime.ports import EngineInfo, PlainSink, Style
 from realtime.settings import PaintSettings
 from realtime.sources.landscape import Landscape
-from tests.benchmarks.clock import FakeClock
 from tests.benchmarks.test_benchmarks import measured
-from tests.helpers import ListSource
+from tests.helpers import FakeClock, ListSource
 
 CAMERA_SECONDS, ENGINE_SECONDS, SCREEN_SECONDS = 0.004, 0.010, 0.002
 PERIOD = CAMERA_SECONDS + ENGINE_SECONDS + SCREEN_SECONDS
