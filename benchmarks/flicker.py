@@ -35,7 +35,7 @@ from benchmarks.result import Row
 from realtime.engines import open_engine
 from realtime.engines.enlarge import resized
 from realtime.errors import BadInputError
-from realtime.film.steady import Steady
+from realtime.film.temporal_filter import TemporalFilter
 from realtime.frame import Frame, Pixels
 from realtime.live.denoise import DenoisedEngine
 from realtime.look import Look
@@ -112,7 +112,7 @@ def _gains(
     movies: dict[str, Movie], clip: Clip | None, engine: Engine, look: Look, steady: bool
 ) -> dict[str, float]:
     def painter(*, denoise: bool = False) -> Callable[[Frame], Pixels]:
-        stabilizer = Steady() if steady else None
+        stabilizer = TemporalFilter() if steady else None
         paints = DenoisedEngine(engine) if denoise else engine
 
         def paint(frame: Frame) -> Pixels:

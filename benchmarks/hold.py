@@ -20,15 +20,14 @@ from pathlib import Path
 from benchmarks.harness import HD_PX, Tell, label, landscape_camera, percentiles, silent
 from benchmarks.result import Row
 from realtime import sinks
-from realtime.anypainting.request import find_look
+from realtime.arbitrary_style.request import find_look
 from realtime.clockwork import monotonic
 from realtime.engines.base import styles_of
 from realtime.live.controls import State
 from realtime.live.engines import LazyEngine
 from realtime.live.factory import controller_of, denoised, engine_opener
 from realtime.live.quality_controller import Level, QualityController
-from realtime.live.session import Session
-from realtime.live.surroundings import Surroundings
+from realtime.live.session import Session, SessionContext
 from realtime.pipeline import Report, StageTimestamps, run
 from realtime.ports import Size
 from realtime.settings import LiveSettings
@@ -95,8 +94,8 @@ def measure_hold(case: HoldCase, tell: Tell = silent) -> list[Row]:
         late.wait()
         engine = denoised(late, settings)
         sink = stack.enter_context(sinks.open_sink("null"))
-        surroundings = Surroundings(snapshots=Path(), tell=tell, controller=controller)
-        hooks = Session(engine, State.of_look(request.look), surroundings).hooks()
+        context = SessionContext(snapshots=Path(), tell=tell, controller=controller)
+        hooks = Session(engine, State.of_look(request.look), context).hooks()
         phases = _Phases(case, controller, stack, tell)
         run(camera, engine, sink, replace(
             hooks, on_timestamps=phases.record, on_turn=phases.turn,

@@ -24,7 +24,7 @@ from realtime.folders import write_whole
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.network.library import SHIPPED, find_bundles
-from realtime.provenance import signed
+from realtime.provenance import add_note
 from realtime.sources.landscape import Landscape
 
 DOCS = ROOT / "docs"
@@ -82,7 +82,7 @@ def gif(frames: list[Pixels]) -> bytes:
     pictures[0].save(
         buffer, "GIF", save_all=True, append_images=pictures[1:], duration=1000 // RATE_FPS, loop=0
     )
-    return signed(buffer.getvalue())
+    return add_note(buffer.getvalue())
 
 
 def measured() -> Result:

@@ -14,7 +14,7 @@ from benchmarks.harness import CAMERA_FPS, pixels_of
 from benchmarks.result import REASON, Result, Row, combined, machine_line, value_of
 from realtime.errors import BadInputError, MissingExtraError
 from realtime.folders import write_whole
-from realtime.provenance import TEXT_MARK, signed
+from realtime.provenance import TEXT_MARK, add_note
 from realtime.sinks.outputs import require_free
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def draw(results: Sequence[Result], path: Path, *, overwrite: bool = False, note
         figure.savefig(buffer, format=kind, dpi=144, metadata=metadata)
         pyplot.close(figure)
     drawn = buffer.getvalue()
-    write_whole(path, drawn + TEXT_MARK if kind == "svg" else signed(drawn))
+    write_whole(path, drawn + TEXT_MARK if kind == "svg" else add_note(drawn))
 
 
 def _footer(results: Sequence[Result]) -> str:

@@ -15,7 +15,7 @@ from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.registry import build_network
 from realtime.network.weights_file import is_torch
-from realtime.reading import HEAD_BYTES, is_safetensors, kind_of, read_file, refuse_other_kind
+from realtime.reading import HEAD_BYTES, file_kind, is_safetensors, raise_wrong_kind, read_file
 from realtime.sinks import outputs
 
 EXPECTED = (
@@ -106,6 +106,6 @@ def _kind(path: Path) -> str:
     head = read_file(path, "a checkpoint", most_bytes=HEAD_BYTES)
     if is_torch(head) or is_safetensors(head):
         return "examples"
-    if kind_of(head) is None and read_file(path, "a checkpoint").endswith(TABLE_END):
+    if file_kind(head) is None and read_file(path, "a checkpoint").endswith(TABLE_END):
         return "seed"
-    return refuse_other_kind(path, head, EXPECTED)
+    return raise_wrong_kind(path, head, EXPECTED)

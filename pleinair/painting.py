@@ -10,7 +10,7 @@ import numpy as np
 from pleinair.stylizer import Rgb, painted
 from realtime.folders import write_whole
 from realtime.painter import open_painter, style_label
-from realtime.provenance import note_of
+from realtime.provenance import format_note
 from realtime.resize import fit
 from realtime.settings import PaintSettings
 from realtime.sinks.images_sink import check_picture_name, encode
@@ -77,5 +77,5 @@ def paint(
         painting, label = painted(opened, look, rgb), style_label(opened, look)
     if out is not None:
         check_target(Path(out), inputs, overwrite=overwrite)
-        write_whole(Path(out), encode(painting, Path(out).suffix.lower(), note_of(label)))
+        write_whole(Path(out), encode(painting, Path(out).suffix.lower(), format_note(label)))
     return painting

@@ -1,4 +1,4 @@
-"""The commands that tell what there is: `pleinair styles` and `pleinair doctor`."""
+"""The commands that inform: `pleinair styles` and `pleinair doctor`."""
 
 from __future__ import annotations
 

@@ -15,13 +15,13 @@ from realtime.live.run import Outcome, run_live
 from realtime.painter import EngineSpec, beside_picture, job_key, job_of, open_painter
 from realtime.pipeline import Hooks, Report, Shown
 from realtime.ports import Size
-from realtime.provenance import is_ours, is_painted, note_of
+from realtime.provenance import format_note, is_ours, is_painted
 from realtime.resize import ResizedSource
 from realtime.settings import PaintSettings
 from realtime.sinks import SinkOptions
 from realtime.sinks.images_sink import check_picture_name
+from realtime.sinks.output_paths import already_painted, plan_outputs
 from realtime.sinks.outputs import is_file_name, make_folder
-from realtime.sinks.planned import left_as_it_is, planned
 from realtime.sources.images_source import pictures_in
 
 Watch = Callable[[Report], None]
@@ -87,7 +87,7 @@ def paint_images(
     with engine, stop_on_interrupt() as asked:
         painter = EngineSpec.of(settings, engine)
         targets = _targets(paths, out, painter.label, cannot)
-        pairs = planned(list(targets), targets.__getitem__, tell)
+        pairs = plan_outputs(list(targets), targets.__getitem__, tell)
         inputs = tuple(path for path, _ in pairs)
         for path, target in pairs:
             if asked.is_set():
@@ -96,13 +96,13 @@ def paint_images(
                 raise KeyboardInterrupt
             job = job_key(_picture_job(path, settings, painter))
             if is_painted(target, job) and not overwrite:
-                tell(left_as_it_is(target))
+                tell(already_painted(target))
                 record(PaintedImage(path, target, was_done=True))
                 written.append(target)
                 continue
             options = SinkOptions(
                 path=target.parent, names=(target.name,), inputs=inputs, overwrite=overwrite,
-                note=note_of(painter.label, job),
+                note=format_note(painter.label, job),
             )  # fmt: skip
             try:
                 frames = list(_frames(path, settings.size))

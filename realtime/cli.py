@@ -1,4 +1,4 @@
-"""The command line: reads what the user wants and prints what happened.
+"""The command line: parses arguments and prints results.
 
 Heavy imports (torch, OpenCV, PyAV) wait until a command needs them.
 """

@@ -61,7 +61,7 @@ class RateMeter:
 
 
 class Samples:
-    """The newest of a run's durations, in seconds: a ring. Any thread may add to them and read.
+    """Ring buffer of the newest durations of a run, in seconds. Thread-safe.
 
     Args:
         kept: How many. Older ones are forgotten, so a run of days needs no more memory than this.
@@ -74,7 +74,7 @@ class Samples:
         """How many there were in all, the forgotten ones included."""
 
     def append(self, seconds: float) -> None:
-        """Add the newest."""
+        """Add a duration."""
         with self._lock:
             self._values.append(seconds)
             self.count += 1
@@ -87,7 +87,7 @@ class Samples:
     def since(self, count: int) -> tuple[list[float], int]:
         """Return what came since `self.count` was `count`, as far as it is kept, and the new count.
 
-        Whoever gives that count the next time sees every value once.
+        A caller that passes that count the next time sees every value once.
         """
         with self._lock:
             newer = islice(reversed(self._values), max(0, self.count - count))

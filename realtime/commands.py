@@ -40,7 +40,7 @@ ELSEWHERE = {
 
 
 class Commands(TyperGroup):
-    """Imports the commands of other packages when one of them is called or completed."""
+    """A click group that imports other packages' commands only when they are needed."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
         """Return the name, the command and the arguments left, as click wants them."""
@@ -78,19 +78,19 @@ def with_values(args: list[str], *, takes_names: bool) -> list[str]:
 
 
 def mount(app: typer.Typer) -> None:
-    """List the commands of the other packages in an app of the class `Commands`."""
+    """Add the commands of the other packages to an app of the class `Commands`."""
     for name, (_, help_text) in ELSEWHERE.items():
         app.command(name, help=help_text)(_never_called)
 
 
 def _never_called() -> None:
-    """Stand in the overview for a command that is imported when it is called."""
+    """Placeholder in the help for a command that is imported when it is called."""
 
 
 def require_json(
     path: Path | None, inputs: Iterable[Path] = (), *, overwrite: bool = False
 ) -> None:
-    """Ask whether the file of `--json` may be written, before any work is done.
+    """Make sure that the file of `--json` may be written, before any work is done.
 
     Raises:
         BadInputError: it may not (see `sinks.outputs`).
@@ -102,7 +102,7 @@ def require_json(
 
 
 def put_json(value: dict[str, Any] | list[dict[str, Any]], path: Path) -> None:
-    """Write a value as JSON into a file, signed, or on standard output if that is `-`.
+    """Write a value as JSON to a file, marked as ours, or to standard output for `-`.
 
     Raises:
         BadInputError: the disk does not take it.
@@ -122,7 +122,7 @@ def _signed(value: dict[str, Any] | list[dict[str, Any]]) -> object:
 
 
 def say_result(outcome: Outcome) -> None:
-    """Say which file there is, and end with the code for it when the run was interrupted."""
+    """Print the resulting file; exit with the code for an interrupted run if it was one."""
     if outcome.result is not None:
         echo(
             f"{'interrupted; painted so far' if outcome.interrupted else 'wrote'}: {outcome.result}"

@@ -7,19 +7,8 @@ from typing import Annotated
 
 import typer
 
+from realtime import options
 from realtime.commands import say_result
-from realtime.options import (
-    Bundle,
-    Device,
-    Engine,
-    KeepColours,
-    Overwrite,
-    Precision,
-    Strength,
-    Stroke,
-    Style,
-    paint_settings,
-)
 from realtime.terminal import echo
 
 
@@ -28,22 +17,22 @@ def demo(
         Path, typer.Option("--out", "-o", help="Folder for demo.mp4 and demo.png.")
     ] = Path("out"),
     seconds: Annotated[float, typer.Option(help="Length of the clip.")] = 6.0,
-    style: Style = None,
-    strength: Strength = 1.0,
-    stroke: Stroke = 1.0,
-    keep_colours: KeepColours = False,
+    style: options.Style = None,
+    strength: options.Strength = 1.0,
+    stroke: options.Stroke = 1.0,
+    keep_colours: options.KeepColours = False,
     size: Annotated[str | None, typer.Option(help="WIDTHxHEIGHT of the landscape.")] = None,
-    overwrite: Overwrite = False,
-    bundle: Bundle = None,
-    engine: Engine = "auto",
-    device: Device = "auto",
-    precision: Precision = "auto",
+    overwrite: options.Overwrite = False,
+    bundle: options.Bundle = None,
+    engine: options.Engine = "auto",
+    device: options.Device = "auto",
+    precision: options.Precision = "auto",
 ) -> None:
     """Paint an animated landscape: a clip and a still, no camera needed."""
     from realtime.app import paint_demo
     from realtime.progress import FrameProgress
 
-    settings = paint_settings(
+    settings = options.paint_settings(
         style, strength, size, bundle, engine, device, precision, stroke, keep_colours
     )
     with FrameProgress("landscape") as progress:

@@ -1,6 +1,6 @@
-"""Looks at the machine: what is there, what is missing, what to do about it.
+"""Diagnoses this machine: what works, what is missing, what to do about it.
 
-Imports what a check needs when its turn comes: the first line is there at once.
+Each check imports what it needs: the first line is printed at once.
 """
 
 from __future__ import annotations

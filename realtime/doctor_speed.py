@@ -1,4 +1,4 @@
-"""The doctor's measurements: what each engine does here, and what a camera really gives."""
+"""The doctor's measurements: the speed of each engine, and the real rate of a camera."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CAMERA_FRAMES = 30
 
 
 def engine_speeds(seconds: float = SECONDS) -> Iterator[tuple[str, bool, str]]:
-    """Yield (engine, whether it works, what it does or says) for every engine that is installed."""
+    """Yield (engine, whether it works, its speed or error) for every installed engine."""
     entry, look = choose(None)
     for name in engines.names():
         if name in NOT_TRIED:
@@ -46,7 +46,7 @@ def _speed(engine: Engine, look: Look, seconds: float) -> str:
 
 
 def camera_rate(address: str) -> str:
-    """Return the size that a camera gives and the rate at which its frames come.
+    """Return a camera's frame size and measured frame rate.
 
     Raises:
         PleinairError: it cannot be opened, or gives nothing.

@@ -1,6 +1,6 @@
-"""Runs a command line and sets the exit code; our own errors become a line without a traceback.
+"""Runs a command line and sets the exit code; expected errors become a line without a traceback.
 
-0: done; 2: something the user can mend, said in a line or two; 130: interrupted.
+0: done; 2: an error that the user can correct, in a line or two; 130: interrupted.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TOO_LITTLE_MEMORY = ("allocate", "failed to map segment", "can't start new threa
 
 
 class StderrHandler(logging.StreamHandler[TextIO]):
-    """Writes to what `sys.stderr` is at the moment: a progress bar puts its own in that place."""
+    """Log handler for the current `sys.stderr`, which progress bars replace."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record."""
@@ -53,14 +53,14 @@ def run(app: Callable[[], None]) -> None:
 
 
 def _print_every_name() -> None:
-    """Spell out what a terminal cannot print: a name is no reason to fail."""
+    """Escape what a terminal cannot print, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
 
 
 def _refuse_what_the_system_refused(exc: Exception) -> None:
-    """Say in a line what is the user's to mend; anything else is a fault of ours, and raised."""
+    """Turn errors of the system that the user can correct into a line; raise all others."""
     said = str(exc)
     if isinstance(exc, ImportError) and "libGL" in said:
         _refuse(f"{LIBGL_ADVICE} ({said})")

@@ -44,8 +44,6 @@ class UnknownNameError(BadInputError):
         near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}? " if near else ""
         super().__init__(f"no {kind} named {name!r}: {hint}known are {', '.join(names) or 'none'}")
-        self.name = name
-        self.nearest = near
 
 
 class BundleError(BadInputError):

@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Literal
 
 from realtime.errors import BadInputError
-from realtime.naming import fitting, followed
+from realtime.naming import resolve_link, truncate_name
 
 
 def data_folder() -> Path:
-    """Return the folder of what the user made; it need not exist."""
+    """Return the folder for the user's data; it need not exist."""
     return _folder("data", ".local/share")
 
 
 def cache_folder() -> Path:
-    """Return the folder of what can be made again at any time; it need not exist."""
+    """Return the cache folder; it need not exist."""
     return _folder("cache", ".cache")
 
 
@@ -50,7 +50,7 @@ def _for_this_run() -> Path:
 
 
 def usable_cache(name: str) -> Path | None:
-    """Return a folder below the cache folder that can be written; None where there is none."""
+    """Return a writable folder below the cache folder; None: there is none."""
     folder = cache_folder() / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,8 +69,8 @@ def replace_whole(path: Path, data: bytes) -> None:
     Raises:
         OSError: the disk does not take it; nothing is left behind.
     """
-    target = followed(path)
-    partial = target.with_name(fitting(target.name, f".{os.getpid()}.partial"))
+    target = resolve_link(path)
+    partial = target.with_name(truncate_name(target.name, f".{os.getpid()}.partial"))
     try:
         partial.write_bytes(data)
         os.replace(partial, target)
@@ -81,7 +81,7 @@ def replace_whole(path: Path, data: bytes) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file as `replace_whole` does, and its folder if it is not there yet.
+    """Write a file as `replace_whole` does; makes its folder if there is none.
 
     Raises:
         BadInputError: the disk does not take it; nothing is left behind.

@@ -15,7 +15,7 @@ Pixels = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Frame:
-    """One picture and its time. Frozen; whoever changes pixels makes a new array.
+    """One picture and its time. Frozen; to change pixels, make a new array.
 
     Raises ValueError when the pixels are not RGB uint8 C-contiguous (H, W, 3) with H, W >= 16.
     """

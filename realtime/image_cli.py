@@ -8,24 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime import options
 from realtime.commands import put_json, require_json
 from realtime.errors import EXIT_BAD, BadInputError, PleinairError
-from realtime.options import (
-    FILES,
-    PIPE,
-    Bundle,
-    Device,
-    Engine,
-    Fit,
-    JsonFile,
-    KeepColours,
-    Overwrite,
-    Precision,
-    Strength,
-    Stroke,
-    Style,
-    paint_settings,
-)
 from realtime.settings import PaintSettings
 from realtime.terminal import echo
 
@@ -45,34 +30,41 @@ def image(
         typer.Option(
             "--out",
             "-o",
-            rich_help_panel=FILES,
+            rich_help_panel=options.FILES,
             help="For one picture a file: .jpg, .png, .webp, or - for standard output. For several "
             "a folder, made if need be. Default: PICTURE-STYLE.jpg beside each.",
         ),
     ] = None,
-    style: Style = None,
-    strength: Strength = 1.0,
-    stroke: Stroke = 1.0,
-    keep_colours: KeepColours = False,
-    size: Fit = None,
-    overwrite: Overwrite = False,
-    json_out: JsonFile = None,
-    bundle: Bundle = None,
-    engine: Engine = "auto",
-    device: Device = "auto",
-    precision: Precision = "auto",
+    style: options.Style = None,
+    strength: options.Strength = 1.0,
+    stroke: options.Stroke = 1.0,
+    keep_colours: options.KeepColours = False,
+    size: options.Fit = None,
+    overwrite: options.Overwrite = False,
+    json_out: options.JsonFile = None,
+    bundle: options.Bundle = None,
+    engine: options.Engine = "auto",
+    device: options.Device = "auto",
+    precision: options.Precision = "auto",
 ) -> None:
     """Paint pictures: PICTURE-STYLE.jpg and so on; the originals stay as they are."""
-    settings = paint_settings(
+    settings = options.paint_settings(
         style, strength, size, bundle, engine, device, precision, stroke, keep_colours
     )
     require_json(json_out, pictures, overwrite=overwrite)
     painted: list[PaintedImage] = []
     try:
-        if PIPE in pictures or out == PIPE:
+        if options.PIPE in pictures or out == options.PIPE:
             painted.append(_through_pipes(settings, pictures, out, json_out, overwrite=overwrite))
         else:
-            _files(settings, pictures, out, painted, overwrite=overwrite, quiet=json_out == PIPE)
+            _files(
+                settings,
+                pictures,
+                out,
+                painted,
+                overwrite=overwrite,
+                quiet=json_out == options.PIPE,
+            )
     finally:  # after Ctrl-C, too
         if json_out is not None and painted:
             put_json([_facts(one) for one in painted], json_out)
@@ -89,7 +81,7 @@ def _files(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Paint files, and tell of them: not on standard output, where `quiet`."""
+    """Paint files and print the results; nothing on standard output if `quiet`."""
     from realtime.app import paint_images
 
     def say(line: object) -> None:
@@ -120,7 +112,7 @@ def _through_pipes(
         raise BadInputError(
             "through a pipe (-) goes one picture: give one, or a folder with --out for several"
         )
-    if out in (None, PIPE) and json_out == PIPE:
+    if out in (None, options.PIPE) and json_out == options.PIPE:
         raise BadInputError(
             "standard output takes the picture or the JSON, not both: give --json FILE"
         )
@@ -129,8 +121,8 @@ def _through_pipes(
     except PleinairError as exc:
         echo(f"pleinair: {exc}", err=True)
         return PaintedImage(pictures[0], error=exc)
-    if result != PIPE:
-        echo(str(result), err=json_out == PIPE)
+    if result != options.PIPE:
+        echo(str(result), err=json_out == options.PIPE)
     return PaintedImage(pictures[0], result)
 
 

@@ -7,28 +7,12 @@ from typing import Annotated
 
 import typer
 
+from realtime import options
 from realtime.commands import put_json, require_json, say_result
-from realtime.options import (
-    FILES,
-    LOOK,
-    PIPE,
-    TIME,
-    Bundle,
-    Device,
-    Engine,
-    HoldFps,
-    JsonFile,
-    Overwrite,
-    Precision,
-    Stroke,
-    Style,
-    one_of,
-    plugin_names,
-)
 from realtime.settings import LiveSettings, parse_size
 from realtime.terminal import echo
 
-SINKS = ("window", *(name for name in plugin_names("sinks", "sink") if name != "window"))
+SINKS = ("window", *(name for name in options.plugin_names("sinks", "sink") if name != "window"))
 
 
 def live(
@@ -48,26 +32,28 @@ def live(
     ] = False,
     sink: Annotated[
         str,
-        typer.Option(help="Where it is shown; null only measures.", **one_of(*SINKS)),
+        typer.Option(help="Where it is shown; null only measures.", **options.one_of(*SINKS)),
     ] = "window",
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", rich_help_panel=FILES, help="File to write with --sink video."),
+        typer.Option(
+            "--out", "-o", rich_help_panel=options.FILES, help="File to write with --sink video."
+        ),
     ] = None,
-    style: Style = None,
+    style: options.Style = None,
     strength: Annotated[
         float | None,
         typer.Option(
-            rich_help_panel=LOOK, help="0 leaves the picture as it is, 1 paints it fully."
+            rich_help_panel=options.LOOK, help="0 leaves the picture as it is, 1 paints it fully."
         ),
     ] = None,
-    stroke: Stroke = None,
+    stroke: options.Stroke = None,
     keep_colours: Annotated[
         bool | None,
         typer.Option(
             "--keep-colours/--no-keep-colours",
             "--keep-colors/--no-keep-colors",
-            rich_help_panel=LOOK,
+            rich_help_panel=options.LOOK,
             help="Only light and dark are the painting's.",
         ),
     ] = None,
@@ -79,11 +65,11 @@ def live(
         float | None, typer.Option(help="Ask the source for frames per second.")
     ] = None,
     seconds: Annotated[float | None, typer.Option(help="End after this many seconds.")] = None,
-    fps: HoldFps = None,
+    fps: options.HoldFps = None,
     latency: Annotated[
         float | None,
         typer.Option(
-            rich_help_panel=TIME, help="Hold this many ms from capture to shown, likewise."
+            rich_help_panel=options.TIME, help="Hold this many ms from capture to shown, likewise."
         ),
     ] = None,
     mirror: Annotated[
@@ -113,15 +99,16 @@ def live(
     snapshots: Annotated[
         Path,
         typer.Option(
-            rich_help_panel=FILES, help="Folder for snapshots (key s) and recordings (key r)."
+            rich_help_panel=options.FILES,
+            help="Folder for snapshots (key s) and recordings (key r).",
         ),
     ] = Path(),
-    json_out: JsonFile = None,
-    overwrite: Overwrite = False,
-    bundle: Bundle = None,
-    engine: Engine = "auto",
-    device: Device = "auto",
-    precision: Precision = "auto",
+    json_out: options.JsonFile = None,
+    overwrite: options.Overwrite = False,
+    bundle: options.Bundle = None,
+    engine: options.Engine = "auto",
+    device: options.Device = "auto",
+    precision: options.Precision = "auto",
 ) -> None:
     """Paint a camera, live, in a window. Press h in the window for the keys."""
     from realtime.app import run_live
@@ -139,7 +126,7 @@ def live(
         virtual_camera=virtual_camera, microphone=microphone, remembers=not forget,
         overwrite=overwrite,
     )  # fmt: skip
-    to_stdout = json_out == PIPE
+    to_stdout = json_out == options.PIPE
     require_json(json_out, files_of(settings.source), overwrite=overwrite)
     outcome = run_live(settings, lambda line: echo(line, err=to_stdout))
     if json_out is not None:

@@ -2,8 +2,8 @@
 
     .out.mp4.pleinair/lock    locked, and holding its process's number, as long as that one writes
 
-The lock is the operating system's: it goes when the process ends, however that happens. On a disk
-that knows no locks nobody is kept away.
+The lock is the operating system's: it is released when the process ends in any way. On a disk
+without locks it has no effect.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from realtime.errors import BadInputError
-from realtime.naming import fitting
+from realtime.naming import truncate_name
 
 MOST_FILES = 1 << 14
 
@@ -45,7 +45,7 @@ def _allow_many_files() -> None:
 
 def hidden_folder(out: Path) -> Path:
     """Return the folder beside an output for what is needed while it is written."""
-    return out.with_name(fitting(f".{out.name}", ".pleinair"))
+    return out.with_name(truncate_name(f".{out.name}", ".pleinair"))
 
 
 class OutputLock:
@@ -58,7 +58,7 @@ class OutputLock:
         self._file: IO[bytes] | None = None
 
     def acquire(self) -> None:
-        """Take it.
+        """Acquire the lock.
 
         Raises:
             BadInputError: another run has it.
@@ -83,7 +83,7 @@ class OutputLock:
                 file.close()
                 return
             if not self._is_there(file):
-                file.close()  # its owner has just removed it: what was locked is nobody's
+                file.close()  # its owner has just removed it: the locked file is gone
                 continue
             file.truncate(0)
             file.write(str(os.getpid()).encode())
@@ -92,7 +92,7 @@ class OutputLock:
             self._file = file
 
     def release(self) -> None:
-        """Let go; calls after the first do nothing."""
+        """Release the lock; further calls do nothing."""
         if self._file is None:
             return
         file, self._file = self._file, None
@@ -122,7 +122,7 @@ class OutputLock:
 
 
 def _process_of(file: IO[bytes]) -> str:
-    """Return ` (process 123)` as far as it is written down."""
+    """Return ` (process 123)`, if the file has it."""
     with suppress(OSError):
         file.seek(0)
         number = file.read(12).decode("ascii", "replace")

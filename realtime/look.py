@@ -22,7 +22,7 @@ NATIVE: Literal["native"] = "native"
 
 @dataclass(frozen=True)
 class Look:
-    """How the next frame shall be painted. Takes effect at once, in every engine.
+    """How to paint the next frame. Takes effect at once, in every engine.
 
     Raises ValueError for weights that are negative or do not sum to 1, or another value out of its
     range.
@@ -64,7 +64,7 @@ class Look:
         return max(range(len(self.style_weights)), key=self.style_weights.__getitem__)
 
     def scale(self, width: int, height: int) -> float:
-        """Return at what scale the network sees a picture of so many pixels."""
+        """Return the scale at which the network sees a picture of this size in pixels."""
         whole = 1.0 if self.lines is None else self.lines / min(width, height)
         if whole > 1.0:
             whole = max(1.0, min(whole, LONGEST_ENLARGED_PX / max(width, height)))
@@ -79,7 +79,7 @@ class Look:
         return replace(self, stroke=asked, lines=LINES)
 
     def with_strength(self, strength: float) -> Look:
-        """Return the same styles at another strength, held within [0, 1]."""
+        """Return the same styles at another strength, clamped to [0, 1]."""
         return replace(self, strength=min(1.0, max(0.0, round(strength, 3))))
 
     def mixed(self, other: Look, share: float) -> Look:

@@ -8,10 +8,12 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 _IMPORTED = time.monotonic()
+Device = TypeVar("Device")
 
 
 def versions(packages: Iterable[str]) -> dict[str, str]:
@@ -26,7 +28,7 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
 
 
 def cpu_name() -> str:
-    """Return the CPU's name as its maker gave it."""
+    """Return the model name of the CPU."""
     info = Path("/proc/cpuinfo")
     if info.exists():
         for line in info.read_text().splitlines():
@@ -42,10 +44,10 @@ LARGEST_BLOCK = 32 << 20
 
 
 def reuse_freed_memory() -> bool:
-    """Have glibc keep what is freed for the next frame; False where the C library is another.
+    """Make glibc keep freed memory for the next frame; False: another C library.
 
     By itself it gives every large block back to the system at once, and each layer of each frame
-    then waits for its pages anew: with PyTorch on a CPU that is 10 to 15 % of the time, more in
+    then waits for its pages again: with PyTorch on a CPU that is 10 to 15 % of the time, more in
     some processes than in others. Nothing is kept that was not needed at once before.
     """
     if not sys.platform.startswith("linux"):
@@ -79,3 +81,15 @@ def usable_cpus() -> int:
 def threads_in_words(count: int) -> str:
     """`1 thread`, `2 threads`."""
     return f"{count} thread{'' if count == 1 else 's'}"
+
+
+def match_devices(
+    address: str,
+    devices: Sequence[Device],
+    number: Callable[[Device], int],
+    name: Callable[[Device], str],
+) -> list[Device]:
+    """Return the devices of that number, or with that text in their name."""
+    if address.isdecimal():
+        return [device for device in devices if number(device) == int(address)]
+    return [device for device in devices if address.lower() in name(device).lower()]

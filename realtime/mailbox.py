@@ -1,7 +1,7 @@
 """Bounded queues between threads: lossless, or newest item wins.
 
-Both boxes close from either side. After `close` nothing more is taken in, what is inside can
-still be had, and then `get` raises `Closed`; after `abort` both sides get `Closed` at once.
+Both can be closed from either side. After `close` nothing more is accepted, the items inside can
+still be taken, and then `get` raises `Closed`; after `abort` both sides get `Closed` at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Closed(Exception):  # noqa: N818 - a state of affairs, not a fault
 
 
 class Mailbox(Generic[T]):
-    """A bounded queue between two threads: a full box makes the putter wait; nothing is lost."""
+    """A bounded queue between two threads: `put` waits while it is full; nothing is lost."""
 
     def __init__(self, capacity: int) -> None:
         if capacity < 1:
@@ -33,7 +33,7 @@ class Mailbox(Generic[T]):
         """Items that were replaced before anyone took them (always 0 for a plain mailbox)."""
 
     def put(self, item: T) -> None:
-        """Hand over an item; raises Closed when nobody will take it any more."""
+        """Add an item; raises Closed if the box is closed."""
         with self._changed:
             while not self._closed and len(self._items) >= self._capacity:
                 self._make_room()
@@ -59,13 +59,13 @@ class Mailbox(Generic[T]):
             return item
 
     def close(self) -> None:
-        """Take in nothing more; what is inside can still be had."""
+        """Accept nothing more; the items inside can still be taken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     def abort(self) -> None:
-        """Close, and throw away what is inside."""
+        """Close, and drop the items inside."""
         with self._changed:
             self._items.clear()
         self.close()

@@ -1,4 +1,4 @@
-"""File names: cut to the length that disks take, and made unique."""
+"""File names: truncated to the longest that disks allow, and made unique."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ LONGEST_BYTES = 255
 DIGITS = 6
 
 
-def fitting(stem: str, tail: str) -> str:
-    """Return `stem + tail`, or where that is too long for a disk, a shorter name of its own.
+def truncate_name(stem: str, tail: str) -> str:
+    """Return `stem + tail`, truncated and made unique if it is too long for a disk.
 
     Args:
-        stem: May be cut; a digest then tells it from others that begin alike.
-        tail: Is kept, unless it is too long by itself: then of it only the file ending is.
+        stem: May be truncated; a digest then keeps it distinct.
+        tail: Is kept, unless it is too long alone: then only its suffix is kept.
     """
     name = stem + tail
     if _length(name) <= LONGEST_BYTES:
@@ -35,7 +35,7 @@ def _length(name: str) -> int:
     return len(os.fsencode(name))
 
 
-def told_apart(paths: Sequence[Path]) -> list[Path]:
+def make_unique(paths: Sequence[Path]) -> list[Path]:
     """Number paths that occur more than once: `a.jpg`, `a-2.jpg`, `a-3.jpg`.
 
     Names that differ in upper and lower case only are one name on many disks. The same paths in
@@ -48,18 +48,18 @@ def told_apart(paths: Sequence[Path]) -> list[Path]:
         free, number = path, 1
         while _key(free) in given or (number > 1 and _key(free) in wanted):
             number += 1
-            free = path.with_name(fitting(path.stem, f"-{number}{path.suffix}"))
+            free = path.with_name(truncate_name(path.stem, f"-{number}{path.suffix}"))
         given.add(_key(free))
         apart.append(free)
     return apart
 
 
 def _key(path: Path) -> str:
-    """Return what is the same for two paths that may be one file, links followed."""
+    """Return a key that is equal for two paths that may be one file."""
     folder = os.path.realpath(path.parent)
     return unicodedata.normalize("NFC", f"{folder}{os.sep}{path.name}").casefold()
 
 
-def followed(path: Path) -> Path:
-    """Return the file that a link leads to, there or not; any other path as it is."""
+def resolve_link(path: Path) -> Path:
+    """Return the target of a symbolic link, whether it exists or not; other paths unchanged."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path

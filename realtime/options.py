@@ -1,4 +1,4 @@
-"""The options that several commands of the command line share, and what becomes of them."""
+"""Command line options that several commands share, and how they become settings."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
 
 def one_of(*names: str) -> dict[str, Any]:
-    """Return what an option needs to show its choices, and a shell to complete them."""
+    """Return the keywords with which an option shows and completes its choices."""
     return {"metavar": f"[{'|'.join(names)}]", "autocompletion": _completing(lambda: names)}
 
 
 def plugin_names(folder: str, kind: str) -> tuple[str, ...]:
-    """List the plugins of a kind that a user may want, in milliseconds."""
+    """List the plugins of a kind that users may choose, without importing them."""
     return offered(names_in([str(Path(__file__).parent / folder)], kind), kind)
 
 

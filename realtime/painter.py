@@ -9,14 +9,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from realtime.anypainting.engine import Mixture, PaintingEngine
-from realtime.anypainting.fit import with_paintings
-from realtime.anypainting.request import find_look
+from realtime.arbitrary_style.engine import Mixture, PaintingEngine
+from realtime.arbitrary_style.fit import with_paintings
+from realtime.arbitrary_style.request import find_look
 from realtime.engines import open_engine
 from realtime.look import Look
-from realtime.naming import fitting
+from realtime.naming import truncate_name
 from realtime.ports import Engine
-from realtime.reading import HEAD_BYTES, PICTURE_SUFFIXES, kind_of, read_file
+from realtime.reading import HEAD_BYTES, PICTURE_SUFFIXES, file_kind, read_file
 from realtime.settings import PaintSettings
 from realtime.sinks.images_sink import WRITTEN_SUFFIXES
 
@@ -53,7 +53,7 @@ def beside(path: Path, label: str) -> Path:
     keeps = {".mp4", ".mkv", ".webm", ".mov", ".m4v", ".gif"}
     suffix = path.suffix.lower()
     tail = f"-{label}{suffix if suffix in keeps else '.mp4'}"
-    return path.with_name(fitting(path.stem, tail))
+    return path.with_name(truncate_name(path.stem, tail))
 
 
 def beside_picture(path: Path, label: str) -> Path:
@@ -70,12 +70,12 @@ def beside_picture(path: Path, label: str) -> Path:
         stem = path.name
     if suffix not in WRITTEN_SUFFIXES:
         suffix = suffix_like(read_file(path, "a picture", most_bytes=HEAD_BYTES))
-    return path.with_name(fitting(stem, f"-{label}{suffix}"))
+    return path.with_name(truncate_name(stem, f"-{label}{suffix}"))
 
 
 def suffix_like(data: bytes) -> str:
     """Return `.jpg` or `.webp` if an encoded picture, or its beginning, is one, and else `.png`."""
-    kind = kind_of(data[:HEAD_BYTES])
+    kind = file_kind(data[:HEAD_BYTES])
     return {"a JPEG picture": ".jpg", "a WebP picture": ".webp"}.get(kind or "", ".png")
 
 
@@ -96,11 +96,11 @@ class EngineSpec:
     otherwise; Ray would set it to 1."""
 
     mixtures: tuple[Mixture, ...] = ()
-    """What paintings that nobody taught the bundle were fitted with: for all processes the same."""
+    """Fitted mixtures of paintings that are no styles of the bundle: the same in all processes."""
 
     @classmethod
     def of(cls, settings: PaintSettings, engine: Engine) -> EngineSpec:
-        """Take down what an open engine turned out to be: `auto` is decided once."""
+        """Record what an open engine runs on: `auto` is decided once."""
         request = find_look(settings.style, settings.bundle)
         return cls(
             engine=engine.info.runtime,

@@ -10,7 +10,7 @@ from realtime.folders import write_whole
 from realtime.frame import Frame, Pixels
 from realtime.options import PIPE
 from realtime.painter import open_painter, style_label, suffix_like
-from realtime.provenance import note_of
+from realtime.provenance import format_note
 from realtime.reading import read_file
 from realtime.resize import fit
 from realtime.settings import PaintSettings
@@ -41,7 +41,7 @@ def paint_piped(
     Raises:
         BadInputError: no picture came, `out` is a folder or may not be written, standard output is
             a terminal, or the style or the engine does not exist.
-        SinkError: the disk is full, or nobody reads on.
+        SinkError: the disk is full, or the reader has closed the pipe.
     """
     target = PIPE if out is None else out
     _check(target, picture, overwrite=overwrite)
@@ -49,7 +49,7 @@ def paint_piped(
     pixels = image_of(data, STDIN if picture == PIPE else picture)
     painted, label = _painted(fit(pixels, settings.size) if settings.size else pixels, settings)
     suffix = suffix_like(data) if target == PIPE else target.suffix.lower()
-    encoded = encode(painted, suffix, note_of(label))
+    encoded = encode(painted, suffix, format_note(label))
     if target == PIPE:
         _to_standard_output(encoded)
     else:
@@ -60,7 +60,7 @@ def paint_piped(
 
 
 def _check(target: Path, picture: Path, *, overwrite: bool) -> None:
-    """Refuse what cannot work before anything is read or painted."""
+    """Check the arguments before anything is read or painted."""
     if target == PIPE:
         if sys.stdout.isatty():
             raise BadInputError(

@@ -7,7 +7,7 @@
 
 is the whole program (`pipeline.run_plainly`). This page holds all that a source, an engine or a
 sink may be asked. Each is a file: a new `realtime/sources/x_source.py` with an `open_source`
-function is a new source, and nothing else has to be told. Whoever opens one closes it, exactly
+function is a new source, without any registration. The caller that opens one closes it, exactly
 once, usually by `with`, and calls nothing on it afterwards.
 """
 
@@ -27,7 +27,7 @@ Size = tuple[int, int]
 
 
 class Closing:
-    """Mixin: gives whatever has `close` the `with` statement, which calls it once."""
+    """Mixin: makes a class with `close` a context manager."""
 
     def __enter__(self) -> Self:
         """Return itself, open already."""
@@ -38,10 +38,23 @@ class Closing:
         self.close()
 
     def close(self) -> None:
-        """Release everything; here there is nothing to release."""
+        """Release everything; by default there is nothing to release."""
 
 
-class Source(Protocol):
+class ContextManaged(Protocol):
+    """Protocol of context managers that are open already; see `Closing`."""
+
+    def close(self) -> None:
+        """Release everything."""
+
+    def __enter__(self) -> Self:
+        """Return itself, open already."""
+
+    def __exit__(self, *error: object) -> None:
+        """Close, after an error too."""
+
+
+class Source(ContextManaged, Protocol):
     """Where frames come from.
 
     All calls come from one thread, except `close`, which may come from another thread once the
@@ -58,7 +71,7 @@ class Source(Protocol):
 
     @property
     def frame_count(self) -> int | None:
-        """How many frames are expected, or None when nobody knows. An estimate, for progress."""
+        """How many frames are expected, or None: not known. An estimate, for progress."""
 
     @property
     def size(self) -> Size | None:
@@ -71,15 +84,6 @@ class Source(Protocol):
             SourceError: frames stopped coming though more were expected.
         """
 
-    def close(self) -> None:
-        """Release the device or file."""
-
-    def __enter__(self) -> Self:
-        """See `Closing`."""
-
-    def __exit__(self, *error: object) -> None:
-        """See `Closing`."""
-
 
 class Microphone(Protocol):
     """Where sound comes from: a source of sound, in a file `realtime/microphones/x_microphone.py`.
@@ -89,10 +93,10 @@ class Microphone(Protocol):
 
     @property
     def name(self) -> str:
-        """What the system calls it, for the user."""
+        """The system's name for it, for the user."""
 
     def __iter__(self) -> Iterator[Sound]:
-        """Yield what is heard, a few hundredths of a second at a time, until it is closed.
+        """Yield sound in blocks of a few hundredths of a second, until it is closed.
 
         Raises:
             SourceError: it is gone, or gives nothing any more.
@@ -122,7 +126,7 @@ Precision = Literal["fp32", "fp16", "bf16", "int8"]
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """What an open engine turned out to be, once `auto` is decided."""
+    """What an open engine runs on, once `auto` is decided."""
 
     runtime: Runtime
     device: Device
@@ -134,8 +138,8 @@ class EngineInfo:
     core another program takes; False: they take work from each other."""
 
 
-class Engine(Protocol):
-    """What paints. All calls come from one thread at a time, not always the same one.
+class Engine(ContextManaged, Protocol):
+    """Paints frames. All calls come from one thread at a time, not always the same one.
 
     Engines are stateless: the painting depends on the frame and the look and on nothing else.
     """
@@ -160,15 +164,6 @@ class Engine(Protocol):
         Raises:
             EngineError: the device failed, ran out of memory, or gave no picture.
         """
-
-    def close(self) -> None:
-        """Release the device."""
-
-    def __enter__(self) -> Self:
-        """See `Closing`."""
-
-    def __exit__(self, *error: object) -> None:
-        """See `Closing`."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +196,7 @@ class WindowClosed:
 Event = Key | Mouse | WindowClosed
 
 
-class Sink(Protocol):
+class Sink(ContextManaged, Protocol):
     """Where frames go. All calls come from the thread that opened it.
 
     `PlainSink` answers what does not concern most sinks.
@@ -224,7 +219,7 @@ class Sink(Protocol):
         """Size to open the window at next time, full screen or not; None: no window."""
 
     def set_fullscreen(self, on: bool) -> None:
-        """Fill the screen, or come back to a window; what is no window does nothing."""
+        """Switch between full screen and window; other sinks ignore it."""
 
     def show(self, frame: Frame) -> None:
         """Take one frame. It is the sink's only until `show` returns.
@@ -248,15 +243,9 @@ class Sink(Protocol):
         Without `finish` before it, a file keeps what it has, playable, under its partial name.
         """
 
-    def __enter__(self) -> Self:
-        """See `Closing`."""
-
-    def __exit__(self, *error: object) -> None:
-        """See `Closing`."""
-
 
 class PlainSink(Closing):
-    """The usual answers of a sink: no file, no window, any size, no keys, nothing to publish."""
+    """Defaults of a sink: no file, no window, any size, no events, nothing to publish."""
 
     result: Path | None = None
     fixed_size = False
@@ -275,7 +264,7 @@ class PlainSink(Closing):
         """Nothing: no window."""
 
     def poll(self) -> tuple[Event, ...]:
-        """Nobody is there to do anything."""
+        """No events."""
         return ()
 
     def finish(self) -> None:

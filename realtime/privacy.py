@@ -2,7 +2,7 @@
 
 ONNX Runtime (1.32, on Linux too) keeps an identifier and a queue of events in the cache folder and
 sends them to Microsoft; OpenVINO keeps an identifier in `~/intel` and sends to Google Analytics
-that it was imported. Whoever paints his living room has not asked for either.
+that it was imported. Users have agreed to neither.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from realtime.terminal import echo, printable
 
 
 def bars(*figures: ProgressColumn, console: Console | None = None) -> Progress:
-    """Return progress bars on stderr, and nothing when that is not a terminal.
+    """Return progress bars on stderr; disabled when that is not a terminal.
 
     They are gone when the work is done: what stays on the screen is what was printed. Meant for 80
     columns: a long title is cut, figures never are.
@@ -81,14 +81,14 @@ class FrameBars:
 
 
 class FrameProgress(FrameBars):
-    """Shows how far a run over frames is."""
+    """Shows the progress of a run over frames."""
 
     def __init__(self, title: str, console: Console | None = None) -> None:
         super().__init__(console)
         self._task = self._bar.add_task(printable(title), total=None, fps=0.0)
 
     def expect(self, frames: int | None) -> None:
-        """Say how many frames will come, if anybody knows."""
+        """Set how many frames will come, if that is known."""
         self._bar.update(self._task, total=frames)
 
     def update(self, report: Report) -> None:

@@ -50,11 +50,11 @@ _FILMS = ((rb"....ftyp", "mov"), (rb"\x1a\x45\xdf\xa3", "matroska"))
 
 def is_ours(path: Path) -> bool:
     """Whether a file is one that pleinair wrote: such a one may be replaced."""
-    return bool(note_in(path))
+    return bool(read_note(path))
 
 
-def note_in(path: Path) -> str:
-    """Return what pleinair noted in a file, and perhaps something behind it; "": not ours."""
+def read_note(path: Path) -> str:
+    """Return the note of pleinair in a file, perhaps with bytes behind it; "": not ours."""
     try:
         if not path.is_file():
             return ""
@@ -107,7 +107,7 @@ def _beside(path: Path) -> str:
     return ""
 
 
-def note_of(label: str, job: str = "") -> str:
+def format_note(label: str, job: str = "") -> str:
     """Return the note of a painting.
 
     Args:
@@ -119,8 +119,8 @@ def note_of(label: str, job: str = "") -> str:
 
 
 def is_painted(path: Path, job: str) -> bool:
-    """Whether a file is what that very job gives; of several notes the last one counts."""
-    return re.findall(r"\(job (\w+)\)", note_in(path))[-1:] == [job]
+    """Whether a file is the result of exactly that job; the last note counts."""
+    return re.findall(r"\(job (\w+)\)", read_note(path))[-1:] == [job]
 
 
 def digest(data: bytes) -> str:
@@ -128,7 +128,7 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def signed(data: bytes, note: str = MARK) -> bytes:
+def add_note(data: bytes, note: str = MARK) -> bytes:
     """Return an encoded picture or an animated GIF with a note in it.
 
     Args:

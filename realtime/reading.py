@@ -1,7 +1,7 @@
-"""Checks input files before anything parses them: regular file, and its type by magic bytes.
+"""Checks input files before anything parses them: regular file, and type by magic bytes.
 
-File names tell nothing reliable: downloads end in whatever they like, and a page that says "log in
-first" is saved under the name of the weights.
+File names are not reliable: downloads may have any suffix, and a page that says "log in first" is
+saved under the name of the weights.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PICTURE_SUFFIXES = frozenset(
 )
 """Names of pictures. In a folder, what has another name or none is known by its content."""
 
-BEGINNINGS: tuple[tuple[int, bytes, str], ...] = (
+MAGIC_BYTES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "a JPEG picture"),
     (0, b"\x89PNG\r\n\x1a\n", "a PNG picture"),
     (0, b"GIF8", "a GIF picture"),
@@ -122,7 +122,7 @@ def require_file(path: Path, what: str) -> None:
 
 
 def read_file(path: Path, what: str, *, most_bytes: int = -1) -> bytes:
-    """Read a regular file, or its beginning.
+    """Read a regular file, or its magic.
 
     Raises:
         BadInputError: it is none, is empty, or may not be read.
@@ -138,13 +138,13 @@ def read_file(path: Path, what: str, *, most_bytes: int = -1) -> bytes:
     return data
 
 
-def kind_of(head: bytes) -> str | None:
-    """Name what a file is, with its article, by its first bytes (see `HEAD_BYTES`); None: unknown.
+def file_kind(head: bytes) -> str | None:
+    """Name the type of a file, with its article, by its first `HEAD_BYTES`; None: unknown.
 
     Weights of this project's kinds (safetensors, torch.save, TensorFlow) are not looked for.
     """
-    for offset, beginning, kind in BEGINNINGS:
-        if head.startswith(beginning, offset):
+    for offset, magic, kind in MAGIC_BYTES:
+        if head.startswith(magic, offset):
             return kind
     if head.startswith(b"RIFF") and head[8:12] in RIFF:
         return RIFF[head[8:12]]
@@ -172,7 +172,7 @@ def is_picture(path: Path) -> bool:
         return True
     try:
         with path.open("rb") as file:
-            return (kind_of(file.read(HEAD_BYTES)) or "").endswith("picture")
+            return (file_kind(file.read(HEAD_BYTES)) or "").endswith("picture")
     except OSError:
         return False
 
@@ -194,13 +194,13 @@ def find_photographs(folder: Path, *, nested: bool = False) -> list[Path]:
     return found
 
 
-def refuse_other_kind(path: Path, head: bytes, expected: str) -> NoReturn:
-    """Refuse a file that something else could not parse, by the name of what it is.
+def raise_wrong_kind(path: Path, head: bytes, expected: str) -> NoReturn:
+    """Refuse a file that could not be parsed, and name its type.
 
     Raises:
         BadInputError: always: `notes.pdf is a PDF document, expected a picture (.png, ...)`.
     """
-    kind = kind_of(head)
+    kind = file_kind(head)
     if kind is None:
         raise BadInputError(f"{path} is damaged or something else, expected {expected}")
     raise BadInputError(f"{path} is {kind}, expected {expected}")

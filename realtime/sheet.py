@@ -1,6 +1,6 @@
 """A contact sheet: photographs down, styles across, the originals first, bundle after bundle.
 
-However many styles there are, they run on over as many rows as make the sheet nearly square.
+The styles are wrapped into as many rows as make the sheet nearly square.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A stretch of sound on its way from a microphone into a file."""
+"""A block of sound on its way from a microphone into a file."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Sound:
 
     @property
     def ends(self) -> float:
-        """When the sample after the last would be taken, in seconds of the same clock."""
+        """Time of the sample after the last, in seconds of the same clock."""
         return self.begins + len(self.samples) / self.rate
 
     def later(self, seconds: float) -> Sound:
-        """Return the same samples, so much later."""
+        """Return the same samples with a later time."""
         return replace(self, begins=self.begins + seconds)
 
     def __repr__(self) -> str:
@@ -37,5 +37,5 @@ class Sound:
         return f"Sound({count} samples at {self.rate} Hz, {channels} ch, {self.begins:.3f} s)"
 
 
-Hearing = Callable[[], Sequence[Sound]]
+SoundReader = Callable[[], Sequence[Sound]]
 """Returns what was heard since it was called last, in order."""

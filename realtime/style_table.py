@@ -1,4 +1,4 @@
-"""The styles as one table: each once, with the networks that know it."""
+"""The table of all styles: each once, with the bundles that have it."""
 
 from __future__ import annotations
 
@@ -71,8 +71,9 @@ def style_table(
     for heading in ("style", "painting", "networks"):
         table.add_column(heading, header_style="bold", no_wrap=heading == "style", overflow="fold")
     for credit, networks in styles_of(entries):
-        title, painter = map(printable, painting_of(credit))
-        painting = ("\n" if in_lines else ", ").join(text for text in (title, painter) if text)
+        painter = ", ".join(part for part in (credit.artist, credit.year) if part)
+        shown = [printable(part) for part in (credit.title, painter) if part]
+        painting = ("\n" if in_lines else ", ").join(shown)
         cells = [Text(printable(credit.name)), Text(painting), Text(printable(", ".join(networks)))]
         drawn = [] if pictures is None else [_drawn(pictures[credit.name])]
         table.add_row(*drawn, *cells)
@@ -103,14 +104,9 @@ def _bundles(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def styles_of(entries: Sequence[Entry]) -> list[tuple[StyleCredit, list[str]]]:
-    """List every style once, in the order of the bundles, with the bundles that know it."""
+    """List every style once, in the order of the bundles, with the bundles that have it."""
     found: dict[str, tuple[StyleCredit, list[str]]] = {}
     for entry in entries:
         for credit in entry.card.styles:
             found.setdefault(credit.name, (credit, []))[1].append(entry.name)
     return list(found.values())
-
-
-def painting_of(credit: StyleCredit) -> tuple[str, str]:
-    """Return the title of a style's painting, and painter and year, as far as they are known."""
-    return credit.title, ", ".join(part for part in (credit.artist, credit.year) if part)

@@ -16,7 +16,7 @@ STEERING = frozenset({"Cc", "Zl", "Zp"})
 
 
 def printable(text: str) -> str:
-    r"""Return one line for a terminal: what would steer it, as names of files may, is spelt out.
+    r"""Escape control characters in a line for a terminal: file names may hold them.
 
     >>> printable("a\x1b[31mb\n")
     'a\\x1b[31mb\\n'
@@ -33,7 +33,7 @@ def _spelt_out(character: str) -> str:
 
 
 def echo(line: str = "", *, err: bool = False) -> None:
-    """Print one line, on stdout or stderr. Whatever may hold a name goes through here."""
+    """Print one line, escaped, on stdout or stderr."""
     typer.echo(printable(line), err=err)
 
 

@@ -26,7 +26,7 @@ THUMBNAIL_PX = (64, 48)
 UPPER_HALF = "\N{UPPER HALF BLOCK}"
 """Its ink is the upper of two pixels, its paper the lower: pixels are then nearly square."""
 DRAWN_AS = 1
-"""Counts up when thumbnails are to be painted anew."""
+"""Version of the cache: increased when thumbnails must be painted again."""
 
 
 def shows_pictures(console: Console) -> bool:
@@ -66,7 +66,7 @@ def _painted(entry: Entry) -> list[Pixels]:
 
 
 def first_thumbnails(entries: Sequence[Entry]) -> Mapping[str, Pixels]:
-    """Return a thumbnail of every style, painted by the first bundle that knows it."""
+    """Return a thumbnail of every style, painted by the first bundle that has it."""
     found: dict[str, Pixels] = {}
     for entry in entries:
         if not found.keys() >= set(entry.card.names):

@@ -9,24 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from realtime import options
 from realtime.commands import put_json, require_json
 from realtime.errors import EXIT_BAD, EXIT_INTERRUPTED, BadInputError
-from realtime.options import (
-    FILES,
-    MACHINE,
-    Bundle,
-    Device,
-    Engine,
-    Fit,
-    JsonFile,
-    KeepColours,
-    Overwrite,
-    Precision,
-    Strength,
-    Stroke,
-    Style,
-    paint_settings,
-)
 from realtime.terminal import echo
 
 if TYPE_CHECKING:
@@ -47,15 +32,15 @@ def video(
         typer.Option(
             "--out",
             "-o",
-            rich_help_panel=FILES,
+            rich_help_panel=options.FILES,
             help="File or folder to write: .mp4, .mkv, .webm, .mov, .gif, or frame-%05d.png.",
         ),
     ] = None,
-    style: Style = None,
-    strength: Strength = 1.0,
-    stroke: Stroke = 1.0,
-    keep_colours: KeepColours = False,
-    size: Fit = None,
+    style: options.Style = None,
+    strength: options.Strength = 1.0,
+    stroke: options.Stroke = 1.0,
+    keep_colours: options.KeepColours = False,
+    size: options.Fit = None,
     start: Annotated[
         str | None, typer.Option("--from", help="Begin here: seconds, or 1:02:03.5.")
     ] = None,
@@ -74,7 +59,7 @@ def video(
     codec: Annotated[
         str | None,
         typer.Option(
-            rich_help_panel=FILES,
+            rich_help_panel=options.FILES,
             help="h264, h265, av1, vp9, lossless, or hardware: h264_nvenc, h265_nvenc, h264_qsv, "
             "h264_videotoolbox.",
         ),
@@ -82,21 +67,22 @@ def video(
     crf: Annotated[
         int | None,
         typer.Option(
-            rich_help_panel=FILES, help="Quality: smaller is better; 18 is the usual for h264."
+            rich_help_panel=options.FILES,
+            help="Quality: smaller is better; 18 is the usual for h264.",
         ),
     ] = None,
-    overwrite: Overwrite = False,
+    overwrite: options.Overwrite = False,
     jobs: Annotated[
         int,
         typer.Option(
-            rich_help_panel=MACHINE,
+            rich_help_panel=options.MACHINE,
             help="Paint with so many processes at once.",
         ),
     ] = 1,
     ray: Annotated[
         str | None,
         typer.Option(
-            rich_help_panel=MACHINE,
+            rich_help_panel=options.MACHINE,
             help="Paint on a Ray cluster: its address, or auto on one of its machines.",
         ),
     ] = None,
@@ -104,11 +90,11 @@ def video(
         int | None,
         typer.Option(help="Frames per segment, what a crash costs at most: 30 to 240, by length."),
     ] = None,
-    json_out: JsonFile = None,
-    bundle: Bundle = None,
-    engine: Engine = "auto",
-    device: Device = "auto",
-    precision: Precision = "auto",
+    json_out: options.JsonFile = None,
+    bundle: options.Bundle = None,
+    engine: options.Engine = "auto",
+    device: options.Device = "auto",
+    precision: options.Precision = "auto",
 ) -> None:
     """Paint video files: every frame, same timing, same sound.
 
@@ -119,7 +105,7 @@ def video(
     from realtime.film.progress import FilmProgress
 
     settings = FilmSettings(
-        paint=paint_settings(
+        paint=options.paint_settings(
         style, strength, size, bundle, engine, device, precision, stroke, keep_colours
     ),
         start_seconds=parse_time(start),
@@ -179,7 +165,7 @@ def _facts(film: Finished) -> dict[str, object]:
 
 
 def _say(film: Finished, say: Callable[[str], None]) -> None:
-    from realtime.sinks.planned import left_as_it_is
+    from realtime.sinks.output_paths import already_painted
 
     report = film.report
     if report is not None and report.frames:
@@ -187,7 +173,7 @@ def _say(film: Finished, say: Callable[[str], None]) -> None:
     if film.damaged:
         say(f"{film.clip.name}: {film.damaged} damaged packets could not be read; times are kept")
     if film.was_done and film.result is not None:
-        say(left_as_it_is(film.result))
+        say(already_painted(film.result))
     elif film.interrupted and report is None:
         return  # it was not begun
     elif film.interrupted:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
 
 from realtime.frame import Frame, Pixels
 from realtime.sinks import SinkOptions
 from realtime.sinks.video_sink import open_sink
 from realtime.sources.video_source import open_source
+from tests.film import add_pictures, add_tone, picture_stream, play_tone
 from tests.helpers import quadrant_card
 
 CLIPS = (
@@ -67,38 +67,18 @@ def write_clip(
 def write_clip_with_sound(path: Path, sound_codec: str, seconds: int = 2) -> Path:
     """Write a card with a 440 Hz tone."""
     with av.open(str(path), "w") as container:
-        pictures = container.add_stream("libx264", rate=30)
-        pictures.width, pictures.height, pictures.pix_fmt = 64, 48, "yuv420p"
-        sound = container.add_stream(sound_codec, rate=48_000)
-        assert isinstance(pictures, VideoStream)
-        assert isinstance(sound, AudioStream)
-        sound.layout = "mono"
-        for i in range(30 * seconds):
-            frame = av.VideoFrame.from_ndarray(quadrant_card())
-            frame.pts = i
-            container.mux(pictures.encode(frame))
-            samples = np.sin(2 * np.pi * 440 * (np.arange(1600) + 1600 * i) / 48_000)
-            tone = av.AudioFrame.from_ndarray(
-                (9000 * samples).astype(np.int16)[None], "s16", "mono"
-            )
-            tone.sample_rate, tone.pts, tone.time_base = 48_000, 1600 * i, Fraction(1, 48_000)
-            container.mux(sound.encode(tone))
-        container.mux(pictures.encode(None))
-        container.mux(sound.encode(None))
+        stream = picture_stream(container, rate=Fraction(30))
+        tone = add_tone(container, codec=sound_codec)
+        count = 30 * seconds
+        add_pictures(container, stream, [quadrant_card()] * count, list(range(count)))
+        play_tone(container, tone, seconds)
     return path
 
 
 def write_sound(path: Path, seconds: int = 1) -> Path:
     """Write a file that has sound only."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=48_000)
-        assert isinstance(stream, AudioStream)
-        stream.layout = "mono"
-        silence = np.zeros((1, 48_000 * seconds), np.int16)
-        frame = av.AudioFrame.from_ndarray(silence, "s16", "mono")
-        frame.sample_rate = 48_000
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        play_tone(container, add_tone(container), seconds)
     return path
 
 
@@ -113,19 +93,16 @@ def assert_alike(got: Pixels, expected: Pixels, levels: int = 3) -> None:
 
 
 def read_frames(path: Path) -> list[Frame]:
-    source = open_source(str(path))
-    frames = list(source)
-    source.close()
-    return frames
+    with open_source(str(path)) as source:
+        return list(source)
 
 
 def write_frames(path: Path, frames: Iterable[Frame]) -> Path:
     """Pass frames through the video sink."""
-    sink = open_sink(SinkOptions(path=path))
-    for frame in frames:
-        sink.show(frame)
-    sink.finish()
-    sink.close()
+    with open_sink(SinkOptions(path=path)) as sink:
+        for frame in frames:
+            sink.show(frame)
+        sink.finish()
     return path
 
 

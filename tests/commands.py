@@ -18,13 +18,31 @@ ROOT = Path(__file__).parents[1]
 Finished = subprocess.CompletedProcess[str]
 
 
+def run_python(*arguments: object, cwd: Path | None = None, **environment: str) -> Finished:
+    """Run Python with this checkout on its path, in a process of its own, to its end."""
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)], cwd=cwd, env=_environment(environment),
+        capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+
+
+def start_python(
+    *arguments: object, cwd: Path | None = None, **environment: str
+) -> subprocess.Popen[str]:
+    """Start Python likewise, and leave it running; its output is piped."""
+    return subprocess.Popen(
+        [sys.executable, *map(str, arguments)], cwd=cwd, env=_environment(environment),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def _environment(more: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+
+
 def pleinair(*arguments: object, **environment: str) -> Finished:
     """Run a command as its users do."""
-    command = [sys.executable, "-m", "realtime", *map(str, arguments)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=240, check=False, env=env
-    )
+    return run_python("-m", "realtime", *arguments, cwd=None, **environment)
 
 
 def pleinair_here(*arguments: object) -> Finished:

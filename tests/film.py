@@ -65,12 +65,15 @@ def colours(width: int = 64, height: int = 48) -> Pixels:
 
 
 def picture_stream(
-    container: OutputContainer, width: int, height: int, *, rate: Fraction, time_base: Fraction
-) -> VideoStream:
-    stream = container.add_stream("libx264", rate=rate, time_base=time_base)
+    container: OutputContainer, width: int = 64, height: int = 48, *, rate: Fraction = Fraction(25),
+    time_base: Fraction | None = None, codec: str = "libx264",
+) -> VideoStream:  # fmt: skip
+    """Add a video stream, of H.264 with B-frames unless another codec is named."""
+    stream = container.add_stream(codec, rate=rate, time_base=time_base or 1 / rate)
     assert isinstance(stream, VideoStream)
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-    stream.options.update({"crf": "4", "preset": "ultrafast", "bf": "2"})
+    if codec == "libx264":
+        stream.options.update({"crf": "4", "preset": "ultrafast", "bf": "2"})
     return stream
 
 

@@ -74,7 +74,7 @@ def write_film(
     """Write moments of the landscape, with a tone in each of the layouts `sounds`."""
     world = Landscape(*size)
     with av.open(str(path), "w") as container:
-        stream = picture_stream(container, *size, rate=rate, time_base=1 / rate)
+        stream = picture_stream(container, *size, rate=rate)
         tracks = [add_tone(container, layout=layout) for layout in sounds]
         pictures = [world.at(number / float(rate)) for number in range(frames)]
         add_pictures(container, stream, pictures, list(range(frames)))

@@ -1,109 +1,168 @@
-"""A studio as a process of its own, a real browser, and a camera file for it."""
+"""A studio in a process of its own, as `pleinair studio` starts it; Chromium and its camera."""
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import re
 import shutil
+import signal
 import subprocess
-import sys
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import cv2
 import pytest
 from playwright.sync_api import Browser, Playwright
 
 from realtime.frame import Pixels
-from realtime.network.card import read_card
+from realtime.network.bundle import save_bundle
+from realtime.network.card import Card, StyleCredit, read_card
 from realtime.network.library import SHIPPED
-from tests.studio_server import write_small_network
+from realtime.network.registry import build_network, default_config
+from tests.commands import start_python
 
-ROOT = Path(__file__).parents[1]
+PATIENCE_SECONDS = 600.0
+"""What learns gives way to all else on this machine."""
 FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream")
-START_SECONDS = 60.0
+Answer = tuple[int, dict[str, Any]]
+Body = bytes | Iterable[bytes] | None
 
 
-@dataclass
-class Server:
-    """A studio that runs."""
+class RunningStudio:
+    """A studio on a free port of the loopback, with folders of its own."""
 
-    process: subprocess.Popen[str]
-    address: str
-    """With a slash at its end."""
-    folder: Path
-    said: list[str]
-    """What it printed."""
+    def __init__(self, home: Path, *options: str) -> None:
+        self.home, self._options = home, options
+        self.port = 0
+        self.start()
 
     @property
-    def port(self) -> int:
-        return int(self.address.rstrip("/").rpartition(":")[2])
+    def folder(self) -> Path:
+        return self.home / "data" / "pleinair" / "studio"
 
     @property
-    def origin(self) -> str:
-        return self.address.rstrip("/")
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
 
     @property
     def token(self) -> str:
         return (self.folder / "token").read_text()
 
+    def start(self) -> None:
+        """Start it, on the same port again if it ran before."""
+        self.process: subprocess.Popen[str] = start_python(
+            "-m", "realtime", "studio", "--no-browser", "--port", self.port, *self._options,
+            XDG_DATA_HOME=str(self.home / "data"), TORCH_HOME=str(self.home / "torch"),
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        self.said = self.process.stdout.readline()
+        found = re.search(r"http://[^/]+:(\d+)/", self.said)
+        assert found, self.said + self.process.communicate()[1]
+        self.port = int(found[1])
+
+    def end(self, number: int = signal.SIGINT) -> None:
+        """End it with a signal; after Ctrl-C it must end by itself, without a traceback."""
+        self.process.send_signal(number)
+        try:
+            _, errors = self.process.communicate(timeout=30)
+        finally:
+            self.process.kill()
+        if number == signal.SIGINT:
+            assert self.process.returncode == 0, errors
+            assert "Traceback" not in errors
+
+    def ask(
+        self, path: str, method: str = "GET", body: Body = None, **headers: str | None
+    ) -> Answer:
+        """Ask as its page does; a header that is None is left out."""
+        status, data, _ = self.raw(path, method, body, **headers)
+        return status, json.loads(data)
+
+    def raw(
+        self, path: str, method: str = "GET", body: Body = None, **headers: str | None
+    ) -> tuple[int, bytes, dict[str, str]]:
+        sent = {"x-pleinair-token": self.token, "origin": self.address}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}  # type: ignore[misc]
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
+        try:
+            given = {name: value for name, value in sent.items() if value is not None}
+            connection.request(method, path, body, given)
+            answer = connection.getresponse()
+            return answer.status, answer.read(), dict(answer.getheaders())
+        finally:
+            connection.close()
+
+    def drop(self, path: Path, name: str | None = None, **look: object) -> Answer:
+        """Drop a file on the tab "Files"."""
+        query = urlencode({"name": name or path.name, "look": json.dumps(look)})
+        return self.ask(f"/api/files?{query}", "POST", path.read_bytes())
+
+    def jobs(self) -> list[dict[str, Any]]:
+        return list(self.ask("/api/files")[1]["jobs"])
+
+    def job(self, name: str) -> dict[str, Any]:
+        return next(job for job in self.jobs() if job["name"] == name)
+
+    def wait_for(self, name: str, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Wait until a job is as it should be."""
+        return until(lambda: self.job(name), is_so)
+
+
+def until(
+    ask: Callable[[], dict[str, Any]], is_so: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
+    """Ask again and again until the answer is as it should be."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        answer = ask()
+        if is_so(answer):
+            return answer
+        assert time.monotonic() < ends, answer
+        time.sleep(0.05)
+
 
 @contextmanager
-def studio(folder: Path, *options: str, port: int = 0) -> Iterator[Server]:
-    """Run `pleinair studio` until the block ends; it must then end by itself, without a word."""
-    command = [
-        sys.executable, "-m", "realtime", "studio", "--no-browser", "--port", str(port),
-        "--folder", str(folder), "--engine", "openvino", *options,
-    ]  # fmt: skip
-    env = os.environ | {"PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(folder / "data")}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env,
-        cwd=folder.parent,
-    ) as process:  # fmt: skip
-        said: list[str] = []
-        opened = threading.Event()
-
-        def listen() -> None:
-            assert process.stdout is not None
-            for line in process.stdout:
-                said.append(line)
-                if "the studio is open" in line:
-                    opened.set()
-            opened.set()
-
-        thread = threading.Thread(target=listen, daemon=True)
-        thread.start()
-        try:
-            assert opened.wait(START_SECONDS), said
-            found = re.search(r"open: (http://\S+)", "".join(said))
-            assert found, said
-            yield Server(process, found[1], folder, said)
-        finally:
-            if process.poll() is None:
-                process.send_signal(2)
-                try:
-                    assert process.wait(30) == 0, said
-                finally:
-                    process.kill()
-            thread.join(10)
+def running(home: Path, *options: str) -> Iterator[RunningStudio]:
+    """Run a studio for the length of a block."""
+    studio = RunningStudio(home, *options)
+    try:
+        yield studio
+    finally:
+        if studio.process.poll() is None:
+            studio.end()
 
 
-def write_small_bundle(path: Path) -> None:
-    """Write a network with the styles of `fast`, by name, that paints at once and nothing nice."""
-    write_small_network(path, read_card(SHIPPED / "fast.safetensors").styles)
+def with_small_network(home: Path) -> Path:
+    """Let a studio find a small `fast`, which learns quickly and nothing nice; returns `home`."""
+    path = home / "data" / "pleinair" / "styles" / "fast.safetensors"
+    path.parent.mkdir(parents=True)
+    write_small_network(path, (StyleCredit(name="calm"), StyleCredit(name="wild")))
+    return home
+
+
+def write_small_network(path: Path, styles: tuple[StyleCredit, ...] = ()) -> Path:
+    """Write a bundle of the kind of `fast`, as small as can be, that has learned nothing.
+
+    Its styles are those of `fast`, if none are given.
+    """
+    styles = styles or read_card(SHIPPED / "fast.safetensors").styles
+    config = replace(default_config("fast", len(styles)), widths=(4, 4, 8), blocks=1)
+    save_bundle(path, build_network(config), Card(config=config, styles=styles))
+    return path
 
 
 @contextmanager
 def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     """Start Chromium; where there is none, skip, or with CI=true fail."""
-    path = (
-        shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
     if path is None:
         message = "needs Chromium (Debian's package chromium)"
         if os.environ.get("CI") == "true":

@@ -24,15 +24,8 @@ CODE = [
 def test_the_plugins_are_the_files() -> None:
     assert engines.names() == ("identity", "onnxruntime", "openvino", "tensorrt", "torch")
     assert sinks.names() == ("images", "null", "video", "virtual_camera", "window")
-    assert sources.names() == (
-        "camera",
-        "faulty",
-        "images",
-        "screen",
-        "stream",
-        "synthetic",
-        "video",
-    )
+    cameras_and_files = ("camera", "faulty", "images", "screen", "stream", "synthetic", "video")
+    assert sources.names() == cameras_and_files
     assert registry.names() == ("article", "examples", "fast", "quality")
 
 
@@ -172,7 +165,7 @@ WRITERS = {
     "realtime/film/stream_copy.py": "into memory",
     "realtime/media/quiet.py": "the null device",
     "realtime/studio/uploads.py": "names of the studio's own",
-    "realtime/studio/recordings.py": "into a folder that is gone afterwards",
+    "realtime/studio/live_routes.py": "into a folder that is gone afterwards",
     "train/neural_style/cli.py": "asks outputs.check_target",
     "train/metrics_log.py": "train.loop asks for it",
     "train/checkpoint.py": "looks into what is there before",

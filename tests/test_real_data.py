@@ -16,10 +16,10 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 
-from realtime.anypainting.fit import with_paintings
-from realtime.anypainting.leaves import dead_leaves
-from realtime.anypainting.palette import Colours
-from realtime.anypainting.request import find_look
+from realtime.arbitrary_style.dead_leaves import dead_leaves
+from realtime.arbitrary_style.fit import with_paintings
+from realtime.arbitrary_style.palette import Colours
+from realtime.arbitrary_style.request import find_look
 from realtime.engines import open_engine
 from realtime.frame import Frame
 from realtime.look import Look

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn, optim
 
 from realtime.errors import BadInputError
-from realtime.naming import fitting
+from realtime.naming import truncate_name
 from realtime.network.weights_file import load_weights
 
 SINCE = {"palette_weight": 0.0, "plain_weight": 0.0, "fine_layers": ["relu1_2"]}
@@ -72,7 +72,7 @@ class RunState:
         Raises:
             BadInputError: it cannot be written (a full disk, say); the last one survives.
         """
-        partial = path.with_name(fitting(path.name, f".{os.getpid()}.partial"))
+        partial = path.with_name(truncate_name(path.name, f".{os.getpid()}.partial"))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             torch.save(self.values() | {"settings": settings}, partial)

@@ -1,8 +1,8 @@
 """The first rows of a new style: the mixture of old styles that is nearest, in its own colours.
 
-What `--style painting.jpg` shows at once (`realtime/anypainting`) is learned into rows, without VGG
-and in seconds: the new style imitates the mixture, with its colours brought to the painting's. So
-the first preview has brushwork and palette already, and training goes on from there.
+What `--style painting.jpg` shows at once (`realtime/arbitrary_style`) is learned into rows, without
+VGG and in seconds: the new style imitates the mixture, with its colours brought to the painting's.
+So the first preview has brushwork and palette already, and training goes on from there.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from realtime.anypainting.engine import Mixture
-from realtime.anypainting.fit import fit, in_words
-from realtime.anypainting.leaves import dead_leaves
+from realtime.arbitrary_style.dead_leaves import dead_leaves
+from realtime.arbitrary_style.engine import Mixture
+from realtime.arbitrary_style.fit import fit, in_words
 from realtime.frame import Pixels
 from realtime.network.pixels import to_pixels, to_tensor
 from train.add_styles import is_row

@@ -18,9 +18,9 @@ from torch import nn
 from realtime.clockwork import Clock
 from realtime.errors import BadInputError
 from realtime.folders import write_whole
-from realtime.naming import fitting
+from realtime.naming import truncate_name
 from realtime.network.pixels import to_pixels, to_tensor
-from realtime.provenance import signed
+from realtime.provenance import add_note
 from train.crops import middle
 from train.data import LONGEST_SIDE_RATIO, find_photographs, read_rgb
 
@@ -124,11 +124,11 @@ def some_photographs(folder: Path) -> list[Path]:
 
 def preview_path(out: Path) -> Path:
     """Return where the preview of a bundle goes: `NAME-preview.png`, no painting's name."""
-    return out.with_name(fitting(out.stem, "-preview.png"))
+    return out.with_name(truncate_name(out.stem, "-preview.png"))
 
 
 def save_sheet(path: Path, sheet: Sheet) -> None:
     """Write a sheet as PNG, atomically: a viewer that follows the file never sees half of it."""
     encoded, data = cv2.imencode(".png", sheet[:, :, ::-1])
     assert encoded
-    write_whole(path, signed(data.tobytes()))
+    write_whole(path, add_note(data.tobytes()))

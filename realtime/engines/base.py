@@ -41,10 +41,7 @@ class BundleEngine(Closing, ABC):
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
         """Paint one frame (see `ports.Engine`)."""
-        if len(look.style_weights) != len(self.styles):
-            raise ValueError(
-                f"look has {len(look.style_weights)} style weights for {len(self.styles)} styles"
-            )
+        require_weights(look, self.styles)
         if look.strength == 0.0:
             return frame
         try:
@@ -71,7 +68,7 @@ class BundleEngine(Closing, ABC):
 
 
 class WrappedEngine(Closing):
-    """An engine around another: the answers are those of the one inside, which it closes."""
+    """An engine that wraps another, delegates to it and closes it."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -79,7 +76,7 @@ class WrappedEngine(Closing):
 
     @property
     def info(self) -> EngineInfo:
-        """What the engine inside runs on."""
+        """What the wrapped engine runs on."""
         return self._engine.info
 
     @property
@@ -88,8 +85,16 @@ class WrappedEngine(Closing):
         return self._engine.description
 
     def close(self) -> None:
-        """Close the engine inside."""
+        """Close the wrapped engine."""
         self._engine.close()
+
+
+def require_weights(look: Look, styles: Sequence[Style]) -> None:
+    """Raise ValueError unless a look has one weight per style."""
+    if len(look.style_weights) != len(styles):
+        raise ValueError(
+            f"look has {len(look.style_weights)} style weights for {len(styles)} styles"
+        )
 
 
 def chosen_precision(

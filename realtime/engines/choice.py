@@ -33,7 +33,7 @@ NOT_TRIED = {
 
 
 class Opener(Protocol):
-    """What `engines.open_engine` is."""
+    """Protocol of `engines.open_engine`."""
 
     def __call__(self, name: str, bundle: Path, *, device: str, precision: str) -> Engine:
         """Open an engine."""
@@ -105,7 +105,7 @@ def _measure(
 
 
 def _key(bundle: Path, device: str, precision: str) -> str:
-    """Whatever may change which engine is the fastest."""
+    """Cache key: all that may change which engine is the fastest."""
     config = read_card(bundle).config.to_dict()
     driver = Path("/proc/driver/nvidia/version")
     facts = {
@@ -140,7 +140,7 @@ TRIAL_PX = (640, 480)
 
 
 def trial(*engines: Engine, rounds: int) -> list[float]:
-    """Return the quickest painting of each in ms, taken in turns.
+    """Return the shortest time of each in ms; the engines run alternately.
 
     The quickest, not the median: what else the machine does at the moment must not decide.
     """

@@ -8,19 +8,19 @@ import numpy as np
 from realtime.frame import MIN_SIDE_PX, Pixels
 
 WINDOW_PX = 5
-"""Within so many small pixels the painting's light is taken to follow the picture's."""
+"""Width, in reduced pixels, of the window in which the two luminances are compared."""
 CALM = 30.0
 """Variance below which the picture has no edge to follow, in squared levels."""
 ROUND, WIDE = 0.45, 1.0
-"""Standard deviations in small pixels: one takes the grid out of what was enlarged, the other is
-what strokes are sharpened against."""
+"""Standard deviations in small pixels: of the blur that removes the grid after enlarging, and of
+the unsharp mask."""
 CRISP = 2.0
 """How strongly strokes are sharpened."""
 OUTLINE = 0.6
-"""Standard deviation in small pixels, from twice the size on, within which strokes hide the
-picture's edges: what it takes from them comes back with what reducing took."""
+"""Standard deviation in small pixels, from twice the size on, of the blur by which strokes hide the
+picture's edges: that detail is restored, too."""
 UNIT = 255
-"""One, in the 8 bits that shares of light are kept in."""
+"""The 8 bit value that stands for 1."""
 
 
 def scaled_size(width: int, height: int, scale: float) -> tuple[int, int]:
@@ -61,7 +61,7 @@ def at_size_of(guide: Pixels, painting: Pixels, small: Pixels) -> Pixels:
 
 
 def _crisply(painting: Pixels, size: tuple[int, int]) -> Pixels:
-    """Enlarge (h, w, 3) or (h, w) so that strokes get edges, and none leaves its surroundings."""
+    """Enlarge (h, w, 3) or (h, w) with sharp edges, without overshoot."""
     times = size[0] / painting.shape[1]
     smooth = cv2.resize(painting, size, interpolation=cv2.INTER_CUBIC)
     smooth = cv2.GaussianBlur(smooth, (0, 0), ROUND * times)
@@ -74,7 +74,7 @@ def _crisply(painting: Pixels, size: tuple[int, int]) -> Pixels:
 
 
 def _lost_light(guide: Pixels, painting: Pixels, small: Pixels) -> tuple[Pixels, Pixels]:
-    """What reducing and strokes took from the picture's light, as far as the painting follows it.
+    """Luminance detail of the picture that the painting lacks, where the painting follows it.
 
     Returns what is lighter and what is darker, each (H, W, 3) uint8: 8 bits throughout, which takes
     a third of the time of floats.
@@ -84,7 +84,7 @@ def _lost_light(guide: Pixels, painting: Pixels, small: Pixels) -> tuple[Pixels,
     small_grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     hidden = OUTLINE * min(1.0, size[0] / small.shape[1] - 1.0)
     seen = np.asarray(cv2.GaussianBlur(small_grey, (0, 0), hidden), np.uint8)
-    back = _crisply(seen, size)  # as the painting was, or its edges would be sharpened twice
+    back = _crisply(seen, size)  # enlarged like the painting, or edges would be sharpened twice
     follows = cv2.resize(_follows(painting, small_grey), size)
     lighter, darker = (
         cv2.cvtColor(
@@ -96,7 +96,7 @@ def _lost_light(guide: Pixels, painting: Pixels, small: Pixels) -> tuple[Pixels,
 
 
 def _follows(painting: Pixels, small_grey: np.ndarray) -> np.ndarray:
-    """How far the painting's light follows the picture's, (h, w) uint8: 255 is fully."""
+    """How well the painting's luminance follows the picture's, (h, w) uint8: 255 is fully."""
     light = cv2.cvtColor(painting, cv2.COLOR_RGB2GRAY).astype(np.float32)
     grey = small_grey.astype(np.float32)
     window = (WINDOW_PX, WINDOW_PX)
@@ -114,7 +114,7 @@ def blended(picture: Pixels, painting: Pixels, strength: float) -> Pixels:
 
 
 def with_colours_of(painting: Pixels, original: Pixels) -> Pixels:
-    """Return the painting's light and dark in the original's colours, (H, W, 3)."""
+    """Combine the painting's luminance with the original's chrominance, (H, W, 3)."""
     light = cv2.cvtColor(painting, cv2.COLOR_RGB2YCrCb)
     colours = cv2.cvtColor(original, cv2.COLOR_RGB2YCrCb)
     colours[..., 0] = light[..., 0]

@@ -1,4 +1,4 @@
-"""An engine that paints nothing: every frame comes back as it is. For measuring and testing."""
+"""An engine that returns every frame unchanged. For benchmarks and tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from realtime.ports import Closing, EngineInfo, Style
 
 
 class IdentityEngine(Closing):
-    """Returns its frames untouched, whatever the look."""
+    """Returns frames unchanged, whatever the look."""
 
     info = EngineInfo("identity", "cpu", "fp32")
     description = "identity (paints nothing)"

@@ -85,13 +85,13 @@ class OpenVinoEngine(BundleEngine):
         }
         if self._threads is not None:
             settings[properties.inference_num_threads] = self._threads
-            # Bound to its core, a thread waits for whoever else is on it, and every layer waits for
+            # Bound to its core, a thread waits for other programs there, and every layer waits for
             # the thread: beside one busy core of two that made 91 ms out of 9, without it 16.
             settings[hint.enable_cpu_pinning] = False
         return self._core.compile_model(model, self._device, settings).create_infer_request()
 
     def _arithmetic(self) -> openvino.Type:
-        """An int8 graph says itself where it is int8; the rest is as fast as the device can."""
+        """Return the precision to compute in; for an int8 graph, that of its other parts."""
         if self.info.precision != "int8":
             return TYPES[self.info.precision]
         able = self._core.get_property(self._device, properties.device.capabilities)
@@ -100,7 +100,7 @@ class OpenVinoEngine(BundleEngine):
 
 @cache
 def shared_core() -> openvino.Core:
-    """Return the process's only Core, which is never let go.
+    """Return the process's only Core, which is never released.
 
     With the last Core OpenVINO unloads its plugins, and the next signal or ending thread crashes
     the process (seen with 2026.4 on Linux).

@@ -14,7 +14,7 @@ Shape = tuple[int, ...]
 
 
 class PerSize(Generic[Compiled]):
-    """Makes what a shape needs when it is first met; forgets the shape that was met longest ago."""
+    """LRU cache with one value per frame shape, made when the shape is first used."""
 
     def __init__(self, make: Callable[[Shape], Compiled]) -> None:
         self._make = make

@@ -1,7 +1,7 @@
 """Painting on an NVIDIA GPU with PyTorch: one CUDA graph per frame size, pinned transfers.
 
-A small network is a hundred small kernels; launched one by one, the CPU is what the GPU waits for.
-A captured graph launches them all at once, on fixed buffers.
+A small network is a hundred small kernels; if they are launched one by one, the GPU waits for the
+CPU. A captured graph launches them all at once, on fixed buffers.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class GraphedPainter:
 
 
 def paint_on_device(network: nn.Module, frame: Tensor, weights: Tensor, strength: Tensor) -> Tensor:
-    """The way of a frame, all on one device: (H, W, 3) uint8 to the same.
+    """Paint on the device: (H, W, 3) uint8 to the same.
 
     Args:
         network: Folded.

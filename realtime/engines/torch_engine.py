@@ -72,7 +72,7 @@ class TorchEngine(BundleEngine):
             return to_pixels(self._paint(pixels, style_weights, strength))
 
     def close(self) -> None:
-        """Drop the network and give cached GPU memory back."""
+        """Drop the network and release cached GPU memory."""
         if self._painter is not None:
             self._painter.close()
         del self.network
@@ -112,7 +112,7 @@ class TorchEngine(BundleEngine):
 def open_engine(
     bundle: Path, *, device: str, precision: str, threads: int | None = None
 ) -> TorchEngine:
-    """Load the bundle and put it on the device; says plainly when that is not possible."""
+    """Load the bundle and move its network to the device."""
     target = choose_device(device)
     usual: Precision = "fp32" if target.type == "cpu" else "fp16"
     chosen = chosen_precision(precision, usual, tuple(DTYPES), "torch")

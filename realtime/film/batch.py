@@ -24,8 +24,8 @@ from realtime.media.formats import is_animated
 from realtime.painter import EngineSpec, beside, open_painter
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
+from realtime.sinks.output_paths import plan_outputs
 from realtime.sinks.outputs import is_file_name, make_folder
-from realtime.sinks.planned import planned
 
 LOGGER = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ VIDEO_SUFFIXES = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """What was asked for."""
+    """The clips to paint, their output and settings."""
 
     paths: Sequence[Path]
     """Clips, folders of clips and patterns; the last may say where to (see `clips_and_output`)."""
@@ -171,7 +171,7 @@ def _where_it_goes_on(film: Film) -> str:
 
 @contextmanager
 def _executor(batch: Batch, local: LocalExecutor) -> Iterator[Executor]:
-    """Yield what paints the segments; workers end with the block."""
+    """Yield the executor; its workers end with the block."""
     if batch.ray is None and batch.jobs == 1:
         yield local
         return
@@ -191,7 +191,7 @@ def _executor(batch: Batch, local: LocalExecutor) -> Iterator[Executor]:
 
 
 def clips_and_output(paths: Sequence[Path], out: Path | None) -> tuple[list[Path], Path | None]:
-    """Tell the clips from the place where their paintings go.
+    """Split the arguments into clips and the output.
 
     `A B` is the clip A and its painting B; with a folder at the end (one that is there, or a name
     that ends in a slash), whatever comes before is painted into it. Of a folder, hidden files
@@ -245,7 +245,7 @@ def _clips_in(folder: Path) -> list[Path]:
 def destinations(
     clips: Sequence[Path], output: Path | None, label: str, tell: Callable[[str], None]
 ) -> list[tuple[Path, Path]]:
-    """Return every clip with where its painting goes; names that collide are told apart.
+    """Return every clip with its output path; colliding names are numbered.
 
     Args:
         clips: To be painted.
@@ -257,11 +257,11 @@ def destinations(
         BadInputError: one file for several clips, or a folder that cannot be made.
     """
     if output is None:
-        return planned(clips, lambda path: beside(path, label), tell)
+        return plan_outputs(clips, lambda path: beside(path, label), tell)
     if not is_file_name(output):
         make_folder(output)
-        return planned(clips, lambda path: output / beside(path, label).name, tell)
-    pairs = planned(clips, lambda path: output)
+        return plan_outputs(clips, lambda path: output / beside(path, label).name, tell)
+    pairs = plan_outputs(clips, lambda path: output)
     if len(pairs) > 1:
         raise BadInputError(
             f"{len(clips)} clips cannot all become {output}: give a folder, one that is there or a "

@@ -38,8 +38,8 @@ class _Result:
 
 
 @dataclass(frozen=True)
-class _Order:
-    """A film as the machines of the cluster need it."""
+class _RemoteFilm:
+    """What a remote worker needs to paint segments of a film."""
 
     film: Film
     clip_bytes: int
@@ -47,8 +47,8 @@ class _Order:
     """The style bundle: it need not lie on the other machines."""
 
 
-def _paint_far_away(order: _Order, segment: Segment) -> _Result:
-    """Paint one segment on a machine of the cluster and bring it back."""
+def _paint_remotely(order: _RemoteFilm, segment: Segment) -> _Result:
+    """Paint one segment on a machine of the cluster and return its file."""
     film = order.film
     try:
         if not film.clip.is_file() or film.clip.stat().st_size != order.clip_bytes:
@@ -66,8 +66,8 @@ def _paint_far_away(order: _Order, segment: Segment) -> _Result:
         return _Result(b"", 0, exc)
 
 
-def _unpacked(order: _Order) -> Path:
-    """Return the bundle's place here: the same for all segments, so that the engine stays open."""
+def _unpacked(order: _RemoteFilm) -> Path:
+    """Unpack the bundle to a fixed path, so that the engine stays open between segments."""
     digest = hashlib.sha256(order.bundle).hexdigest()
     path = cache_folder() / "cluster" / digest / order.film.painter.bundle.name
     if not path.is_file():
@@ -94,11 +94,11 @@ class RayTasks(Closing):
             ) from exc
         resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
         gpus = 1 if resources.get("GPU", 0) else 0
-        self._paint = ray.remote(max_retries=RETRIES, num_cpus=1, num_gpus=gpus)(_paint_far_away)
+        self._paint = ray.remote(max_retries=RETRIES, num_cpus=1, num_gpus=gpus)(_paint_remotely)
         self._films: dict[int, Any] = {}
 
     def submit(self, film: Film, segment: Segment) -> ray.ObjectRef[_Result]:
-        """Ask for a segment."""
+        """Submit a segment."""
         if id(film) not in self._films:
             # The plan of a long film is large: it is sent once, not with every segment.
             self._films[id(film)] = ray.put(_order(film))
@@ -107,7 +107,7 @@ class RayTasks(Closing):
     def wait(
         self, handles: list[ray.ObjectRef[_Result]], seconds: float
     ) -> list[ray.ObjectRef[_Result]]:
-        """Wait for one to be done."""
+        """Wait until one is done."""
         done, _ = ray.wait(handles, num_returns=1, timeout=seconds)
         return list(done)
 
@@ -149,7 +149,7 @@ def _require_reachable(address: str) -> None:
         ) from exc
 
 
-def _order(film: Film) -> _Order:
+def _order(film: Film) -> _RemoteFilm:
     # The clip's whole name means the same on every machine.
     named = replace(film, clip=film.clip.resolve())
-    return _Order(named, film.clip.stat().st_size, film.painter.bundle.read_bytes())
+    return _RemoteFilm(named, film.clip.stat().st_size, film.painter.bundle.read_bytes())

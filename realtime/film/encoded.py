@@ -18,7 +18,7 @@ from realtime.sinks.video_writer import Target
 
 @dataclass(frozen=True)
 class EncodedPicture:
-    """One picture as the encoder gave it, in the order in which decoders want it."""
+    """One encoded picture, in decoding order."""
 
     tick: int
     """When it is shown, in ticks of the original's clock."""
@@ -83,26 +83,26 @@ class DtsGenerator:
         self._early_ticks = self._early(ticks[-1]) if self._delay else 0
 
     def _early(self, last: int) -> int:
-        """Return how many ticks lie between the decoding times of the first pictures."""
+        """Return the interval between the DTS of the first pictures, in ticks."""
         decoded = self._shown[-1 - self._delay] + self.lasts(last)
         first = decoded - (self.end - self._shown[0])
         return max(1, (self._shown[0] - first) // self._delay)
 
     def decoded(self, number: int) -> int:
-        """Return when the picture with this number in decoding order is decoded."""
+        """Return the DTS of the picture with this number in decoding order."""
         early = number - self._delay
         if early >= 0:
             return self._shown[early]
         return self._shown[0] + early * self._early_ticks
 
     def lasts(self, tick: int) -> int:
-        """Return for how long the picture that is shown then is shown."""
+        """Return the duration of the picture with this PTS."""
         after = self._rank(tick) + 1
         return self._shown[after] - tick if after < len(self._shown) else self._last_ticks
 
     @property
     def end(self) -> int:
-        """When the last picture is over."""
+        """The end of the last picture."""
         return self._shown[-1] + self._last_ticks
 
     def _rank(self, tick: int) -> int:

@@ -39,17 +39,17 @@ class Listener(Protocol):
     """Receives progress."""
 
     def begin(self, film: Film) -> None:
-        """A film is begun, or gone on with."""
+        """A film is started or resumed."""
 
     def update(self, film: Film, report: Report) -> None:
-        """Some more frames of it are painted."""
+        """More frames of it are painted."""
 
 
 class Executor(Protocol):
     """Paints the missing segments of films."""
 
     def paint(self, films: Iterable[Film], listener: Listener) -> Iterator[PaintedFilm]:
-        """Yield each film when all its segments are painted, or it failed.
+        """Yield each film when all its segments are painted, or it has failed.
 
         After one that was interrupted, no other follows.
         """
@@ -77,7 +77,7 @@ class LocalExecutor:
         film.folder.make()
         film.folder.sweep()
         report, damaged = Report(), 0
-        for run in neighbours(film.missing):
+        for run in consecutive_runs(film.missing):
 
             def watch(current: Report) -> bool:
                 listener.update(film, current)
@@ -93,8 +93,8 @@ class LocalExecutor:
         return PaintedFilm(film, report, damaged)
 
 
-def neighbours(segments: tuple[Segment, ...]) -> list[tuple[Segment, ...]]:
-    """Split segments into runs of neighbours."""
+def consecutive_runs(segments: tuple[Segment, ...]) -> list[tuple[Segment, ...]]:
+    """Split segments into runs of consecutive ones."""
     runs: list[list[Segment]] = []
     for segment in segments:
         if runs and segment.number == runs[-1][-1].number + 1:
@@ -111,13 +111,13 @@ class Tasks(Protocol[Handle]):
     """Workers that paint single segments, many at once."""
 
     def submit(self, film: Film, segment: Segment) -> Handle:
-        """Ask for a segment."""
+        """Submit a segment."""
 
     def wait(self, handles: list[Handle], seconds: float) -> list[Handle]:
         """Wait until a handle is done, or the time is up; returns those that are done."""
 
     def result(self, handle: Handle, film: Film, segment: Segment) -> int:
-        """Make sure that the segment lies in the film's folder; returns its damaged packets.
+        """Bring the segment into the film's folder; returns its damaged packets.
 
         Raises:
             PleinairError: it could not be painted.
@@ -128,13 +128,13 @@ class Tasks(Protocol[Handle]):
 
 
 class ScatteredExecutor(Generic[Handle]):
-    """Paints segments of all films at once, wherever `Tasks` puts them."""
+    """Paints the segments of all films in parallel, as `Tasks` distributes them."""
 
     def __init__(self, tasks: Tasks[Handle], interrupted: Callable[[], bool]) -> None:
         self._tasks, self._interrupted = tasks, interrupted
 
     def paint(self, films: Iterable[Film], listener: Listener) -> Iterator[PaintedFilm]:
-        """Ask for everything, and yield films as they become whole (see `Executor`)."""
+        """Submit everything, and yield films as they become complete (see `Executor`)."""
         waiting: dict[Handle, tuple[Film, Segment]] = {}
         open_films: dict[int, _Count] = {}
         for film in films:
@@ -176,7 +176,7 @@ class _Count:
         self.error: PleinairError | None = None
 
     def take(self, tasks: Tasks[Handle], handle: Handle, segment: Segment) -> None:
-        """Count one segment more."""
+        """Count one more segment."""
         self.left -= 1
         try:
             self.damaged += tasks.result(handle, self.film, segment)

@@ -11,16 +11,16 @@ from realtime.errors import BadInputError
 from realtime.film import stills
 from realtime.film.join import Joint, join
 from realtime.film.plan import Segment, SegmentPlan, make_plan
-from realtime.film.steady import MEMORY
 from realtime.film.stream_copy import StreamPlan, TimeRange
 from realtime.film.stream_plan import plan_streams
+from realtime.film.temporal_filter import MEMORY
 from realtime.film.workfolder import WorkFolder
 from realtime.media import clip
 from realtime.media.formats import is_still
-from realtime.naming import followed
+from realtime.naming import resolve_link
 from realtime.painter import EngineSpec, beside, job_of
 from realtime.ports import Size
-from realtime.provenance import is_painted, note_of
+from realtime.provenance import format_note, is_painted
 from realtime.resize import fitted
 from realtime.settings import MAX_SIDE_PX, PaintSettings
 from realtime.sinks import outputs
@@ -36,7 +36,7 @@ SEVERAL = " (several clips go into a folder: pleinair video A B out/)"
 
 @dataclass(frozen=True, kw_only=True)
 class FilmSettings:
-    """What becomes of a film."""
+    """How a film is painted and written."""
 
     paint: PaintSettings
     start_seconds: float | None = None
@@ -91,7 +91,7 @@ class Film:
 
     @property
     def frames(self) -> int | None:
-        """How many frames are painted in all; None where the file does not tell."""
+        """How many frames are painted in all; None: not known."""
         return self.frames_of(self.plan.segments)
 
     def frames_of(self, segments: tuple[Segment, ...]) -> int | None:
@@ -102,7 +102,7 @@ class Film:
         return sum(len(range(-s.first_index % every, s.frames, every)) for s in segments)
 
     def finish(self) -> int:
-        """Join all segments, give the film its name and clear up; returns how many pictures.
+        """Join all segments, publish the film and clean up; returns how many pictures.
 
         Raises:
             SinkError: the disk is full. The segments are kept.
@@ -125,11 +125,11 @@ class Film:
         return count
 
     def require_free(self, path: Path) -> None:
-        """Ask whether a file may be written (see `outputs.require_free`)."""
+        """Make sure that a file may be written (see `outputs.require_free`)."""
         outputs.require_free(path, self.inputs, overwrite=self.settings.overwrite)
 
     def keep_what_there_is(self, unfinished: Segment | None) -> Path | None:
-        """Join the segments so far into a film under the partial name, to be looked at.
+        """Join the segments painted so far into a film under the partial name, for a look.
 
         Args:
             unfinished: A segment that this process began and did not finish.
@@ -148,7 +148,7 @@ class Film:
             return None
         partial = outputs.free_partial(self.out, self.inputs)
         # Without the job: whoever gives it the final name has not got the whole film.
-        title = note_of(self.painter.label)
+        title = format_note(self.painter.label)
         join(replace(self._joint(paths), is_whole=False, title=title), partial)
         return partial
 
@@ -163,7 +163,7 @@ class Film:
             stream_plan=self.stream_plan,
             shifts=self.plan.scan.shifts,
             last_seconds=self.plan.last_seconds,
-            title=note_of(self.painter.label, self.folder.key),
+            title=format_note(self.painter.label, self.folder.key),
         )
 
 
@@ -174,7 +174,7 @@ def prepare_film(
     painter: EngineSpec,
     others: tuple[Path, ...] = (),
 ) -> Film:
-    """Look at a clip, decide where its painting goes, and cut it into segments.
+    """Probe a clip, choose its output, and cut it into segments.
 
     Args:
         path: The clip.
@@ -189,7 +189,7 @@ def prepare_film(
     """
     if is_still(path):
         raise BadInputError(f"{path} is a picture, expected a video: paint it with pleinair image")
-    target_path = followed(out if out is not None else beside(path, painter.label))
+    target_path = resolve_link(out if out is not None else beside(path, painter.label))
     recipe = recipe_for(target_path).asked(settings.codec, settings.quality)
     if recipe.container == "images":
         stills.check_pattern(target_path)
@@ -209,20 +209,10 @@ def prepare_film(
     folder = WorkFolder(target_path, _job(path, settings, painter))
     is_done = not settings.overwrite and is_painted(target_path, folder.key)
     stream_plan = plan_streams(path, recipe)
-    notes = source.notes + stream_plan.notes
     film = Film(
-        path,
-        target_path,
-        settings,
-        painter,
-        plan,
-        target,
-        folder,
-        stream_plan,
-        notes,
-        inputs,
-        is_done,
-    )
+        path, target_path, settings, painter, plan, target, folder, stream_plan,
+        source.notes + stream_plan.notes, inputs, is_done,
+    )  # fmt: skip
     if recipe.container == "images":
         stills.check_pictures(target_path, film.frames, film.require_free)
     if not is_done:

@@ -77,7 +77,7 @@ def join(joint: Joint, out: Path) -> int:
 
 
 def _join(joint: Joint, out: Path, clock: DtsGenerator) -> None:
-    """Write the film; what is half written is removed."""
+    """Write the film; an incomplete file is removed."""
     try:
         with _opened(joint, out) as (container, stream):
             copied = None
@@ -149,7 +149,7 @@ def _size_of(segments: Sequence[Path]) -> tuple[tuple[int, int], str]:
 
 
 def _sign(container: OutputContainer, title: str) -> None:
-    """Say in the file's comment what it is, behind what is said there already."""
+    """Append our note to the file's comment."""
     key = next((key for key in container.metadata if key.lower() == "comment"), "comment")
     before = container.metadata.get(key)
     container.metadata[key] = f"{before}; {title}" if before and title not in before else title

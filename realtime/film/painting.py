@@ -13,7 +13,7 @@ from realtime.errors import PleinairError, SourceError, one_line
 from realtime.film.film import Film
 from realtime.film.plan import Segment
 from realtime.film.segment_sink import SegmentSink
-from realtime.film.steady import Steady
+from realtime.film.temporal_filter import TemporalFilter
 from realtime.frame import Frame
 from realtime.interrupt import run_interruptibly
 from realtime.pipeline import Hooks, Report, Shown
@@ -46,7 +46,7 @@ def paint_segments(
     watch: Callable[[Report], bool] = lambda report: True,
     on_segment: Callable[[Segment], None] = lambda segment: None,
 ) -> SegmentRun:
-    """Paint neighbouring segments into the film's work folder.
+    """Paint consecutive segments into the film's work folder.
 
     Args:
         film: The film.
@@ -88,7 +88,7 @@ def paint_segments(
 
 @contextmanager
 def one_error(clip: Path) -> Iterator[None]:
-    """Say of whatever a clip brings that this clip cannot be painted, so that the next one is.
+    """Turn any error of a clip into one of ours, so that the next clip is painted.
 
     Raises:
         PleinairError: as it came, or a `SourceError` in place of anything unforeseen.
@@ -106,8 +106,8 @@ def one_error(clip: Path) -> Iterator[None]:
 
 
 def _finisher(film: Film) -> Callable[[Shown, Report], Frame]:
-    """What happens to a finished painting before it is encoded."""
-    steady = Steady() if film.settings.steady else None
+    """Return what is applied to a painting before it is encoded."""
+    steady = TemporalFilter() if film.settings.steady else None
 
     def finish(shown: Shown, _report: Report) -> Frame:
         painted = steady(shown.original, shown.painted) if steady else shown.painted
@@ -134,5 +134,5 @@ class _EveryNth(Closing):
                 yield frame
 
     def close(self) -> None:
-        """Close the source inside."""
+        """Close the wrapped source."""
         self._source.close()

@@ -25,7 +25,7 @@ from realtime.media.decoding import (
 from realtime.sources.video_source import ClipRange, VideoSource
 
 UNSEEKABLE_SEGMENTS = 64
-"""A film has at most about so many where each must be read from the film's beginning on."""
+"""The most segments where each must be read from the film's beginning on, about."""
 
 SHORTEST_SEGMENT, LONGEST_SEGMENT = 30, 240
 """In frames. Each segment begins with a keyframe and an encoder that starts: shorter ones make
@@ -49,7 +49,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Scan:
-    """What the packets of a film say about its pictures."""
+    """Timestamps of a film's pictures, by its packets."""
 
     times: tuple[float, ...] = ()
     """Presentation times in seconds, rising; empty where a picture has none."""
@@ -75,11 +75,11 @@ class SegmentPlan:
 
     @property
     def frames(self) -> int | None:
-        """How many frames will come; None where the file does not tell."""
+        """How many frames will come; None: not known."""
         return sum(segment.frames for segment in self.segments) if self.times else None
 
     def part(self, segments: tuple[Segment, ...], memory: int) -> ClipRange:
-        """Return what to read to paint neighbouring segments.
+        """Return what to read to paint consecutive segments.
 
         Args:
             segments: Neighbours, in order.
@@ -146,7 +146,7 @@ def make_plan(
 
 
 def _heads(first: int, last: int, segment_frames: int, allowed: Sequence[int]) -> list[int]:
-    """Return where segments begin: every so many frames, or as soon as it is allowed."""
+    """Return where segments begin: every n frames, or at the next frame that may begin one."""
     heads = [first]
     while (wanted := heads[-1] + segment_frames) < last:
         after = bisect_left(allowed, wanted)
@@ -157,7 +157,7 @@ def _heads(first: int, last: int, segment_frames: int, allowed: Sequence[int]) -
 
 
 def frames_per_segment(frames: int) -> int:
-    """Return how long segments are when nobody asked: of short films one or two seconds of work.
+    """Return the default length of segments: of short films one or two seconds of work.
 
     Args:
         frames: In the whole film.
@@ -166,7 +166,7 @@ def frames_per_segment(frames: int) -> int:
 
 
 def scan(path: Path) -> Scan:
-    """Read the times of a film's pictures, without decoding them; of a damaged file, what can be.
+    """Read the timestamps of a film's pictures without decoding them, as far as they can be.
 
     Raises:
         BadInputError: it cannot be read as video.

@@ -24,7 +24,7 @@ class FilmProgress(FrameBars):
         self._tasks: dict[str, tuple[TaskID, int]] = {}
 
     def begin(self, film: Film) -> None:
-        """Show a bar for a film, at what was painted of it before."""
+        """Show a bar for a film, starting at what was painted before."""
         name, total = film.clip.name, film.frames
         before = (total or 0) - (film.frames_of(film.missing) or 0)
         known = self._tasks.get(str(film.clip))
@@ -38,6 +38,6 @@ class FilmProgress(FrameBars):
         self._bar.update(task, completed=before + report.frames, fps=report.rate_fps)
 
     def end(self, clip: Path) -> None:
-        """Take away the bar of a film that is done, or given up."""
+        """Remove the bar of a film that is done or has failed."""
         if (known := self._tasks.pop(str(clip), None)) is not None:
             self._bar.remove_task(known[0])

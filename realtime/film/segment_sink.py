@@ -1,4 +1,4 @@
-"""Sink that writes frames as segment files: each is whole, or not there.
+"""Sink that writes frames as segment files, each of them atomically.
 
 Segments are NUT files: NUT keeps any clock exactly, which Matroska (milliseconds) does not.
 """
@@ -19,7 +19,7 @@ from realtime.sinks import outputs
 from realtime.sinks.video_writer import Target, VideoWriter
 
 OFFSET_SECONDS = 100
-"""Added to the times inside segments: NUT knows no time before zero, films and B-frames do."""
+"""Added to the times inside segments: NUT has no time before zero, films and B-frames do."""
 NUT = {"avoid_negative_ts": "disabled"}
 
 
@@ -29,7 +29,7 @@ def offset_ticks(target: Target) -> int:
 
 
 class SegmentSink(PlainSink):
-    """Writes neighbouring segments, one after the other.
+    """Writes consecutive segments, one after the other.
 
     Attributes:
         unfinished: The segment that was not complete when the sink was closed, if it holds frames.
@@ -51,7 +51,7 @@ class SegmentSink(PlainSink):
         self._frames = 0
 
     def show(self, frame: Frame) -> None:
-        """Encode one frame; frames before the first segment are let pass.
+        """Encode one frame; frames before the first segment are ignored.
 
         Raises:
             SinkError: the disk is full, or the frame's size is not that of the first.
@@ -72,7 +72,7 @@ class SegmentSink(PlainSink):
             self._frames += 1
 
     def finish(self) -> None:
-        """The last frame has arrived: complete what is left.
+        """Complete the remaining segments after the last frame.
 
         Raises:
             SinkError: the disk is full.

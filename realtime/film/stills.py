@@ -19,7 +19,7 @@ from realtime.film.segment_sink import offset_ticks
 from realtime.folders import replace_whole
 from realtime.frame import Frame, Pixels
 from realtime.media.colour import RgbReader
-from realtime.provenance import signed
+from realtime.provenance import add_note
 from realtime.sinks import outputs
 
 GIF_CLOCK = Fraction(1, 100)
@@ -63,7 +63,7 @@ def write_gif(joint: Joint, out: Path) -> int:
                 count = frame.index + 1
             if stream is not None:
                 container.mux(stream.encode(None))
-        replace_whole(out, signed(out.read_bytes(), joint.title))
+        replace_whole(out, add_note(out.read_bytes(), joint.title))
     except (av.FFmpegError, OSError) as exc:
         out.unlink(missing_ok=True)
         raise outputs.write_error(exc, out, f"after {count} frames") from exc
@@ -71,7 +71,7 @@ def write_gif(joint: Joint, out: Path) -> int:
 
 
 def _timed(joint: Joint) -> Iterator[tuple[Frame, int]]:
-    """Yield the frames with the times that they have in a GIF."""
+    """Yield the frames with their times rounded to those of a GIF."""
     last = -SHORTEST_TICKS
     for frame in _frames(joint):
         seconds = frame.pts_seconds - joint.window.shift_seconds
@@ -80,7 +80,7 @@ def _timed(joint: Joint) -> Iterator[tuple[Frame, int]]:
 
 
 def _paused(frames: Iterator[tuple[Frame, int]], last_ticks: int) -> Iterator[tuple[Frame, int]]:
-    """Show a frame again where it lasts longer than a GIF can say."""
+    """Repeat a frame that lasts longer than a GIF can store."""
     shown: tuple[Frame, int] | None = None
     for frame, tick in frames:
         if shown is not None:
@@ -180,7 +180,7 @@ def check_pattern(pattern: Path) -> None:
 
 
 def check_pictures(pattern: Path, frames: int | None, require_free: Callable[[Path], None]) -> None:
-    """Ask for all pictures, before they are painted, whether they may be written.
+    """Make sure that all pictures may be written, before they are painted.
 
     Args:
         pattern: As `write_pictures` has it.
@@ -194,7 +194,7 @@ def check_pictures(pattern: Path, frames: int | None, require_free: Callable[[Pa
 
 
 def _frames(joint: Joint) -> Iterator[Frame]:
-    """Decode the segments, to pictures of square pixels: neither PNG nor GIF knows others."""
+    """Decode the segments to pictures with square pixels: PNG and GIF have no others."""
     reader, number, aspect = RgbReader(), 0, joint.target.facts.pixel_aspect
     offset = offset_ticks(joint.target) * joint.target.facts.time_base
     for path in _holding_something(joint.segments):
@@ -209,7 +209,7 @@ def _frames(joint: Joint) -> Iterator[Frame]:
 
 
 def _square(pixels: Pixels, aspect: Fraction | None) -> Pixels:
-    """SegmentRun a picture whose pixels are `aspect` times as wide as high; never shrink it."""
+    """Stretch a picture whose pixels are `aspect` times as wide as high; never shrink it."""
     if aspect is None or aspect == 1:
         return pixels
     height, width = pixels.shape[:2]

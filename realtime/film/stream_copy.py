@@ -1,4 +1,4 @@
-"""Copies what a painted film keeps of its original besides the pictures.
+"""Muxes the audio, subtitles and metadata of the original into the painted film.
 
 Sound and subtitles, muxed in step with the pictures, copied, encoded again or rewritten; chapters,
 and the file's title and the like.
@@ -21,7 +21,7 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Discard, Stream
 
 from realtime.errors import BadInputError
-from realtime.film.steady_sound import SteadySound
+from realtime.film.audio_resampler import AudioResampler
 from realtime.film.subtitles import RewrittenText
 from realtime.media import clip
 from realtime.media.clock import StreamClock
@@ -38,13 +38,13 @@ TS_NONSTRICT = 0x20000
 
 
 class Track(Protocol):
-    """One stream on its way into the new file."""
+    """Converts the packets of one stream for the new file."""
 
     def convert(self, packet: AnyPacket) -> list[AnyPacket]:
-        """Return what is to be written for a packet of the original."""
+        """Return the packets to write for a packet of the original."""
 
     def flush(self) -> list[AnyPacket]:
-        """Return what is still held back. Called once, at the end."""
+        """Return the remaining packets. Called once, at the end."""
 
 
 class CopiedTrack:
@@ -60,12 +60,12 @@ class CopiedTrack:
         return [packet]
 
     def flush(self) -> list[AnyPacket]:
-        """Nothing is held back."""
+        """Nothing is buffered."""
         return []
 
 
 class EncodedSound:
-    """Decodes and encodes anew, for codecs that the new file cannot hold.
+    """Transcodes audio whose codec the new file cannot hold.
 
     Uncompressed sound stays the same bit for bit, but for silence in its holes: files that store
     samples without times need it.
@@ -88,7 +88,7 @@ class EncodedSound:
         stream.layout = template.layout.name if is_kept else few
         label(stream, template)
         self._stream = stream
-        self._steady = SteadySound(rate_hz, stream.layout.name)
+        self._steady = AudioResampler(rate_hz, stream.layout.name)
 
     def convert(self, packet: AnyPacket) -> list[AnyPacket]:
         """Return the packets that became complete."""
@@ -110,7 +110,7 @@ class StreamMode(Enum):
 
     COPIED = auto()
     ENCODED = auto()
-    """Sound, anew."""
+    """Transcoded audio."""
     FILLED = auto()
     """Uncompressed sound as it is, with silence in its holes."""
     REWRITTEN = auto()
@@ -176,7 +176,7 @@ class OrderedMuxer:
 
 
 def _change_clock(packet: AnyPacket, base: Fraction | None) -> None:
-    """Write a packet's times in another unit."""
+    """Rescale a packet's timestamps to another time base."""
     if base is None or packet.time_base == base:
         return
     factor = packet.time_base / base
@@ -213,7 +213,7 @@ class StreamPlan:
     """What a user should know, in whole sentences."""
 
     def lighter(self) -> Iterator[StreamPlan | None]:
-        """Yield this, and what is left to try where a file cannot be written with it.
+        """Yield this plan, then the plans to fall back to where a file cannot be written with it.
 
         The last is None: nothing at all, neither titles nor chapters.
         """
@@ -224,24 +224,24 @@ class StreamPlan:
 
 @dataclass(frozen=True)
 class TimeRange:
-    """Which stretch of the original is in the new film; the new one begins at 0 then."""
+    """The part of the original that is in the new film, which begins at 0."""
 
     start_seconds: float | None = None
     stop_seconds: float = math.inf
 
     @property
     def shift_seconds(self) -> float:
-        """What is taken off all times."""
+        """What is subtracted from all times."""
         return self.start_seconds or 0.0
 
     def holds(self, seconds: float) -> bool:
-        """Whether something that begins then is in it; what has no time (-inf) is."""
+        """Whether a time is in the range; -inf (no timestamp) is."""
         is_early = self.start_seconds is not None and seconds < self.start_seconds
         return seconds == -math.inf or (not is_early and seconds < self.stop_seconds)
 
 
 class StreamCopy(Closing):
-    """Sound and subtitles of one file, handed over in step with the pictures."""
+    """Muxes audio and subtitles of one file, interleaved with the pictures."""
 
     def __init__(
         self,
@@ -252,7 +252,7 @@ class StreamCopy(Closing):
         stream_plan: StreamPlan,
         shifts: Sequence[Fraction],
     ) -> None:
-        """Add streams for what is taken along.
+        """Add the streams of the plan.
 
         Args:
             original: The clip.
@@ -288,7 +288,7 @@ class StreamCopy(Closing):
             self._next = self._read()
 
     def flush(self) -> None:
-        """Write what the encoders still hold; nothing may follow.
+        """Flush the encoders; nothing may follow.
 
         Raises:
             av.FFmpegError: it could not be written.
@@ -301,7 +301,7 @@ class StreamCopy(Closing):
         self._original.close()
 
     def _read(self) -> AnyPacket | None:
-        """Return the next packet of the window, in the film's time; None where reading ends."""
+        """Return the next packet of the range, in the film's time; None: there are no more."""
         try:
             for packet in self._packets:
                 if packet.size:
@@ -334,7 +334,7 @@ class StreamCopy(Closing):
 
 @dataclass
 class _Line:
-    """One stream from the original's file to the new one."""
+    """One stream of the original and its target."""
 
     track: Track
     outlet: OrderedMuxer
@@ -380,7 +380,7 @@ def open_stream_copy(
 def _chapters(
     original: InputContainer, window: TimeRange, to_film: Fraction
 ) -> list[dict[str, object]]:
-    """Cut the chapters to the window."""
+    """Cut the chapters to the range."""
     chapters: list[dict[str, object]] = []
     for chapter in original.chapters():
         base, shift = chapter["time_base"] or Fraction(1, 1000), window.shift_seconds

@@ -1,7 +1,7 @@
 """Decides by trial muxing which audio and subtitle streams are copied, encoded or left out.
 
-Some kinds of file refuse a sound only when the first packet comes, or the last. Hence a few packets
-of everything are written into a file in memory before an hour is spent on painting.
+Some containers reject an audio codec only at the first packet, or the last. Hence a few packets of
+everything are written to a file in memory before an hour is spent on painting.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from realtime.sinks.encoding import Recipe
 SAMPLE_PACKETS = 8
 """So many of each stream are tried."""
 READ_PACKETS = 4000
-"""After so many packets, a stream that has not begun is tried without any."""
+"""A stream that has no packet among so many is tried without any."""
 WITHOUT_SAMPLE_TIMES = frozenset({"mp4", "mov"})
 """Kinds of file that store uncompressed sound as one run of samples."""
 
 
 def plan_streams(path: Path, recipe: Recipe) -> StreamPlan:
-    """Decide what becomes of the sound and the subtitles of a clip; all else is left out.
+    """Choose how the audio and subtitles of a clip are transferred; all else is left out.
 
     Args:
         path: The clip.
@@ -61,7 +61,7 @@ def plan_streams(path: Path, recipe: Recipe) -> StreamPlan:
             ways += [(stream, way)] if way else []
             notes += [note] if note else []
         if not _works(ways, samples, recipe):
-            # Each by itself, but not together: as it is only where it must not be encoded.
+            # Each alone, but not together: copied only where it need not be encoded.
             ways = [
                 (s, StreamMode.ENCODED if isinstance(s, AudioStream) else way) for s, way in ways
             ]
@@ -97,7 +97,7 @@ def _samples(container: InputContainer, streams: Sequence[Stream]) -> dict[int, 
 def _choose(
     stream: Stream, sample: list[AnyPacket], recipe: Recipe
 ) -> tuple[StreamMode | None, str | None]:
-    """Return how a stream is taken along, if at all, and what is to be said about it."""
+    """Return how a stream is transferred, if at all, and the note about it."""
     name, samples = codec_name(stream), {stream.index: sample}
     is_bare = recipe.container in WITHOUT_SAMPLE_TIMES and name.startswith("pcm_")
     kept = StreamMode.FILLED if is_bare else StreamMode.COPIED
@@ -146,7 +146,7 @@ def _works(
 
 
 def _copy(packet: AnyPacket, stream: Stream) -> AnyPacket:
-    """Return a packet that may be changed."""
+    """Return a copy of a packet, which may be changed."""
     copy: AnyPacket = Packet(bytes(packet))
     copy.stream, copy.time_base = stream, packet.time_base
     copy.pts, copy.dts, copy.duration = packet.pts, packet.dts, packet.duration

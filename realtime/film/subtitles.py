@@ -20,7 +20,7 @@ SHOWN_SECONDS = 5
 
 
 class RewrittenText:
-    """Text subtitles in the form that the new file takes."""
+    """Converts text subtitles to the format of the new file."""
 
     def __init__(self, template: Stream, container: OutputContainer, codec: str) -> None:
         self._from, self._to = codec_name(template), codec
@@ -32,7 +32,7 @@ class RewrittenText:
         self._texts: list[str] = []
 
     def convert(self, packet: AnyPacket) -> list[AnyPacket]:
-        """Return lines in their new form; nothing for the pauses that MP4 writes down."""
+        """Return converted lines; nothing for the pauses that MP4 stores."""
         text = plain_text(bytes(packet), self._from)
         if not text or packet.pts is None:
             return []
@@ -54,7 +54,7 @@ class RewrittenText:
         return self._release(None)
 
     def _release(self, after: AnyPacket | None) -> list[AnyPacket]:
-        """Give out the line that is held back, as long as it can be shown."""
+        """Return the pending line, with its longest possible duration."""
         held, self._held = self._held, None
         if held is None or held.pts is None:
             return []

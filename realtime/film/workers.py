@@ -1,7 +1,7 @@
 """`--jobs N`: several processes on this machine, each with an engine that uses all cores.
 
-With a share of them each, engines would add in another order and round otherwise: then it mattered
-who painted what.
+With a share of the cores each, engines would sum in another order and round differently: the result
+would depend on which process painted what.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ class WorkerTasks(Closing):
         self._pool = ProcessPoolExecutor(jobs, context, initializer=_begin_worker)
 
     def submit(self, film: Film, segment: Segment) -> Future[int]:
-        """Ask for a segment."""
+        """Submit a segment."""
         return self._pool.submit(paint_one, film, segment)
 
     def wait(self, handles: list[Future[int]], seconds: float) -> list[Future[int]]:
-        """Wait for one to be done."""
+        """Wait until one is done."""
         return list(wait(handles, seconds, FIRST_COMPLETED).done)
 
     def result(self, handle: Future[int], film: Film, segment: Segment) -> int:
-        """Return the damaged packets of a segment; it lies in the folder already."""
+        """Return the damaged packets of a segment; the file is in the folder already."""
         del segment
         try:
             return handle.result()
@@ -48,18 +48,18 @@ class WorkerTasks(Closing):
             ) from exc
 
     def stop(self) -> None:
-        """End the workers at once; segments they were at are painted anew the next time."""
+        """End the workers at once; unfinished segments are painted again the next time."""
         for process in list(self._pool._processes.values()):
             process.terminate()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def close(self) -> None:
-        """End the workers, which have nothing left to do."""
+        """End the idle workers."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _begin_worker() -> None:
-    """Leave Ctrl-C to the parent, and end with it: one that is killed tells its workers nothing."""
+    """Ignore Ctrl-C, and exit with the parent: one that is killed cannot tell its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -68,4 +68,4 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        os._exit(EXIT_BAD)  # at once: nobody waits for what this one is at
+        os._exit(EXIT_BAD)  # at once: nothing waits for its result

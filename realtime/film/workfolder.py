@@ -28,7 +28,7 @@ class WorkFolder:
     key: str
     """Names the job."""
     lock: OutputLock
-    """Whoever paints into the folder holds it."""
+    """Held by the process that paints into the folder."""
 
     def __init__(self, out: Path, job: Mapping[str, Any]) -> None:
         """Name the folder; nothing is written yet.
@@ -57,22 +57,22 @@ class WorkFolder:
             write_whole(self.path / "job.json", json.dumps(self._job, indent=2).encode())
 
     def segment(self, number: int) -> Path:
-        """Return where a whole segment lies."""
+        """Return the path of a complete segment."""
         return self.path / f"{number:06}.nut"
 
     def unfinished(self, number: int) -> Path:
-        """Return where a segment is written; a name of this process's own."""
+        """Return the temporary path of a segment, which only this process uses."""
         return self.path / f"{number:06}.{os.getpid()}.partial.nut"
 
     def publish(self, number: int) -> None:
-        """Give a finished segment its final name; after this it survives a crash."""
+        """Rename a complete segment to its final name; after this it survives a crash."""
         partial = self.unfinished(number)
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         os.replace(partial, self.segment(number))
 
     def has(self, number: int) -> bool:
-        """Whether a segment is there, whole."""
+        """Whether a segment is complete."""
         return self.segment(number).is_file()
 
     def sweep(self) -> None:
@@ -81,7 +81,7 @@ class WorkFolder:
             path.unlink(missing_ok=True)
 
     def others(self) -> list[dict[str, Any]]:
-        """Return the jobs of this output that were begun in another way and not finished."""
+        """Return the unfinished jobs of this output with other settings."""
         found = []
         for path in sorted(self._root.glob("*/job.json")):
             if path.parent != self.path:

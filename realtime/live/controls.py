@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from realtime.look import LINES, STROKES, Look
 from realtime.ports import Event, Key, Mouse, WindowClosed
@@ -16,6 +16,7 @@ WHEEL_STEP = 0.05
 GRASP = 0.04
 """How near to the divider, in widths of the picture, it is taken hold of."""
 View = Literal["painting", "split", "beside"]
+VIEWS: tuple[View, ...] = get_args(View)
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class State:
 
     @property
     def look(self) -> Look:
-        """What is to be painted."""
+        """The look to paint."""
         weights = list(self.base)
         if self.partner is not None:
             weights = [weight * (1 - self.mix) for weight in weights]
@@ -92,7 +93,7 @@ def _style(step: int) -> Change:
 
 
 def _partner(state: State) -> State:
-    """The next style that is not the main one; after the last one, none."""
+    """The next style besides the main one; after the last one, none."""
     following = 0 if state.partner is None else state.partner + 1
     following += following == state.style
     return replace(state, partner=following if following < len(state.base) else None)
@@ -167,7 +168,7 @@ HELP = (
 
 
 def react(event: Event, state: State) -> State:
-    """Return the state after an event; what has no meaning changes nothing."""
+    """Return the state after an event; one without a binding changes nothing."""
     if isinstance(event, WindowClosed):
         return replace(state, quit=True)
     if isinstance(event, Mouse):

@@ -33,7 +33,7 @@ CALMEST = 0.2
 MEAN_OF_DIFFERENCE = 2 / np.sqrt(np.pi)
 """Mean absolute difference of two pictures with noise of deviation 1."""
 CLIPPED = 6
-"""Blocks within so many levels of black or white show less noise than there is."""
+"""Blocks this near to black or white, in levels, are clipped and show too little noise."""
 LAG = 0.15
 """How much of each new measurement of the noise counts."""
 
@@ -129,6 +129,6 @@ def _averaged(pixels: Pixels, past: Pixels, noise: float) -> Pixels:
 
 
 def _share_of_new(noise: float) -> Floats:
-    """For every difference in levels: how much of the new picture counts."""
+    """Weight of the new picture for every difference in levels."""
     far = (np.arange(256, dtype=np.float32) / noise - STILL) / (MOVING - STILL)
     return np.asarray(SHARE_OF_NEW + (1 - SHARE_OF_NEW) * np.clip(far, 0, 1), np.float32)

@@ -1,4 +1,4 @@
-"""What a live window draws over and around the painting: views, overlay text, help, style strip.
+"""Drawing of the live window: views, overlay text, help, style strip.
 
 Pure: every function returns a new frame.
 """
@@ -73,7 +73,7 @@ def overlay_lines(
     if look.strength != 1.0:
         what += f"   strength {look.strength:.0%}"
     if level is not None:
-        what += f"   {manner(level)}"
+        what += f"   {describe_level(level)}"
     if look.lines is None:
         what += "   native strokes"
     if look.stroke != 1.0:
@@ -87,7 +87,7 @@ def overlay_lines(
 
 
 def note_lines(look: Look, styles: Sequence[Style]) -> list[str]:
-    """Return what is to be known of the styles that are shown, wrapped for a small window."""
+    """Return the notes on the styles that are shown, wrapped for a small window."""
     notes = [one.note for one, weight in zip(styles, look.style_weights, strict=True) if weight]
     return [
         part
@@ -97,10 +97,10 @@ def note_lines(look: Look, styles: Sequence[Style]) -> list[str]:
 
 
 def shortfall(controller: QualityController) -> str:
-    """Name the targets that the lowest level misses, in words; empty: none."""
+    """Describe the targets that the lowest level misses; empty: none."""
     if not controller.missed:
         return ""
-    least = manner(controller.level)
+    least = describe_level(controller.level)
     return f"cannot hold {' and '.join(controller.missed)} here, {least}: less would lose the edges"
 
 
@@ -109,7 +109,7 @@ def dropped_share(report: Report) -> float:
     return report.dropped / max(1, report.frames + report.dropped)
 
 
-def manner(level: Level) -> str:
+def describe_level(level: Level) -> str:
     """Describe a level in words."""
     size = "in full detail" if level.detail == 1.0 else f"at {level.detail:.0%} of the detail"
     light_network = ", by the lighter network" if level.light_network else ""

@@ -48,19 +48,19 @@ class LazyEngine(Closing):
 
     @property
     def info(self) -> EngineInfo:
-        """What it runs on; waits until that is known."""
+        """What it runs on; waits until the engine is open."""
         self.wait()
         assert self._engine is not None
         return self._engine.info
 
     @property
     def description(self) -> str:
-        """What it runs on, once that is known."""
+        """What it runs on, once the engine is open."""
         return self._engine.description if self._engine else "the engine is getting ready"
 
     @property
     def ready(self) -> bool:
-        """Whether frames are painted by now, or will fail."""
+        """Whether the engine is open, or failed to open."""
         return self._ready.is_set()
 
     def wait(self) -> None:
@@ -70,10 +70,10 @@ class LazyEngine(Closing):
             raise self._error
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
-        """Paint one frame, or return it as it is while the engine gets ready.
+        """Paint one frame, or return it unchanged while the engine is being opened.
 
         Raises:
-            EngineError: it failed, was opened anew, and failed again.
+            EngineError: it failed, was reopened, and failed again.
             PleinairError: it could not be opened.
         """
         if not self._ready.is_set():
@@ -141,7 +141,7 @@ class FallbackEngine(WrappedEngine):
         return engine.stylize(frame, look)
 
     def close(self) -> None:
-        """Close all, whatever one of them raises."""
+        """Close all, even if one of them raises."""
         if self._reserving:
             self._reserve_core(False)
         with ExitStack() as stack:
@@ -208,7 +208,7 @@ class HeldFrameEngine(WrappedEngine):
             return painted
 
     def repaint(self, look: Look) -> Frame | None:
-        """Paint the frozen frame though no frame comes; None: none is frozen, or it is being done.
+        """Paint the frozen frame without a new one; None: none is frozen, or it is in progress.
 
         May be called from another thread than `stylize`, and does not wait for it.
         """
@@ -221,7 +221,7 @@ class HeldFrameEngine(WrappedEngine):
             self._busy.release()
 
     def paint_beside(self, frame: Frame, look: Look) -> Frame:
-        """Paint any other picture, from any thread: waits until none is being painted."""
+        """Paint another picture, from any thread; waits until the engine is free."""
         with self._busy:
             return self._engine.stylize(frame, look)
 

@@ -8,13 +8,13 @@ from contextlib import ExitStack
 import numpy as np
 
 from realtime import sinks, sources
-from realtime.anypainting.fit import with_paintings
-from realtime.anypainting.request import Request
+from realtime.arbitrary_style.fit import with_paintings
+from realtime.arbitrary_style.request import Request
 from realtime.engines import open_engine
 from realtime.frame import Frame
 from realtime.live.denoise import DenoisedEngine
-from realtime.live.ear import Ear
 from realtime.live.engines import USUAL_VARIANT, FallbackEngine, Variant, light_network_of
+from realtime.live.microphone_capture import MicrophoneCapture
 from realtime.live.quality_controller import QualityController, quality_levels
 from realtime.live.sinks import LetterboxSink, TeeSink
 from realtime.live.sources import RealtimePlayback, ReconnectingSource
@@ -40,16 +40,18 @@ def open_live_source(settings: LiveSettings) -> Source:
     return RealtimePlayback(source, reopen=opened if settings.loop else None)
 
 
-def open_live_sinks(settings: LiveSettings, rate_fps: float, size: Size | None, ear: Ear) -> Sink:
+def open_live_sinks(
+    settings: LiveSettings, rate_fps: float, size: Size | None, microphone: MicrophoneCapture
+) -> Sink:
     """Open the sink, and the virtual camera beside it; a window opens at `size`, if it is known.
 
-    A file has the ear's sound, if it is on.
+    A file has the microphone's sound, if it is on.
     """
     names = [settings.sink] + (["virtual_camera"] if settings.virtual_camera else [])
     options = SinkOptions(
         path=settings.out, rate_fps=rate_fps, size=size, overwrite=settings.overwrite,
         inputs=sources.files_of(settings.source),
-        hearing=ear.listen() if ear.is_on and settings.sink == "video" else None,
+        read_sound=microphone.listen() if microphone.is_on and settings.sink == "video" else None,
     )  # fmt: skip
     with ExitStack() as stack:
         opened = [
@@ -112,7 +114,7 @@ def denoised(engine: Engine, settings: LiveSettings) -> Engine:
 
 
 def _other_ways(entry: Entry, engine: Engine) -> Iterator[tuple[Variant, Entry, int | None]]:
-    """Yield the variants beside the usual one: with which bundle, and on how many threads."""
+    """Yield the alternative engines: their bundle and number of threads."""
     light_network = light_network_of(entry)
     info = engine.info
     threads = info.threads if info.lockstep and info.threads else 1

@@ -1,13 +1,13 @@
 """Adaptive quality: holds a frame rate and a latency by painting smaller pictures.
 
-It moves along a list of levels (`quality_levels`): how large a picture is painted, and, where a
-cheaper network of the same styles is at hand (see `engines.FallbackEngine`), by which of the two.
+It moves along a list of levels (`quality_levels`): how large a picture is painted, and, where
+there is a cheaper network of the same styles (see `engines.FallbackEngine`), by which of the two.
 
 Where another program takes a core away from an engine whose threads work in lockstep, painting
 smaller hardly helps: every layer waits for the thread whose core is taken. So when a step down
 helps less than its area says, such an engine leaves one core to others, and takes it back later.
 
-Pure: it is told what every frame cost and says at which detail to paint the next. It steps down at
+Pure: it is given the cost of every frame and returns the detail of the next. It steps down at
 once and up seldom, and when a step up had to be taken back it waits four times as long before it
 tries again: so it cannot swing to and fro.
 """
@@ -85,7 +85,7 @@ class QualityController:
         """What a frame costs where nothing is left to do about it."""
         self.seconds = min(SHARE_OF_PERIOD / rate_fps, SHARE_OF_LATENCY * latency_seconds)
         self.can_reserve_core = False
-        """Whether whoever paints can leave a core to others: set once that is known."""
+        """Whether the engine can leave a core to others: set once that is known."""
         self._step, self._reserve_core = 0, False
         self._costs: deque[float] = deque(maxlen=RECENT)
         self._settling = 0
@@ -113,7 +113,7 @@ class QualityController:
 
     @property
     def missed(self) -> tuple[str, ...]:
-        """What was asked for and cannot be held even on the last level, in words; empty: all is."""
+        """The targets that even the lowest level misses, in words; empty: none."""
         cost = self._too_dear
         if cost is None:
             return ()

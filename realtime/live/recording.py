@@ -1,31 +1,34 @@
-"""Recording what is painted while it is shown, and what is heard meanwhile."""
+"""Snapshots and video recordings of a live session, with sound from the microphone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from realtime import overlay
 from realtime.errors import SinkError
+from realtime.folders import replace_whole
 from realtime.frame import Frame
-from realtime.live.ear import Ear
+from realtime.live.microphone_capture import MicrophoneCapture
+from realtime.pipeline import Shown
 from realtime.resize import in_size
 from realtime.sinks import SinkOptions
+from realtime.sinks.images_sink import encode
 from realtime.sinks.video_sink import VideoSink, open_sink
-from realtime.sound import Hearing, Sound
+from realtime.sound import SoundReader
 
 
 class Recording:
-    """A clip of the paintings, without overlay, begun and ended while the session goes on.
+    """Record the paintings, without overlay, into a clip while the session goes on.
 
     Args:
         folder: Where `pleinair-DATE.mp4` goes.
-        ear: What is heard, if it is on when a clip begins; what it is after that, it is silent.
+        microphone: Adds sound, if it is on when a clip begins; while it is off, there is silence.
     """
 
-    def __init__(self, folder: Path, ear: Ear | None = None) -> None:
-        self._folder, self._ear = folder, ear
+    def __init__(self, folder: Path, microphone: MicrophoneCapture | None = None) -> None:
+        self._folder, self._microphone = folder, microphone
         self._sink: VideoSink | None = None
         self._first: Frame | None = None
         self._last: Frame | None = None
@@ -33,13 +36,13 @@ class Recording:
 
     @property
     def seconds(self) -> float:
-        """How long it is so far."""
+        """Duration so far."""
         if self._first is None or self._last is None:
             return 0.0
         return self._last.pts_seconds - self._first.pts_seconds
 
     def take(self, frame: Frame) -> None:
-        """Write a frame with its own time, which must rise; a repeated one is left out.
+        """Write a frame with its own time, which must increase; a repeated one is left out.
 
         A camera that changes its size is fitted into the size of the first frame.
 
@@ -58,7 +61,7 @@ class Recording:
         self._show(self._sink, self._last, self._first)
 
     def stop(self) -> str:
-        """Complete the file; returns which it is, or why there is none, for the user."""
+        """Complete the file; returns its path or the error, for the user."""
         sink, first, last = self._sink, self._first, self._last
         self._sink = self._first = self._last = None
         if sink is None or first is None or last is None:
@@ -76,25 +79,33 @@ class Recording:
 
     def _opened(self, begins: float) -> VideoSink:
         path = self._folder / f"pleinair-{stamp()}.mp4"
-        hearing = None
-        if self._ear is not None and self._ear.is_on:
-            hearing = _since(self._ear.listen(), begins)
-        return open_sink(SinkOptions(path=path, hearing=hearing))
+        read_sound = None
+        if self._microphone is not None and self._microphone.is_on:
+            read_sound = _since(self._microphone.listen(), begins)
+        return open_sink(SinkOptions(path=path, read_sound=read_sound))
 
     @staticmethod
     def _show(sink: VideoSink, frame: Frame, first: Frame) -> None:
         sink.show(replace(frame, pts_seconds=frame.pts_seconds - first.pts_seconds))
 
 
-def _since(hearing: Hearing, begins: float) -> Hearing:
-    """Return the same hearing, by a clock that is 0 at a moment."""
+def _since(read_sound: SoundReader, begins: float) -> SoundReader:
+    """Return a reader of the same sound whose times count from `begins`, in seconds."""
+    return lambda: [sound.later(-begins) for sound in read_sound()]
 
-    def take() -> Sequence[Sound]:
-        return [sound.later(-begins) for sound in hearing()]
 
-    return take
+def save_snapshot(folder: Path, shown: Shown) -> str:
+    """Save both pictures; returns the path or the error, for the user."""
+    path = folder / f"pleinair-{stamp()}.png"
+    both = overlay.joined(shown.original, shown.painted)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_whole(path, encode(both, ".png"))
+    except OSError as exc:
+        return f"the snapshot {path} could not be saved: {exc.strerror}"
+    return f"saved {path}"
 
 
 def stamp() -> str:
-    """Return this moment for a file name, to the millisecond."""
+    """Return the current time for a file name, to the millisecond."""
     return datetime.now().astimezone().strftime("%Y%m%d-%H%M%S-%f")[:-3]

@@ -1,4 +1,4 @@
-"""A live run, from settings to what it did. Prints nothing."""
+"""Runs a live session, from settings to outcome. Prints nothing."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from realtime import microphones
-from realtime.anypainting.request import Request, find_look
+from realtime.arbitrary_style.request import Request, find_look
 from realtime.clockwork import Latency
 from realtime.engines.base import styles_of
 from realtime.interrupt import run_interruptibly
 from realtime.live.controls import State
 from realtime.live.drawing import dropped_share
-from realtime.live.ear import Ear
 from realtime.live.engines import HeldFrameEngine, LazyEngine
 from realtime.live.factory import (
     controller_of,
@@ -24,11 +23,11 @@ from realtime.live.factory import (
     open_live_sinks,
     open_live_source,
 )
+from realtime.live.microphone_capture import MicrophoneCapture
 from realtime.live.quality_controller import Level
 from realtime.live.saved_state import recalled, remember, restored, window_size
-from realtime.live.session import Session
+from realtime.live.session import Session, SessionContext
 from realtime.live.sources import ReconnectingSource
-from realtime.live.surroundings import Surroundings
 from realtime.pipeline import Report
 from realtime.ports import Microphone
 from realtime.provenance import WRITTEN_BY
@@ -40,7 +39,7 @@ WARMING_UP = "getting ready to paint ..."
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did and where its result lies."""
+    """Outcome of a run: report and result file."""
 
     report: Report
     engine: str
@@ -78,10 +77,10 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
         if not has_window:
             late.wait()
             tell(f"painting on {late.description}")
-        ear = stack.enter_context(_ear(settings))
-        state = replace(state, sound=ear.is_on)
+        microphone = stack.enter_context(_microphone(settings))
+        state = replace(state, sound=microphone.is_on)
         size = settings.size or window_size(values) or source.size
-        opened = open_live_sinks(settings, source.rate_fps, size, ear)
+        opened = open_live_sinks(settings, source.rate_fps, size, microphone)
         sink = stack.enter_context(opened)
         if state.fullscreen:
             sink.set_fullscreen(True)
@@ -92,7 +91,7 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
             trouble = source.trouble() if isinstance(source, ReconnectingSource) else ""
             return trouble or ("" if late.ready else WARMING_UP)
 
-        around = Surroundings(
+        around = SessionContext(
             snapshots=settings.snapshots,
             seconds=settings.seconds,
             tell=tell,
@@ -104,7 +103,7 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
             waiting_for=waiting_for,
             redraws=has_window,
             controller=controller,
-            ear=ear,
+            microphone=microphone,
         )
         session = stack.enter_context(Session(engine, state, around))
         interrupted, report = run_interruptibly(source, engine, sink, session.hooks())
@@ -120,14 +119,14 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
     )  # fmt: skip
 
 
-def _ear(settings: LiveSettings) -> Ear:
+def _microphone(settings: LiveSettings) -> MicrophoneCapture:
     """Open the microphone that was asked for; a key opens the usual one later."""
     address = settings.microphone
 
     def opened() -> Microphone:
         return microphones.open_microphone(address or "default")
 
-    return Ear(opened, None if address is None else opened())
+    return MicrophoneCapture(opened, None if address is None else opened())
 
 
 def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State, Request]:

@@ -10,11 +10,10 @@ from typing import Any
 
 from realtime.folders import data_folder, keep
 from realtime.frame import MIN_SIDE_PX
-from realtime.live.controls import State
+from realtime.live.controls import VIEWS, State
 from realtime.ports import Size
 from realtime.settings import MAX_SIDE_PX
 
-VIEWS = ("painting", "split", "beside")
 PLAIN = (
     "strength", "stroke", "native", "keep_colours", "mix", "divider", "overlay", "mirror", "view",
     "fullscreen",
@@ -23,12 +22,12 @@ PLAIN = (
 
 
 def state_file() -> Path:
-    """Return where the state is kept."""
+    """Return the path of the state file."""
     return data_folder() / "live.json"
 
 
 def remember(state: State, styles: Sequence[str], window: Size | None = None) -> None:
-    """Write down the state and the size of the window; an unwritable folder is no error."""
+    """Save the state and the size of the window; an unwritable folder is no error."""
     values: dict[str, Any] = {name: getattr(state, name) for name in PLAIN}
     values["base"] = {name: w for name, w in zip(styles, state.base, strict=True) if w}
     values["partner"] = None if state.partner is None else styles[state.partner]
@@ -37,7 +36,7 @@ def remember(state: State, styles: Sequence[str], window: Size | None = None) ->
 
 
 def recalled() -> dict[str, Any]:
-    """Return what was written, or nothing when there is none or it is damaged."""
+    """Return the saved values; none if there is no file or it is damaged."""
     try:
         values = json.loads(state_file().read_text())
     except (OSError, ValueError):
@@ -46,7 +45,7 @@ def recalled() -> dict[str, Any]:
 
 
 def window_size(values: dict[str, Any]) -> Size | None:
-    """Return the width and height of the window in pixels, as far as they are remembered."""
+    """Return the saved width and height of the window in pixels, if there are any."""
     match values.get("window"):
         case [int(width), int(height)] if (
             MIN_SIDE_PX <= min(width, height) <= max(width, height) <= MAX_SIDE_PX
@@ -56,7 +55,7 @@ def window_size(values: dict[str, Any]) -> Size | None:
 
 
 def restored(values: dict[str, Any], state: State, styles: Sequence[str]) -> State:
-    """Return `state` with what is remembered, as far as it is understood and fits these styles."""
+    """Return `state` with the saved values that are valid for these styles."""
     fitting = {
         name: value
         for name, value in values.items()

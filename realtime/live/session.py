@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from realtime import overlay
+from realtime.clockwork import Clock, monotonic
 from realtime.errors import SinkError
-from realtime.frame import Frame
+from realtime.frame import Frame, Pixels
 from realtime.live.controls import HELP, State, react, with_style
 from realtime.live.drawing import (
     Strip,
     arranged,
+    describe_level,
     help_columns,
     in_picture,
-    manner,
     note_lines,
     overlay_lines,
     shortfall,
     with_panel,
     with_strip,
 )
-from realtime.live.quality_controller import DETAILS
-from realtime.live.recording import Recording
-from realtime.live.snapshot import save_snapshot
-from realtime.live.surroundings import Surroundings
+from realtime.live.microphone_capture import MicrophoneCapture
+from realtime.live.quality_controller import DETAILS, QualityController
+from realtime.live.recording import Recording, save_snapshot
 from realtime.look import Look
 from realtime.machine import seconds_since_start
 from realtime.pipeline import Hooks, Report, Shown
@@ -36,10 +37,40 @@ FADE_SECONDS = 0.4
 """How long a new style takes to come."""
 
 
-class Session(Closing):
-    """What happens between the pipeline and the user of a live window."""
+@dataclass(frozen=True, kw_only=True)
+class SessionContext:
+    """Dependencies of a session: folders, clock, messages, controller, microphone."""
 
-    def __init__(self, engine: Engine, state: State, around: Surroundings) -> None:
+    snapshots: Path
+    """Folder for snapshots and recordings."""
+    seconds: float | None = None
+    """End after this long."""
+    tell: Callable[[str], None] = lambda message: None
+    """Told where files went, in words."""
+    fullscreen: Callable[[bool], None] = lambda on: None
+    """Called when the user wants the window full or back."""
+    waiting_for: Callable[[], str] = lambda: ""
+    """What the session waits for, in words for the user; empty: nothing."""
+    redraws: bool = False
+    """Whether pictures are drawn again while the camera gives none: for windows, not for files."""
+    canvas: Callable[[], Size | None] = lambda: None
+    """Width and height in pixels of what is shown on; None: those of the frame itself."""
+    previews: Callable[[], Sequence[Pixels | None]] = tuple
+    """A small picture of every style, as far as they are painted, for the strip."""
+    repaint: Callable[[Look], Frame | None] = lambda look: None
+    """Paints the frozen frame while the source gives none; None: not now."""
+    first_painted: Callable[[], int | None] = lambda: 0
+    """Index of the first frame that the engine painted; None before that."""
+    controller: QualityController | None = None
+    microphone: MicrophoneCapture | None = None
+    """The microphone for recordings; None: they have no sound."""
+    clock: Clock = monotonic
+
+
+class Session(Closing):
+    """Connects the pipeline with the user of a live window."""
+
+    def __init__(self, engine: Engine, state: State, around: SessionContext) -> None:
         self.engine, self.state = engine, state
         self._around = around
         self.frozen: Frame | None = None
@@ -49,7 +80,7 @@ class Session(Closing):
         self._last: Shown | None = None
         self._message, self._message_until = "", 0.0
         self._from, self._to, self._changed = state.look, state.look, -FADE_SECONDS
-        self._recording = Recording(around.snapshots, around.ear)
+        self._recording = Recording(around.snapshots, around.microphone)
         self._costs_seen = 0
         self._told_missed: set[str] = set()
         """What was said not to be held, since it was painted in more detail."""
@@ -70,7 +101,7 @@ class Session(Closing):
         return self.become(self._after(event))
 
     def become(self, state: State) -> bool:
-        """Take on another state, of as many styles; False when the user wants to quit."""
+        """Set the state, for the same number of styles; False when the user wants to quit."""
         before, self.state = self.state, state
         if self.state.frozen != before.frozen:
             self.frozen = self._last.original if self.state.frozen and self._last else None
@@ -81,14 +112,14 @@ class Session(Closing):
             self._say(save_snapshot(self._around.snapshots, self._last))
         if self.state.fullscreen != before.fullscreen:
             self._around.fullscreen(self.state.fullscreen)
-        if self.state.sound != before.sound and self._around.ear is not None:
-            self._around.ear.switch(on=self.state.sound)
+        if self.state.sound != before.sound and self._around.microphone is not None:
+            self._around.microphone.switch(on=self.state.sound)
         if before.recording and not self.state.recording:
             self._stop_recording()
         return not self.state.quit
 
     def look(self) -> Look:
-        """Return the look of the next frame: what was chosen, fading in, at the detail afforded."""
+        """Return the look of the next frame: the chosen one, faded in, at the level of detail."""
         controller = self._around.controller
         return replace(self._faded(), detail=1.0 if controller is None else controller.detail)
 
@@ -120,21 +151,21 @@ class Session(Closing):
         return self.decorate(self._last, report)
 
     def on_frame(self, report: Report) -> bool:
-        """See what frames cost, and whether to go on."""
+        """Update controller and messages after a frame; False: the run is over."""
         self._note_first_painting()
         controller = self._around.controller
         costs, self._costs_seen = report.engine_seconds.since(self._costs_seen)
         for cost in costs:
             # A frozen frame is painted only when the look changes: that says nothing about time.
             if controller and self.frozen is None and controller.paid(cost, self._around.clock()):
-                self._say(f"painting {manner(controller.level)}")
+                self._say(f"painting {describe_level(controller.level)}")
                 if controller.detail > DETAILS[-1]:
                     self._told_missed.clear()
         self._say_shortfall()
         return self._around.seconds is None or report.seconds < self._around.seconds
 
     def _say_shortfall(self) -> None:
-        """Tell what cannot be held, once; the overlay says it for as long as it is so."""
+        """Report missed targets, once each; the overlay shows them as long as they are missed."""
         controller = self._around.controller
         if controller is not None and not self._told_missed.issuperset(controller.missed):
             self._told_missed.update(controller.missed)
@@ -151,7 +182,7 @@ class Session(Closing):
         return self._to if gone >= 1 else self._from.mixed(self._to, max(0.0, gone))
 
     def _after(self, event: Event) -> State:
-        """Return the state after an event, wherever in the window it happened."""
+        """Return the state after an event anywhere in the window."""
         if not isinstance(event, Mouse) or self._last is None:
             return react(event, self.state)
         picture = self._last.painted.width, self._last.painted.height
@@ -164,7 +195,7 @@ class Session(Closing):
         return react(in_picture(event, picture, canvas), self.state)
 
     def take(self, shown: Shown) -> Shown:
-        """Keep and return what is to be drawn: the newest painting, or that of the frozen frame."""
+        """Store and return what to draw: the newest painting, or that of the frozen frame."""
         if self.state.frozen and self.frozen is None:
             self.frozen = shown.original  # frozen before there was a picture
         if self.frozen is not None and self._last is not None:
@@ -212,11 +243,11 @@ class Session(Closing):
             self._say(said)
 
     def _hear(self, shown: Shown) -> None:
-        """Tell the ear the time of the frames, and the user what the ear complains of."""
-        if (ear := self._around.ear) is None:
+        """Give the microphone the times of the frames, and the user its error messages."""
+        if (microphone := self._around.microphone) is None:
             return
         if shown.timestamps:
-            ear.saw(shown.original.pts_seconds, shown.timestamps.taken)
-        if complaint := ear.complaint():
-            self._say(complaint)
-        self.state = replace(self.state, sound=ear.is_on)
+            microphone.saw(shown.original.pts_seconds, shown.timestamps.taken)
+        if error := microphone.next_error():
+            self._say(error)
+        self.state = replace(self.state, sound=microphone.is_on)

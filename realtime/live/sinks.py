@@ -13,7 +13,7 @@ from realtime.resize import in_size
 
 
 class LetterboxSink(Closing):
-    """Letterboxes frames for a sink: of fixed size, to that of the first; of a window, to its own.
+    """Letterboxes frames to the size of the wrapped sink: fixed by the first frame, or a window's.
 
     A frame that has the size already stays as it is.
     """
@@ -25,21 +25,21 @@ class LetterboxSink(Closing):
 
     @property
     def result(self) -> Path | None:
-        """The file that the sink inside wrote."""
+        """The file that the wrapped sink wrote."""
         return self._sink.result
 
     @property
     def canvas(self) -> Size | None:
-        """Of the window inside."""
+        """Of the wrapped window."""
         return self._sink.canvas
 
     @property
     def window_size(self) -> Size | None:
-        """Of the window inside."""
+        """Of the wrapped window."""
         return self._sink.window_size
 
     def set_fullscreen(self, on: bool) -> None:
-        """Pass on to the window inside."""
+        """Pass on to the wrapped window."""
         self._sink.set_fullscreen(on)
 
     def show(self, frame: Frame) -> None:
@@ -63,16 +63,16 @@ class LetterboxSink(Closing):
         )
 
     def finish(self) -> None:
-        """Publish what the sink inside holds."""
+        """Finish the wrapped sink."""
         self._sink.finish()
 
     def close(self) -> None:
-        """Close the sink inside."""
+        """Close the wrapped sink."""
         self._sink.close()
 
 
 class TeeSink(Closing):
-    """Shows every frame in several sinks, in order; the events are those of all."""
+    """Sends every frame to several sinks, in order; returns the events of all."""
 
     def __init__(self, sinks: Sequence[Sink]) -> None:
         self._sinks = tuple(sinks)
@@ -104,12 +104,12 @@ class TeeSink(Closing):
         return tuple(event for sink in self._sinks for event in sink.poll())
 
     def finish(self) -> None:
-        """Publish all."""
+        """Finish all."""
         for sink in self._sinks:
             sink.finish()
 
     def close(self) -> None:
-        """Close all, whatever one of them raises."""
+        """Close all, even if one of them raises."""
         with ExitStack() as stack:
             for sink in self._sinks:
                 stack.callback(sink.close)

@@ -14,11 +14,11 @@ from realtime.ports import Closing, Size, Source
 
 RETRY_SECONDS = 1.0
 LATE_SECONDS = 1.5
-"""Without a frame for so long, the user is told."""
+"""Without a frame for so long, the user gets a message."""
 
 
 class ReconnectingSource(Closing):
-    """Opens its source again whenever it fails, for as long as the session lasts.
+    """Reopens its source whenever it fails, for as long as the session lasts.
 
     The first opening is the caller's: a camera that was never there is an error at once. Indices
     and times go on rising over a gap.
@@ -39,11 +39,11 @@ class ReconnectingSource(Closing):
 
     @property
     def size(self) -> Size | None:
-        """Size of the frames, where the camera knows."""
+        """Size of the frames, if the camera knows it."""
         return None if self._source is None else self._source.size
 
     def trouble(self) -> str:
-        """Return what is wrong with the camera, in words for the user; empty when nothing is."""
+        """Return the problem with the camera, for the user; empty: none."""
         if self._gone:
             return f"{self._gone}: waiting for it"
         if self._arrived is None:
@@ -52,7 +52,7 @@ class ReconnectingSource(Closing):
         return f"no picture from the camera for {silent:.0f} s" if silent > LATE_SECONDS else ""
 
     def __iter__(self) -> Iterator[Frame]:
-        """Yield frames until closed, over all failures; ends when the source ends."""
+        """Yield frames until closed, across failures; ends when the source ends."""
         started, index = self._clock(), 0
         while not self._stopped.is_set():
             try:
@@ -101,7 +101,7 @@ class RealtimePlayback(Closing):
 
     @property
     def size(self) -> Size | None:
-        """Size of the frames, where the source inside knows."""
+        """Size of the frames, if the wrapped source knows it."""
         return self._source.size
 
     def __iter__(self) -> Iterator[Frame]:
@@ -125,6 +125,6 @@ class RealtimePlayback(Closing):
             self._source, begins = self._reopen(), ended + 1 / self.rate_fps
 
     def close(self) -> None:
-        """Stop waiting, and close the source inside."""
+        """Stop waiting, and close the wrapped source."""
         self._stopped.set()
         self._source.close()

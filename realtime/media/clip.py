@@ -52,7 +52,7 @@ codecs.register_error(TAGS_AS, _read_as_latin1)
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Say of whatever a parser throws at a file that the file is damaged.
+    """Turn any error of a parser into one line that says that the file is damaged.
 
     FFmpeg and PyAV fail on damaged files in many ways: besides their own errors with ValueError,
     IndexError, UnicodeDecodeError, ZeroDivisionError.
@@ -127,7 +127,7 @@ def picture_stream(container: InputContainer, path: Path) -> VideoStream:
 
 
 def pixel_aspect(stream: VideoStream, frame: av.VideoFrame) -> Fraction | None:
-    """Return width / height of one pixel of the upright picture, None when nobody says."""
+    """Return width / height of one pixel of the upright picture, None: not known."""
     aspect = stream.sample_aspect_ratio
     if not aspect:
         return None
@@ -136,7 +136,7 @@ def pixel_aspect(stream: VideoStream, frame: av.VideoFrame) -> Fraction | None:
 
 @dataclass(frozen=True)
 class ClipFacts:
-    """What a copy of a video should have in common with it."""
+    """Properties of a video that a copy should keep."""
 
     time_base: Fraction
     """Seconds per tick of its clock."""

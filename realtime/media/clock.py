@@ -15,11 +15,11 @@ BACK_SECONDS = Fraction(1, 10)
 AHEAD_SECONDS = 10
 """Likewise, ahead; only where the format is one of broadcasts. In others it is a pause."""
 WARM_UP_SECONDS = 1
-"""Sound may begin so much before 0: decoders need it, nobody hears it."""
+"""Sound may begin this much before 0: decoders need it, it is not heard."""
 
 
 class PictureClock:
-    """Tells the film's time of each picture, given their stored times in the order of showing.
+    """Maps stored timestamps of pictures, in presentation order, to the film's time.
 
     Attributes:
         shifts: What is added to stored times, in seconds; one for each clock of the file.
@@ -50,7 +50,7 @@ class PictureClock:
         self.restart()
 
     def restart(self) -> None:
-        """Go on from anywhere in the film; its beginning stays where it is."""
+        """Continue from anywhere in the film; its beginning stays the same."""
         self._decoded: int | None = None
         self._stored: int | None = None
         self._shown: int | None = None
@@ -64,7 +64,7 @@ class PictureClock:
         return self._origin or 0
 
     def see_packet(self, dts: int | None) -> bool:
-        """Take notice of a decoding time, in the order of the file; True where a clock begins."""
+        """Note a decoding timestamp, in the order of the file; True: a new clock begins."""
         before, self._decoded = self._decoded, dts if dts is not None else self._decoded
         if dts is None or before is None:
             return False
@@ -74,7 +74,7 @@ class PictureClock:
         return leaps
 
     def seconds(self, stored: int | None) -> float:
-        """Return when the next picture is shown: later than the one before, whatever is stored."""
+        """Return the time of the next picture: always later than the one before."""
         tick = self._tick(stored)
         self._shown = tick
         return float(tick * self._base)
@@ -95,7 +95,7 @@ class PictureClock:
         return tick if self._shown is None else max(tick, self._shown + 1)
 
     def _begin(self, stored: int) -> None:
-        """Take whatever comes first, sound or picture, as the film's beginning."""
+        """Set the film's beginning to the first packet, sound or picture."""
         start = stored
         if self._sound_start is not None:
             start = min(start, self._sound_start // self._base)
@@ -113,7 +113,7 @@ class PictureClock:
 
 
 class StreamClock:
-    """Tells the film's times of what goes with the pictures: sound, subtitles."""
+    """Maps timestamps of sound and subtitles to the film's time."""
 
     def __init__(self, shifts: Sequence[Fraction]) -> None:
         """Start with the first clock of the file.

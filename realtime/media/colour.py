@@ -1,6 +1,6 @@
 """YUV <-> RGB: the only place that knows which matrix and which range a video uses.
 
-A video says so itself, or leaves it out; then everybody guesses by the height, and so do we:
+A video is tagged with them, or not; then players guess by the height, and so do we:
 BT.709 from 720 lines on, BT.601 below. A copy is written with the colours of its original, and says
 so; pictures that come from no video follow the rule.
 """
@@ -15,6 +15,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from realtime.frame import Pixels
+from realtime.media.picture import over_white
 
 HD_LINES = 720
 
@@ -40,7 +41,7 @@ HDR_TRANSFERS = {16: "PQ (HDR10, Dolby Vision)", 18: "HLG"}
 
 @dataclass(frozen=True)
 class ColourTags:
-    """What a video says about its colours: ITU-T H.273 codes, 2 or less where it says nothing."""
+    """Colour tags of a video: ITU-T H.273 codes, 2 or less where it has none."""
 
     matrix: int = H273_UNSPECIFIED
     primaries: int = H273_UNSPECIFIED
@@ -49,7 +50,7 @@ class ColourTags:
 
     @classmethod
     def of(cls, frame: av.VideoFrame) -> ColourTags:
-        """Read them off a decoded frame."""
+        """Read the tags of a decoded frame."""
         return cls(
             matrix=int(frame.colorspace),
             primaries=int(frame.color_primaries),
@@ -107,15 +108,6 @@ def is_transparent(frame: av.VideoFrame) -> bool:
     return bool(frame.reformat(format="rgba").to_ndarray()[..., 3].min() < 255)
 
 
-def over_white(colours: Pixels, alpha: Pixels) -> Pixels:
-    """Lay colours (H, W, 3), not premultiplied, over white by their alpha (H, W, 1), 0 to 255."""
-    if alpha.min() == 255:
-        return np.ascontiguousarray(colours)
-    weight = alpha.astype(np.uint16)
-    over = colours * weight + 255 * (255 - weight)
-    return ((over + 127) // 255).astype(np.uint8)
-
-
 class YuvWriter:
     """Turns pixels of one size into frames for an encoder."""
 
@@ -141,7 +133,7 @@ class YuvWriter:
         )
 
     def tag(self, context: av.VideoCodecContext) -> None:
-        """Write down in the encoder's settings what `write` does.
+        """Tag the encoder's stream with the colours that `write` produces.
 
         Where the original names no primaries and transfer, those of screens: pixels are treated as
         sRGB then.

@@ -1,4 +1,4 @@
-"""Decodes packets to pictures; damaged ones are left out, every picture has a timestamp."""
+"""Decodes packets to pictures, skips damaged ones, and completes timestamps."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def decode(
 
 
 class _Order:
-    """Gives decoded pictures the times that their file does not store, and repeats them."""
+    """Completes missing timestamps of decoded pictures, and repeats pictures."""
 
     def __init__(self, container: InputContainer) -> None:
         self._container = container
@@ -146,7 +146,7 @@ class _Order:
 
 
 def _decoder(stream: VideoStream) -> Callable[[AnyPacket], list[av.VideoFrame]]:
-    """Return what decodes a packet: the stream's own decoder, or one that knows transparency."""
+    """Return the decoder of a packet: the stream's own, or one with transparency."""
 
     def usual(packet: AnyPacket) -> list[av.VideoFrame]:
         return [frame for frame in packet.decode() if isinstance(frame, av.VideoFrame)]

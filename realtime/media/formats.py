@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from realtime.errors import BadInputError
-from realtime.reading import HEAD_BYTES, kind_of, read_file
+from realtime.reading import HEAD_BYTES, file_kind, read_file
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "AVIF", "JPEG2000", "PPM")
 """Known by content, in Pillow's names."""
@@ -23,7 +23,7 @@ ANIMATED_KINDS = frozenset({"a GIF picture", "a PNG picture", "a WebP picture", 
 KINDS = ANIMATED_KINDS | {
     "a JPEG picture", "a BMP picture", "a TIFF picture", "a JPEG 2000 picture", "a PNM picture",
 }  # fmt: skip
-"""The formats in the words of `reading.kind_of`."""
+"""The formats in the words of `reading.file_kind`."""
 NOT_OF_FFMPEG = frozenset({"a WebP picture", "an AVIF picture"})
 ADVICE = (
     "FFmpeg cannot read films of this kind; save it as GIF, APNG or MP4, and paint that with "
@@ -41,7 +41,7 @@ logging.getLogger("PIL").setLevel(logging.CRITICAL)
 def is_animated(path: Path) -> bool:
     """Whether a picture file holds a film: APNG, animated WebP, GIF or AVIF. Raises nothing."""
     try:
-        kind = kind_of(read_file(path, "a picture", most_bytes=HEAD_BYTES))
+        kind = file_kind(read_file(path, "a picture", most_bytes=HEAD_BYTES))
         if kind not in ANIMATED_KINDS:
             return False
         with Image.open(path, formats=FORMATS) as image:
@@ -56,7 +56,7 @@ def is_still(path: Path) -> bool:
     Every GIF is a film here, even of one frame.
     """
     try:
-        kind = kind_of(read_file(path, "a picture", most_bytes=HEAD_BYTES)) or ""
+        kind = file_kind(read_file(path, "a picture", most_bytes=HEAD_BYTES)) or ""
     except BadInputError:
         return False
     if not kind.endswith("picture") or kind == "a GIF picture":
@@ -72,13 +72,13 @@ def refuse_unreadable_film(path: Path) -> None:
     Raises:
         BadInputError: it is one of them, or cannot be read.
     """
-    kind = kind_of(read_file(path, "a video", most_bytes=HEAD_BYTES))
+    kind = file_kind(read_file(path, "a video", most_bytes=HEAD_BYTES))
     if kind in NOT_OF_FFMPEG and is_animated(path):
         raise BadInputError(f"{path} is {kind} that moves: {ADVICE}")
 
 
 def refuse_animated(image: Image.Image, path: Path) -> None:
-    """Refuse an opened picture that moves.
+    """Refuse an opened picture that is animated.
 
     Raises:
         BadInputError: it does; the message says how it can be painted.

@@ -1,4 +1,4 @@
-"""ICC profiles (ISO 15076-1) written from primaries and a gamma, for files that carry none."""
+"""Writes ICC profiles (ISO 15076-1) from primaries and a gamma, for files without one."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def rate_fps(stream: VideoStream) -> float:
 
 
 def own_seconds(container: InputContainer, stream: VideoStream) -> float | None:
-    """Return the length of the pictures alone, where the file tells."""
+    """Return the duration of the video stream, if the file has it."""
     if container.format.name in ONE_LENGTH:
         return None
     if stream.duration and stream.time_base:
@@ -40,12 +40,12 @@ def own_seconds(container: InputContainer, stream: VideoStream) -> float | None:
 
 
 def container_seconds(container: InputContainer) -> float | None:
-    """Return the length of the longest stream, where the file tells."""
+    """Return the duration of the longest stream, if the file has it."""
     return container.duration / av.time_base if container.duration else None
 
 
 def goes_on(path: Path, seconds: float) -> bool:
-    """Whether anything at all in a clip begins so long after its beginning; reads all of it."""
+    """Whether any packet begins this long after the clip's beginning; reads all of it."""
     with clip.open_container(path) as container, contextlib.suppress(*DECODE_ERRORS):
         start = Fraction(container.start_time or 0, av.time_base)
         return any(

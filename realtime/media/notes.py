@@ -13,7 +13,7 @@ from realtime.media.colour import is_transparent
 
 
 def notes_on(container: InputContainer, first: av.VideoFrame) -> tuple[str, ...]:
-    """Return what is special about a file, in whole sentences.
+    """Return warnings about a file, in whole sentences.
 
     Args:
         container: The open file.
@@ -41,7 +41,7 @@ def notes_on(container: InputContainer, first: av.VideoFrame) -> tuple[str, ...]
 
 
 def _lost(container: InputContainer, first: av.VideoFrame) -> list[str]:
-    """Name what no painting takes over."""
+    """Name what a painting does not keep."""
     lost = []
     if count := len(container.streams.attachments):
         lost.append(f"{count} attached file{'s' if count > 1 else ''} (fonts)")

@@ -35,7 +35,7 @@ def is_sideways(matrix: Matrix) -> bool:
 
 
 def turn_upright(pixels: Pixels, matrix: Matrix) -> Pixels:
-    """Return the picture as it is meant to be seen, C-contiguous: quarter turns and mirrors.
+    """Rotate by quarter turns and mirror to upright; C-contiguous.
 
     Other angles are rounded to the nearest quarter turn.
     """

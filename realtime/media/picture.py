@@ -17,7 +17,7 @@ from realtime.frame import Pixels
 from realtime.media import profile
 from realtime.media.formats import FORMATS, KINDS, refuse_animated
 from realtime.media.quiet import quiet_stderr
-from realtime.reading import HEAD_BYTES, kind_of, read_file, refuse_other_kind
+from realtime.reading import HEAD_BYTES, file_kind, raise_wrong_kind, read_file
 
 EXPECTED = "one of these pictures: .png, .jpg, .webp, .bmp, .tif, .avif, .jp2, .gif"
 SAVE_AS = ": save it as JPEG or PNG in the program that shows it"
@@ -77,7 +77,7 @@ class Picture:
 def read_picture(
     path: Path, *, most_pixels: int = MOST_PIXELS, may_shrink: bool = False
 ) -> Picture:
-    """Read a picture of any kind that is known, whatever it is called.
+    """Read a picture of any known format, whatever its suffix.
 
     Grey becomes RGB, 16 bit become 8, CMYK and colour profiles become sRGB, transparency is laid
     over white, EXIF's orientation is applied.
@@ -125,7 +125,7 @@ def decode_picture(
 
 @contextmanager
 def _one_line(path: Path) -> Iterator[None]:
-    """Turn whatever a parser throws at a user's file into one line."""
+    """Turn any error of a parser into one line."""
     try:
         yield
     except BadInputError:
@@ -144,12 +144,12 @@ def _one_line(path: Path) -> Iterator[None]:
 
 
 def _refuse_other_kinds(path: Path, head: bytes) -> None:
-    kind = kind_of(head)
+    kind = file_kind(head)
     if kind in KINDS:
         return
     if kind is not None and kind.endswith(("video", "transport stream")):
         raise BadInputError(f"{path} is {kind}, expected a picture: paint it with pleinair video")
-    refuse_other_kind(path, head, EXPECTED + ADVICE.get(kind or "", ""))
+    raise_wrong_kind(path, head, EXPECTED + ADVICE.get(kind or "", ""))
 
 
 def _refuse_raw(image: Image.Image, path: Path) -> None:
@@ -187,7 +187,7 @@ def _decoded(image: Image.Image, data: bytes, path: Path) -> Picture:
     rgb = np.asarray(_turned(colours.convert("RGB"), turn))
     if alpha is not None and alpha.getextrema()[0] != 255:
         notes.append("is transparent in places: laid over white")
-        rgb = _over_white(rgb, np.asarray(_turned(alpha, turn)))
+        rgb = over_white(rgb, np.asarray(_turned(alpha, turn))[..., None])
     return Picture(np.ascontiguousarray(rgb), tuple(notes))
 
 
@@ -223,7 +223,9 @@ def _turned(image: Image.Image, turn: Image.Transpose | None) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _over_white(rgb: Pixels, alpha: Pixels) -> Pixels:
-    opacity = alpha[..., None].astype(np.uint16)
-    over = rgb * opacity + 255 * (255 - opacity)
-    return ((over + 127) // 255).astype(np.uint8)
+def over_white(colours: Pixels, alpha: Pixels) -> Pixels:
+    """Composite colours (H, W, 3), not premultiplied, over white by alpha (H, W, 1), 0 to 255."""
+    if alpha.min() == 255:
+        return np.ascontiguousarray(colours)
+    weight = alpha.astype(np.uint16)
+    return ((colours * weight + 255 * (255 - weight) + 127) // 255).astype(np.uint8)

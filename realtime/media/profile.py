@@ -1,6 +1,6 @@
 """Converts pictures with ICC profiles, wide gamuts or CMYK to sRGB.
 
-Where a file carries an ICC profile, Little CMS converts. Other ways to say the same (EXIF's "Adobe
+Where a file carries an ICC profile, Little CMS converts. Other encodings of the same (EXIF's "Adobe
 RGB", PNG's gAMA, cHRM and cICP, AVIF's nclx) are first written as an ICC profile of that meaning.
 """
 
@@ -122,7 +122,7 @@ def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _is_identity(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
-    """Try a lattice of colours, so that sRGB is known whatever the profile calls itself."""
+    """Convert a lattice of colours, so that sRGB is recognised whatever the profile's name."""
     steps = np.linspace(0, 255, 9).round().astype(np.uint8)
     if mode == "L":
         lattice = np.broadcast_to(steps[None], (1, 9))

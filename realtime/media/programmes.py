@@ -1,4 +1,4 @@
-"""Which streams belong to one programme of a transport stream, which may carry several.
+"""Finds the streams of one programme of a transport stream, which may carry several.
 
 Source: ISO/IEC 13818-1, 2.4.3.2 (packets), 2.4.4.3 (PAT), 2.4.4.8 (PMT).
 """

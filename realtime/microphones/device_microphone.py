@@ -15,6 +15,7 @@ import numpy as np
 
 from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, SourceError, one_line
+from realtime.machine import match_devices
 from realtime.media.quiet import quiet_stderr
 from realtime.microphones.sample_clock import SampleClock
 from realtime.sound import Sound
@@ -28,15 +29,15 @@ except OSError as exc:  # the package is here, the library is not: on Linux it i
 
 BLOCK_SECONDS = 0.02
 KEPT_BLOCKS = 500
-"""Ten seconds: sound is waited for by nobody, and a callback may not wait."""
+"""Ten seconds of blocks: the callback must not wait for its reader."""
 SILENT_SECONDS = 2.0
-"""A microphone gives blocks of silence, too: without any for so long it is gone."""
+"""Silence comes as blocks, too: without any for so long the device is gone."""
 CHANNELS = 2
 """At most."""
 
 
 class DeviceMicrophone:
-    """Gives what PortAudio's own thread hands over."""
+    """Yields the blocks of PortAudio's own thread."""
 
     def __init__(self, device: dict[str, Any]) -> None:
         self.name = str(device["name"])
@@ -55,7 +56,7 @@ class DeviceMicrophone:
         self._stream.start()
 
     def __iter__(self) -> Iterator[Sound]:
-        """Yield blocks as they come; SourceError when none come any more."""
+        """Yield blocks as they come; SourceError when the device is lost."""
         while True:
             try:
                 sound = self._heard.get(timeout=SILENT_SECONDS)
@@ -68,7 +69,7 @@ class DeviceMicrophone:
             yield sound
 
     def close(self) -> None:
-        """Give the microphone back."""
+        """Close the device."""
         self._stream.close()
         with contextlib.suppress(queue.Full):
             self._heard.put_nowait(None)
@@ -86,7 +87,7 @@ class DeviceMicrophone:
 
 
 def find_microphones() -> tuple[dict[str, Any], ...]:
-    """List what can be listened to, the system's usual one first.
+    """List the microphones, the system's default first.
 
     Raises:
         BadInputError: the system's sound does not work.
@@ -96,8 +97,8 @@ def find_microphones() -> tuple[dict[str, Any], ...]:
         usual = sounddevice.default.device[0]
     except (sounddevice.PortAudioError, ValueError) as exc:
         raise BadInputError(f"the system's sound does not work: {one_line(exc)}") from exc
-    hearing = [device for device in devices if device["max_input_channels"] > 0]
-    return tuple(sorted(hearing, key=lambda device: device["index"] != usual))
+    inputs = [device for device in devices if device["max_input_channels"] > 0]
+    return tuple(sorted(inputs, key=lambda device: device["index"] != usual))
 
 
 def open_microphone(address: str) -> DeviceMicrophone:
@@ -112,7 +113,7 @@ def open_microphone(address: str) -> DeviceMicrophone:
     found = find_microphones()
     if not found:
         raise BadInputError("no microphone is here: plug one in, or leave --microphone out")
-    device = _meant(address, found)
+    device = _match(address, found)
     try:
         with quiet_stderr():
             return DeviceMicrophone(device)
@@ -123,14 +124,11 @@ def open_microphone(address: str) -> DeviceMicrophone:
         ) from exc
 
 
-def _meant(address: str, found: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+def _match(address: str, found: tuple[dict[str, Any], ...]) -> dict[str, Any]:
     if address in ("", "default"):
         return found[0]
-    if address.isdecimal():
-        fitting = [device for device in found if device["index"] == int(address)]
-    else:
-        fitting = [device for device in found if address.lower() in device["name"].lower()]
-    if not fitting:
+    matching = match_devices(address, found, lambda one: one["index"], lambda one: one["name"])
+    if not matching:
         here = ", ".join(f"{device['index']} ({device['name']})" for device in found)
         raise BadInputError(f"no microphone is called {address!r}: here are {here}")
-    return fitting[0]
+    return matching[0]

@@ -1,4 +1,4 @@
-"""When samples were taken: a system's word for it jumps about, the samples themselves do not."""
+"""Timestamps of audio blocks by counting samples, without the jitter of the system's times."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SEEN_SECONDS = 5.0
 
 
 class SampleClock:
-    """Counts samples, and lays them at the earliest that the system said of the last seconds.
+    """Counts samples from the earliest offset that the system reported in the last seconds.
 
     Blocks come late, never early, and some systems hand over whole seconds at once, of which they
     say that the first was taken just now.
@@ -24,7 +24,7 @@ class SampleClock:
         self._origins: deque[tuple[float, float]] = deque()
 
     def begins(self, count: int, said: float) -> float:
-        """Return when a block began.
+        """Return the time of a block's first sample.
 
         Args:
             count: Its length in samples.

@@ -1,6 +1,6 @@
 """The microphone named `synthetic`: a tone in the first half of each second of the machine's clock.
 
-For machines without a microphone; and whoever knows the clock knows what is to be heard when.
+For machines without a microphone, and for tests: the sound depends on the clock alone.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ RATE = 48_000
 TONE_HZ, TONE_LEVEL = 440.0, 0.25
 BLOCK_SECONDS = 0.02
 LONGEST_SECONDS = 1.0
-"""After a longer pause of its thread it goes on with the present, as a device does."""
+"""After a longer pause of its thread it continues with the present, as a device does."""
 
 
 class SyntheticMicrophone:
-    """Hears a tone that comes and goes. What is heard depends on the time alone."""
+    """Yields a tone that is on in the first half of each second."""
 
     name = "synthetic"
 
@@ -30,7 +30,7 @@ class SyntheticMicrophone:
         self._closed = threading.Event()
 
     def __iter__(self) -> Iterator[Sound]:
-        """Yield what is due, until closed."""
+        """Yield samples in real time, until closed."""
         begins = monotonic()
         while not self._closed.wait(BLOCK_SECONDS):
             begins = max(begins, monotonic() - LONGEST_SECONDS)
@@ -40,7 +40,7 @@ class SyntheticMicrophone:
                 begins = sound.ends
 
     def close(self) -> None:
-        """End the iteration, also one that another thread is waiting in."""
+        """End the iteration, even while another thread waits in it."""
         self._closed.set()
 
 
@@ -53,7 +53,7 @@ def heard(begins: float, count: int) -> Sound:
 
 
 def open_microphone(address: str) -> SyntheticMicrophone:
-    """Open it; there is one only.
+    """Open the synthetic microphone; it has no settings.
 
     Raises:
         BadInputError: something was added to its name.

@@ -1,8 +1,8 @@
-"""The card of a style bundle: everything it says about itself besides its weights.
+"""The card of a style bundle: its metadata, without the weights.
 
 A bundle is one safetensors file. Its metadata holds one JSON text under the key `pleinair`: format
 version, architecture config, the styles with their credits, licence, training recipe, results, and
-a golden picture by which a wrongly rebuilt network is noticed. Nothing in the file can execute.
+a golden picture that reveals a wrongly rebuilt network. Nothing in the file can execute.
 This module imports no torch.
 """
 
@@ -18,7 +18,7 @@ from safetensors import safe_open
 
 from realtime.errors import BadInputError, BundleError
 from realtime.network.config import TransformerConfig
-from realtime.reading import HEAD_BYTES, is_safetensors, kind_of, read_file
+from realtime.reading import HEAD_BYTES, file_kind, is_safetensors, read_file
 
 FORMAT_VERSION = 2
 """1: `fast` and `quality` were other networks, without a skip at half the picture's size. Bundles
@@ -32,7 +32,7 @@ streets in all styles (docs/pictures.md); to be chosen again after every retrain
 
 @dataclass(frozen=True, kw_only=True)
 class StyleCredit:
-    """One style of a network: its name on the command line, and whom to thank."""
+    """One style of a network: its name on the command line, and its credits."""
 
     name: str
     title: str = ""
@@ -65,7 +65,7 @@ def require_style_name(name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """What a bundle says about itself besides its weights."""
+    """Metadata of a bundle."""
 
     config: TransformerConfig
     styles: tuple[StyleCredit, ...]
@@ -182,7 +182,7 @@ def _refuse_what_is_no_bundle(path: Path) -> None:
     head = read_file(path, "a style bundle", most_bytes=HEAD_BYTES)
     if is_safetensors(head):
         return  # whatever else the length of its header, which comes first, may look like
-    if kind := kind_of(head):
+    if kind := file_kind(head):
         raise BundleError(f"{path} is {kind}, not a style bundle (.safetensors)")
     if head.startswith((b"\x80", b"PK\x03\x04")):
         raise BundleError(

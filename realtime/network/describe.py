@@ -45,7 +45,7 @@ def find(name: str) -> tuple[list[Entry], str | None]:
 
 
 def describe_style(entries: Sequence[Entry], name: str) -> Iterator[str]:
-    """Yield the lines that tell of a style what a user wants to know of it: what, where, how.
+    """Yield the lines that describe a style.
 
     Args:
         entries: The bundles that know it, at least one; the first is the one that paints it.
@@ -73,7 +73,7 @@ def describe_style(entries: Sequence[Entry], name: str) -> Iterator[str]:
 
 
 def describe_bundle(entry: Entry) -> Iterator[str]:
-    """Yield the lines that tell of a bundle what a user wants to know of it."""
+    """Yield the lines that describe a bundle."""
     card = entry.card
     yield f"{entry.name}: {card.config.architecture} network, {len(card.names)} styles"
     yield f"  file      {entry.path}"
@@ -87,7 +87,7 @@ def describe_bundle(entry: Entry) -> Iterator[str]:
 
 
 def training_log(entry: Entry) -> Iterator[str]:
-    """Yield the lines that tell how a bundle was made, for those who make some themselves."""
+    """Yield the lines that describe the training of a bundle."""
     card = entry.card
     config = {k: v for k, v in card.config.to_dict().items() if k not in ("architecture", "styles")}
     yield f"{entry.name}: how it was made"

@@ -8,7 +8,7 @@ from realtime.errors import BadInputError
 
 
 def choose_device(name: str) -> torch.device:
-    """Return the device of that name; `auto` is the best that is here.
+    """Return the device of that name; `auto` is the best available.
 
     Raises:
         BadInputError: PyTorch does not know it, or it is not here.

@@ -72,7 +72,7 @@ def find_bundle(name: str) -> Path:
 def choose(
     style: str | None, bundle: str | None = None, *, also: Sequence[str] = ()
 ) -> tuple[Entry, Look]:
-    """Find the bundle and the look for what a user asked.
+    """Resolve a style and a bundle, as a user gave them, to a bundle and a look.
 
     Args:
         style: A style name, a mix such as `starry-night:0.7,scream:0.3` (weights are scaled to sum

@@ -11,7 +11,7 @@ import torch
 from safetensors import safe_open
 
 from realtime.errors import BadInputError
-from realtime.reading import HEAD_BYTES, is_safetensors, read_file, refuse_other_kind
+from realtime.reading import HEAD_BYTES, is_safetensors, raise_wrong_kind, read_file
 
 PICKLE, ZIP = b"\x80", b"PK\x03\x04"
 """How files of torch.save begin: before PyTorch 1.6, and since."""
@@ -39,7 +39,7 @@ def load_weights(path: Path, expected: str) -> tuple[object, dict[str, str]]:
     """
     head = read_file(path, "a file", most_bytes=HEAD_BYTES)
     if not is_torch(head) and not is_safetensors(head):
-        refuse_other_kind(path, head, expected)
+        raise_wrong_kind(path, head, expected)
     try:
         if is_safetensors(head):
             with safe_open(path, "pt") as file:

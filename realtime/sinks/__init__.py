@@ -9,12 +9,12 @@ from pathlib import Path
 from realtime import plugins
 from realtime.ports import Sink, Size
 from realtime.provenance import MARK
-from realtime.sound import Hearing
+from realtime.sound import SoundReader
 
 
 @dataclass(frozen=True, kw_only=True)
 class SinkOptions:
-    """What a sink may want to know; each takes what concerns it."""
+    """Options of all sinks; each uses those that concern it."""
 
     path: Path | None = None
     """File or folder to write."""
@@ -28,7 +28,7 @@ class SinkOptions:
     """What pictures say of themselves, see `realtime.provenance`."""
     names: tuple[str, ...] = ()
     """File names for the images sink, one per frame."""
-    hearing: Hearing | None = None
+    read_sound: SoundReader | None = None
     """Where the sound of a recording comes from, on the clock of its frames; None: it has none."""
     title: str = "pleinair"
     """Window title."""

@@ -1,4 +1,4 @@
-"""Which codec goes into which kind of file, and with which settings."""
+"""Codecs and their settings per kind of file."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Recipe:
         return CODECS[self.codec_name or self.codecs[0]]
 
     def asked(self, codec: str | None, quality: int | None) -> Recipe:
-        """Return the recipe with the user's codec and quality.
+        """Return the recipe with the codec and quality that the user chose.
 
         Raises:
             BadInputError: this kind of file does not hold it, the quality is out of range, or the
@@ -104,7 +104,7 @@ class Recipe:
 
 
 def _require_encoder(recipe: Recipe) -> None:
-    """Encode one picture: whether hardware is there, only trying tells."""
+    """Make sure that an encoder works, by encoding one picture: hardware may be missing."""
     try:
         context = av.VideoCodecContext.create(recipe.codec.encoder, "w")
         assert isinstance(context, av.VideoCodecContext)
@@ -142,7 +142,7 @@ def recipe_for(path: Path) -> Recipe:
     """Return the recipe that goes with a file's suffix.
 
     Raises:
-        BadInputError: nobody knows the suffix.
+        BadInputError: the suffix is unknown.
     """
     recipe = RECIPES.get(path.suffix.lower())
     if recipe is None:

@@ -12,7 +12,7 @@ from realtime.errors import BadInputError, SinkError
 from realtime.folders import replace_whole
 from realtime.frame import Frame, Pixels
 from realtime.ports import PlainSink
-from realtime.provenance import MARK, signed
+from realtime.provenance import MARK, add_note
 from realtime.sinks import SinkOptions, outputs
 
 QUALITY_95 = {
@@ -58,12 +58,12 @@ class ImagesSink(PlainSink):
 
 
 def encode(pixels: Pixels, suffix: str, note: str = MARK) -> bytes:
-    """Compress RGB uint8 (H, W, 3) as the suffix says, with a note by which it is known as ours."""
+    """Encode RGB uint8 (H, W, 3) by the suffix, with the note that marks it as ours."""
     bgr = np.ascontiguousarray(pixels[..., ::-1])
     is_encoded, data = cv2.imencode(suffix, bgr, QUALITY_95[suffix])
     if not is_encoded:
         raise SinkError(f"a picture of {pixels.shape = } could not be encoded as {suffix}")
-    return signed(data.tobytes(), note)
+    return add_note(data.tobytes(), note)
 
 
 def open_sink(options: SinkOptions) -> ImagesSink:

@@ -1,4 +1,4 @@
-"""A sink that takes everything and shows nothing: for measuring and testing."""
+"""A sink that discards frames. For benchmarks and tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from realtime.sinks import SinkOptions
 
 
 class NullSink(PlainSink):
-    """Counts frames and forgets them."""
+    """Counts frames and discards them."""
 
     def __init__(self) -> None:
         self.frames = 0

@@ -1,8 +1,8 @@
-"""The overwrite rule that every writer of a user's files asks, and its helpers.
+"""The overwrite rule for all outputs, and its helpers.
 
-What is not there yet may be written. A file that pleinair wrote itself (`realtime.provenance`) may
-be replaced. Any other is refused, or replaced with `--overwrite`. An input never is, and neither is
-anything that is no file. A link is followed: the file that it leads to is what counts.
+A new file may be written. A file that pleinair wrote itself (`realtime.provenance`) may be
+replaced. Any other is refused, or replaced with `--overwrite`. An input is never replaced, nor
+anything that is not a file. Links are followed: the target counts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from realtime.errors import BadInputError, SinkError
-from realtime.naming import fitting, followed
+from realtime.naming import resolve_link, truncate_name
 from realtime.provenance import is_ours
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -49,7 +49,7 @@ def require_free(
 
 
 def _is_there(path: Path) -> bool:
-    """Whether something has this name.
+    """Whether the path exists, be it a broken link.
 
     Raises:
         BadInputError: nothing can have it: it is too long, or its folder may not be looked into.
@@ -61,7 +61,7 @@ def _is_there(path: Path) -> bool:
 
 
 def refuse_same_file(target: Path, original: Path | None) -> None:
-    """Keep an input from being overwritten, by whatever name it is called: links are followed.
+    """Keep an input from being overwritten, under any of its names: links are followed.
 
     Raises:
         BadInputError: target and original are one file.
@@ -82,13 +82,13 @@ def check_target(
     Raises:
         BadInputError: its folder cannot be used, or the rule forbids it.
     """
-    check_folder(followed(path).parent)
+    check_folder(resolve_link(path).parent)
     require_free(path, inputs, overwrite=overwrite, hint=hint)
 
 
 def partial_path(path: Path) -> Path:
-    """Return the name for the time of writing: `out.mp4` -> `out.partial.mp4`."""
-    return path.with_name(fitting(path.stem, f".partial{path.suffix}"))
+    """Return the temporary name during writing: `out.mp4` -> `out.partial.mp4`."""
+    return path.with_name(truncate_name(path.stem, f".partial{path.suffix}"))
 
 
 def free_partial(path: Path, inputs: Iterable[Path] = ()) -> Path:
@@ -101,7 +101,7 @@ def free_partial(path: Path, inputs: Iterable[Path] = ()) -> Path:
     partial, number, kept = partial_path(path), 1, tuple(inputs)
     while not _may_be_written(partial, kept):
         number += 1
-        partial = path.with_name(fitting(path.stem, f".partial-{number}{path.suffix}"))
+        partial = path.with_name(truncate_name(path.stem, f".partial-{number}{path.suffix}"))
     return partial
 
 

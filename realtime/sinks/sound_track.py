@@ -1,4 +1,4 @@
-"""The sound of a recording: kept in step with its pictures, whatever the microphone does."""
+"""The audio track of a recording, synchronised with its pictures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_STRETCH = 0.002
 
 
 class SoundTrack:
-    """Takes sound by its own times, gives the file a track without holes.
+    """Turns blocks of sound with gaps into a continuous audio track.
 
     Args:
         container: The file; its header is not written yet.
@@ -45,11 +45,11 @@ class SoundTrack:
 
     @property
     def ends(self) -> float:
-        """Up to when there is sound, in seconds of the pictures' clock."""
+        """End of the sound so far, in seconds of the pictures' clock."""
         return self._begins + (self._written + len(self._held)) / RATE
 
     def hear(self, sound: Sound) -> None:
-        """Take a stretch of sound; a hole before it is silence, what overlaps is left out."""
+        """Add a block of sound; a gap before it becomes silence, an overlap is cut."""
         samples = self._converted(sound)
         error = sound.begins - self.ends
         if abs(error) > JUMP_SECONDS or not self._in_place:

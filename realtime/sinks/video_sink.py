@@ -1,6 +1,6 @@
-"""A video file of what is shown: a live recording, or the demo's landscape.
+"""Sink that writes a video file: a live recording, or the demo.
 
-Films painted from a file go through `realtime.film`, which keeps their sound and all the rest.
+Films painted from a file go through `realtime.film`, which keeps their sound and metadata.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from realtime.errors import BadInputError
 from realtime.frame import Frame
 from realtime.lock import OutputLock
 from realtime.media import clip
-from realtime.naming import followed
+from realtime.naming import resolve_link
 from realtime.ports import PlainSink
 from realtime.sinks import SinkOptions, outputs
 from realtime.sinks.encoding import RECIPES, Recipe, recipe_for
@@ -60,7 +60,7 @@ class VideoSink(PlainSink):
         """
         with self._reporting():
             if self._writer is None:
-                note, with_sound = self._options.note, self._options.hearing is not None
+                note, with_sound = self._options.note, self._options.read_sound is not None
                 self._writer = VideoWriter(
                     self._partial, self._target, frame, comment=note, with_sound=with_sound
                 )
@@ -68,7 +68,7 @@ class VideoSink(PlainSink):
             self._writer.write(frame)
 
     def wait(self) -> float:
-        """Write sound though no picture comes; returns up to when there is any, in seconds.
+        """Write sound while no picture comes; returns the end of the sound, in seconds.
 
         Raises:
             SinkError: the disk is full.
@@ -80,12 +80,12 @@ class VideoSink(PlainSink):
             return self._writer.wait()
 
     def _listen(self, writer: VideoWriter) -> None:
-        if self._options.hearing is not None:
-            for sound in self._options.hearing():
+        if self._options.read_sound is not None:
+            for sound in self._options.read_sound():
                 writer.hear(sound)
 
     def finish(self) -> None:
-        """Complete the file and give it its final name, replacing an old one of ours.
+        """Complete the file and rename it to its final name, replacing an old one of ours.
 
         Raises:
             SinkError: the disk is full.
@@ -103,7 +103,7 @@ class VideoSink(PlainSink):
         self.result = self.path
 
     def close(self) -> None:
-        """Close the file; without `finish`, what was painted stays under the partial name."""
+        """Close the file; without `finish`, it keeps the partial name."""
         try:
             self._keep_partial()
         finally:
@@ -155,4 +155,4 @@ def open_sink(options: SinkOptions) -> VideoSink:
         playing = ", ".join(suffix for suffix, r in RECIPES.items() if len(r.codecs) > 1)
         raise BadInputError(f"{path.name} cannot be recorded live: expected one of {playing}")
     outputs.check_target(path, options.inputs, overwrite=options.overwrite)
-    return VideoSink(options, followed(path), recipe)
+    return VideoSink(options, resolve_link(path), recipe)

@@ -1,4 +1,4 @@
-"""An open video file that takes frames: encodes them and keeps their times."""
+"""Encodes frames into an open video file, with their own timestamps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from realtime.sound import Sound
 
 @dataclass(frozen=True)
 class Target:
-    """What is written, and how."""
+    """The file to write and its settings."""
 
     recipe: Recipe
     rate_fps: float
@@ -109,7 +109,7 @@ class VideoWriter:
             self._sound.advance(frame.pts_seconds)
 
     def hear(self, sound: Sound) -> None:
-        """Take sound, by the clock of the frames; it is written with the frames of its time.
+        """Add sound, on the clock of the frames; it is interleaved with them.
 
         Raises:
             av.FFmpegError: it could not be written.
@@ -118,14 +118,14 @@ class VideoWriter:
             self._sound.hear(sound)
 
     def wait(self) -> float:
-        """Write what was heard though no picture came; returns up to when, in seconds."""
+        """Write sound while no picture comes; returns the end of the sound, in seconds."""
         if self._sound is None:
             return self._shown_until
         self._sound.advance(self._sound.ends)
         return self._sound.ends
 
     def _tick(self, seconds: float) -> int:
-        """Return the nearest tick; a later one than before, as encoders insist."""
+        """Return the nearest tick, at least one after the last: encoders require it."""
         tick = round(seconds / self._facts.time_base)
         if self._last_tick is not None:
             tick = max(tick, self._last_tick + 1)
@@ -133,7 +133,7 @@ class VideoWriter:
         return tick
 
     def end(self) -> None:
-        """Write what the encoder holds back and the index of the file, and close it.
+        """Flush the encoder, write the index, and close the file.
 
         Calls after the first do nothing.
 

@@ -56,13 +56,13 @@ class VirtualCameraSink(PlainSink):
         self._camera.send(frame.pixels)
 
     def close(self) -> None:
-        """Take the camera away."""
+        """Close the camera."""
         if self._camera is not None:
             self._camera.close()
 
 
 def advice() -> str:
-    """Say how this system gets a virtual camera."""
+    """Return how to install a virtual camera on this system."""
     return ADVICE.get(sys.platform, "this system has none that pyvirtualcam knows")
 
 

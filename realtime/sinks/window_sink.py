@@ -34,7 +34,7 @@ BUTTON_EVENTS: dict[int, Literal["down", "move", "up"]] = {
 
 
 class WindowSink(PlainSink):
-    """A window of any size; what it is shown fills it, so callers fit their frames to `canvas`.
+    """A resizable window; frames are stretched to it, so callers fit them to `canvas`.
 
     Args:
         title: What is written above it.
@@ -70,7 +70,7 @@ class WindowSink(PlainSink):
 
     @property
     def canvas(self) -> Size | None:
-        """Width and height in pixels that are drawn on; None before the first frame decided."""
+        """Width and height of the drawing area in pixels; None before the first frame."""
         if not self._drawn:
             return self._size
         try:
@@ -117,7 +117,7 @@ class WindowSink(PlainSink):
         return tuple(events)
 
     def set_fullscreen(self, on: bool) -> None:
-        """Fill the screen, or come back to a window."""
+        """Switch between full screen and window."""
         mode = cv2.WINDOW_FULLSCREEN if on else cv2.WINDOW_NORMAL
         cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, mode)
         self._fullscreen = on

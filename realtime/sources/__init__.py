@@ -41,7 +41,7 @@ def open_source(address: str, *, size: Size | None = None, rate_fps: float | Non
 
 
 def files_of(address: str) -> tuple[Path, ...]:
-    """Return the files that an address names, as far as they are there: they are inputs."""
+    """Return the existing files that an address names: they are inputs."""
     if "://" in address:
         return ()
     name, colon, rest = address.partition(":")

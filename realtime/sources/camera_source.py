@@ -12,18 +12,18 @@ from realtime.clockwork import RateMeter, monotonic
 from realtime.errors import BadInputError, SourceError
 from realtime.frame import Frame
 from realtime.ports import Closing, Size
-from realtime.sources.cameras import Camera, backend, find_cameras, meant, why_closed
+from realtime.sources.cameras import Camera, backend, find_cameras, match_cameras, why_closed
 
 DEFAULT_SIZE = (640, 480)
 DEFAULT_FPS = 30.0
 PATIENCE = 30
 """Failed reads in a row before a camera counts as gone."""
 MEASURED_FRAMES = 30
-"""From so many frames on, the rate is what was measured, not what the camera promised."""
+"""After so many frames the measured rate replaces the nominal one."""
 
 
 class CameraSource(Closing):
-    """A live camera. What it was asked for is not always what it gives: `size` says which."""
+    """A live camera. Its real size, `size`, may differ from the requested one."""
 
     live = True
     frame_count = None
@@ -49,7 +49,7 @@ class CameraSource(Closing):
 
     @property
     def rate_fps(self) -> float:
-        """Frames per second: what the camera promises at first, then what was measured.
+        """Frames per second: the nominal rate at first, then the measured one.
 
         In the dark many cameras give half of what they promise.
         """
@@ -58,7 +58,7 @@ class CameraSource(Closing):
 
     @property
     def size(self) -> Size:
-        """Width and height that the camera really gives."""
+        """Real width and height of the frames."""
         capture = self._capture
         return (
             int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
@@ -66,7 +66,7 @@ class CameraSource(Closing):
         )
 
     def __iter__(self) -> Iterator[Frame]:
-        """Yield frames as they come; raises SourceError when the camera goes away."""
+        """Yield frames as they come; raises SourceError when the camera is lost."""
         started: float | None = None
         index = failures = 0
         while not self._stopped.is_set():
@@ -87,7 +87,7 @@ class CameraSource(Closing):
             index += 1
 
     def close(self) -> None:
-        """Give the camera back."""
+        """Close the camera."""
         self._stopped.set()
         self._capture.release()
 
@@ -106,7 +106,7 @@ def open_source(address: str, *, size: Size | None, rate_fps: float | None) -> C
     """
     cameras = find_cameras()
     closed = []
-    for camera in meant(address, cameras):
+    for camera in match_cameras(address, cameras):
         capture = _quiet_capture(camera.index)
         if capture.isOpened():
             return CameraSource(camera, capture, size or DEFAULT_SIZE, rate_fps or DEFAULT_FPS)

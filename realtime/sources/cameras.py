@@ -12,6 +12,7 @@ import cv2
 from cv2_enumerate_cameras import enumerate_cameras
 
 from realtime.errors import BadInputError
+from realtime.machine import match_devices
 
 BACKENDS = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION, "win32": cv2.CAP_DSHOW}
 """What OpenCV opens cameras with. On Windows DirectShow: Media Foundation takes up to 20 s."""
@@ -49,7 +50,7 @@ def backend() -> int:
 
 
 def find_cameras() -> tuple[Camera, ...]:
-    """List the cameras that are here, the likely best first."""
+    """List the connected cameras, the likely best first."""
     try:
         found = enumerate_cameras(backend())
     except (NotImplementedError, OSError):
@@ -62,8 +63,8 @@ def _is_odd(camera: Camera) -> bool:
     return any(part in camera.name.lower() for part in LAST)
 
 
-def meant(address: str, cameras: Sequence[Camera]) -> tuple[Camera, ...]:
-    """Return the cameras that an address may mean, the likeliest first.
+def match_cameras(address: str, cameras: Sequence[Camera]) -> tuple[Camera, ...]:
+    """Return the cameras that match an address, the likeliest first.
 
     Args:
         address: A number, a device path, a part of a name, or nothing: the best that opens.
@@ -73,33 +74,31 @@ def meant(address: str, cameras: Sequence[Camera]) -> tuple[Camera, ...]:
         BadInputError: none of them, or more than one of that name.
     """
     if not address:
-        fitting = list(cameras)
-    elif address.isdecimal():
-        fitting = [camera for camera in cameras if camera.index == int(address)]
+        matching = list(cameras)
     elif "/" in address:
         device = os.path.realpath(address)  # /dev/v4l/by-id/... is a link
-        fitting = [camera for camera in cameras if camera.path in (address, device)]
+        matching = [camera for camera in cameras if camera.path in (address, device)]
     else:
-        fitting = [camera for camera in cameras if address.lower() in camera.name.lower()]
-        if len(fitting) > 1:
+        matching = match_devices(address, cameras, lambda one: one.index, lambda one: one.name)
+        if len(matching) > 1:
             raise BadInputError(
-                f"{address!r} is in the name of {' and '.join(map(str, fitting))}: give a number"
+                f"{address!r} is in the name of {' and '.join(map(str, matching))}: give a number"
             )
-    if fitting:
-        return tuple(fitting)
+    if matching:
+        return tuple(matching)
     what = f"there is no camera {address}: " if address else ""
     raise BadInputError(what + what_is_here(cameras))
 
 
 def what_is_here(cameras: Sequence[Camera]) -> str:
-    """Say which cameras were found, and what to do without one."""
+    """Describe the cameras that were found, or what to do without one."""
     if cameras:
         return f"found {', '.join(map(str, cameras))}"
     return "no camera was found; --source synthetic shows a painted landscape instead"
 
 
 def why_closed(camera: Camera, system: str = sys.platform) -> str:
-    """Say why a camera that is there does not open, and what to do, in the words of its system."""
+    """Explain why a connected camera does not open, and what to do."""
     path = Path(camera.path) if camera.path else None
     if system == "linux" and path and path.exists() and not os.access(path, os.R_OK | os.W_OK):
         return (

@@ -25,7 +25,7 @@ FAULT = re.compile(r"(?P<kind>error|gone|stall|size)(=(?P<value>[\dx.]+))?@(?P<a
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong."""
+    """One scheduled fault."""
 
     kind: str
     at_seconds: float
@@ -47,7 +47,7 @@ class FaultSchedule:
 
     @property
     def landscape(self) -> Landscape:
-        """What it looks at; drawn once per size."""
+        """The landscape that it shows; drawn once per size."""
         if self._drawn is None or self._drawn[0] != self.size:
             self._drawn = self.size, Landscape(*self.size)
         return self._drawn[1]
@@ -79,7 +79,7 @@ class FaultySource(Closing):
         return self._course.size
 
     def __iter__(self) -> Iterator[Frame]:
-        """Yield the landscape at the rate; raises SourceError where that was ordered."""
+        """Yield the landscape in real time; raises SourceError as scheduled."""
         course, index = self._course, 0
         landscape = course.landscape
         started = monotonic()

@@ -1,4 +1,4 @@
-"""Pictures: one file, several, or a folder of them."""
+"""Source of still pictures: one file, several, or a folder."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ frames up to the next key frame."""
 
 
 class StreamSource(Closing):
-    """Live frames of a stream's first video track; their times are those of their arrival."""
+    """Live frames of a stream's first video track, timed by their arrival."""
 
     live = True
     frame_count = None
@@ -56,7 +56,7 @@ class StreamSource(Closing):
         raise SourceError(f"the stream {self._url} ended")
 
     def close(self) -> None:
-        """Hang up."""
+        """Disconnect."""
         self._stopped.set()
         self._container.close()
 

@@ -20,7 +20,7 @@ DEFAULT_RATE_FPS = 30.0
 
 
 class SyntheticSource(Closing):
-    """Paints its frames itself. The pixels of a frame depend on its size and time alone.
+    """Draws its frames; they depend on size and time alone.
 
     Args:
         landscape: What it paints.
@@ -48,11 +48,11 @@ class SyntheticSource(Closing):
             yield Frame(self._landscape.at(seconds), index, seconds)
 
     def close(self) -> None:
-        """End the iteration, also one that another thread is waiting in."""
+        """End the iteration, even while another thread waits in it."""
         self._closed.set()
 
     def _due(self) -> Iterator[int]:
-        """Yield the number of each frame when its time has come; skip those that are past."""
+        """Yield the number of each frame when it is due; skip late ones."""
         start = monotonic()
         index = 0
         while not self._closed.wait(max(start + index / self.rate_fps - monotonic(), 0)):

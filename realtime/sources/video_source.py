@@ -1,4 +1,4 @@
-"""A video file, frame by frame."""
+"""Source of the frames of a video file."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class VideoSource(Closing):
         self._clock.see_packet(packet.dts)
 
     def _skip_to(self, seconds: float) -> None:
-        """Go to the last keyframe before a time; where the file's index is wrong, to the start."""
+        """Seek to the last keyframe before a time; if the file's index is wrong, to the start."""
         time_base, first = self._stream.time_base, self._first
         if not self._part.may_seek or time_base is None or first is None or first.pts is None:
             return
@@ -201,7 +201,7 @@ class VideoSource(Closing):
         yield from self._decoded
 
     def _lasts(self, picture: av.VideoFrame) -> float:
-        """Return for how many seconds a picture is seen."""
+        """Return the duration of a picture in seconds."""
         stored = float(picture.duration * picture.time_base) if picture.time_base else 0.0
         return stored or 1 / self.rate_fps
 

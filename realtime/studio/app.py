@@ -1,4 +1,4 @@
-"""The application that is served: the page, its files, and the routes of its parts."""
+"""The ASGI application: the page, its static files, and the routes of its parts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def create_app(studio: Studio) -> Starlette:
 
 
 def _bad_input(_request: Request, exc: Exception) -> Response:
-    """Answer what the user can mend with its sentence, as the command line does."""
+    """Answer an error with its message, as the command line does."""
     return JSONResponse({"error": str(exc)}, status_code=400)
 
 

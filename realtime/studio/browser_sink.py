@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from realtime.frame import Frame
 from realtime.ports import PlainSink
-from realtime.studio.coding import encoded
+from realtime.studio.frame_codec import encode_frame
 from realtime.studio.wire import Part
 
 
@@ -33,8 +33,8 @@ class BrowserSink(PlainSink):
         if self._waits():
             self.dropped += 1
             return
-        messages = [encoded(frame, Part.PAINTING, raw=self._raw).to_bytes()]
+        messages = [encode_frame(frame, Part.PAINTING, raw=self._raw).to_bytes()]
         if self.original is not None:
-            before = encoded(self.original, Part.ORIGINAL, raw=self._raw)
+            before = encode_frame(self.original, Part.ORIGINAL, raw=self._raw)
             messages.insert(0, before.to_bytes())
         self._send(messages)

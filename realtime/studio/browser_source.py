@@ -10,7 +10,7 @@ from realtime.errors import BadInputError
 from realtime.frame import Frame
 from realtime.mailbox import Closed, LatestBox
 from realtime.ports import Closing, Size
-from realtime.studio.coding import decoded
+from realtime.studio.frame_codec import decode_frame
 from realtime.studio.settings import Limits
 from realtime.studio.wire import Picture
 
@@ -59,7 +59,7 @@ class BrowserSource(Closing):
                 continue
             self._last = picture.index
             try:
-                pixels = decoded(picture, self._limits)
+                pixels = decode_frame(picture, self._limits)
             except BadInputError as exc:
                 log.warning("left out: %s", exc)
                 continue

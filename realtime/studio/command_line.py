@@ -1,4 +1,4 @@
-"""The command that does what the page is doing. Pure."""
+"""Formats the command line that paints what the page paints. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def command_line(
     hold_fps: float | None = None,
     engine: str = "auto",
 ) -> str:
-    """Return a line for a shell that paints in the same way, in a window.
+    """Return a shell command that paints in the same way, in a window.
 
     Args:
         state: Strength, strokes, colours, mirror.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from realtime.clockwork import Latency, percentile
-from realtime.live.drawing import RECENT_FRAMES, manner
+from realtime.live.drawing import RECENT_FRAMES, describe_level
 from realtime.live.quality_controller import Level
 from realtime.pipeline import Report
 from realtime.ports import Size
@@ -52,7 +52,7 @@ def figures(report: Report, painting: Painting, unsent: int) -> dict[str, Any]:
         "engine": painting.engine,
         "bundle": painting.bundle,
         "size": painting.size,
-        "manner": manner(painting.level),
+        "manner": describe_level(painting.level),
         "advice": advice(report, painting, engine),
     }
 

@@ -1,4 +1,4 @@
-"""Who is answered: requests of our own page, with the token, and nobody else.
+"""Access control of the studio: only requests of its own page, with the token, are answered.
 
 A browser lets any page of the web send requests to this machine. So everything behind `/api/`
 needs the token, which such a page cannot read, and whatever changes something needs our own Origin;
@@ -18,11 +18,11 @@ from realtime.studio.studio import Studio
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 TOKEN_HEADER = "x-pleinair-token"
-READING = frozenset({"GET", "HEAD"})
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 REFUSED = 4403
 """Close code of a WebSocket that is refused."""
 HEADERS = {
-    # The page makes pictures and clips itself (blob:); nothing comes from elsewhere.
+    # The page creates pictures and clips itself (blob:); nothing is loaded from elsewhere.
     "content-security-policy": "default-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
@@ -34,13 +34,13 @@ HEADERS = {
 
 
 class Guard:
-    """Stands before the whole application."""
+    """ASGI middleware that checks Host, Origin and token, and adds the security headers."""
 
     def __init__(self, app: ASGIApp, studio: Studio) -> None:
         self._app, self._studio = app, studio
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or refuse it with a sentence."""
+        """Pass a request on, or refuse it with a message."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
@@ -70,7 +70,7 @@ class Guard:
         if self._studio.settings.host is None and _name_of(host) not in LOCAL_NAMES:
             return f"this studio answers to localhost alone, not to {host!r}"
         is_api = scope["path"].startswith("/api/")
-        changes = scope["type"] == "websocket" or scope["method"] not in READING
+        changes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
         origin = headers.get("origin")
         same = origin is not None and origin.partition("://")[2] == host
         if not same and (changes or (is_api and origin is not None)):
@@ -100,7 +100,7 @@ def _refused(scope: Scope, why: str) -> Response:
 
 
 async def _refuse_websocket(why: str, receive: Receive, send: Send) -> None:
-    """Open it and close it with the reason: only then a browser hands the reason to the page."""
+    """Accept and close it with the reason: only then does a browser give the reason to the page."""
     await receive()
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": REFUSED, "reason": why[:120]})

@@ -1,4 +1,4 @@
-"""What was dropped on the page and what became of it, kept over the end of the program."""
+"""Painting jobs of the studio, one per dropped file; kept on disk across restarts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_TITLE = 80
 
 @dataclass
 class Job(Record):
-    """One file to paint. Its folder is called as it is."""
+    """One file to paint; the folder has the job's name."""
 
     file_name = "job.json"
     since_field = "asked"
@@ -49,13 +49,13 @@ class Job(Record):
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the rest takes at the pace of the moment; None: nobody knows."""
+        """How long the rest takes at the present rate; None: not known."""
         if self.state != "painting" or not self.frames or self.fps <= 0:
             return None
         return max(0, self.frames - self.done) / self.fps
 
-    def after_the_end(self) -> None:
-        """Wait again: it goes on where it was."""
+    def recover(self) -> None:
+        """Queue a job that was interrupted again: it resumes where it was."""
         if self.state == "painting":
             self.state = "waiting"
 
@@ -67,22 +67,22 @@ class JobStore(RecordStore[Job]):
     folder_name = re.compile(r"[0-9a-f]{16}")
 
     def original(self, job: Job) -> Path:
-        """Return the file that was dropped; it has no ending: its content says what it is."""
+        """Return the dropped file; it has no suffix: its content says what it is."""
         return self.path(job, "original")
 
     def new_name(self) -> str:
-        """Make the folder of a job to come, and return its name."""
+        """Make the folder of a new job, and return its name."""
         name = secrets.token_hex(8)
         (self.folder / name).mkdir(parents=True, mode=0o700)
         return name
 
     def _clear(self, folder: Path) -> None:
-        """Remove what is left of an upload that broke off."""
+        """Delete what is left of an interrupted upload."""
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def titled(name: str, usual: str) -> str:
-    """Return a file's name for people: no folders, nothing that steers a terminal or a page."""
+    """Return a file's name for display: no folders, no control characters."""
     last = re.split(r"[/\\]", name)[-1]
     shown = "".join(c for c in last if unicodedata.category(c)[0] not in "CZ" or c == " ").strip()
     return shown[:LONGEST_TITLE] or usual

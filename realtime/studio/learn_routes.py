@@ -1,4 +1,4 @@
-"""Learn a style: a painting that is dropped on the page."""
+"""HTTP routes of training: upload a painting, follow, stop, rename and delete its job."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from starlette.routing import BaseRoute, Route
 
 from realtime.errors import BadInputError
 from realtime.reading import is_safetensors
-from realtime.studio import intake, uploads
+from realtime.studio import upload_checks, uploads
 from realtime.studio.file_routes import media_type
 from realtime.studio.jobs import titled
-from realtime.studio.lessons import (
+from realtime.studio.settings import Limits
+from realtime.studio.studio import Studio
+from realtime.studio.training_jobs import (
     MINUTES,
     MOST_MINUTES,
     START,
-    Lesson,
-    LessonStore,
+    TrainingJob,
+    TrainingJobStore,
     free_name,
     require_free,
 )
-from realtime.studio.material import WEIGHTS, photographs_folder, weights_folder
-from realtime.studio.school import School
-from realtime.studio.settings import Limits
-from realtime.studio.studio import Studio
+from realtime.studio.training_material import WEIGHTS, photographs_folder, weights_folder
+from realtime.studio.training_runner import TrainingRunner
 
 
 def routes(studio: Studio) -> list[BaseRoute]:
     """Return the routes of this part."""
-    school = School(studio.settings, LessonStore(studio.settings.folder / "lessons"))
-    studio.ending.callback(school.close)
-    return _Learn(studio, school).routes()
+    runner = TrainingRunner(studio.settings, TrainingJobStore(studio.settings.folder / "lessons"))
+    studio.ending.callback(runner.close)
+    return _TrainingRoutes(studio, runner).routes()
 
 
-class _Learn:
-    """The routes, and the school behind them."""
+class _TrainingRoutes:
+    """Request handlers of the training jobs."""
 
-    def __init__(self, studio: Studio, school: School) -> None:
-        self._settings, self._school = studio.settings, school
+    def __init__(self, studio: Studio, runner: TrainingRunner) -> None:
+        self._settings, self._runner = studio.settings, runner
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
@@ -56,14 +56,14 @@ class _Learn:
             Route("/api/learn/material/{what}", self.material, methods=["POST"]),
             Route("/api/learn/{name}", self.removed, methods=["DELETE"]),
             Route("/api/learn/{name}/{what}", self.file),
-            Route("/api/learn/{name}/{what}", self.told, methods=["POST"]),
+            Route("/api/learn/{name}/{what}", self.update, methods=["POST"]),
         ]
 
     def listed(self, _request: Request) -> Response:
-        """Answer with all lessons, the newest first, and what there is to learn with."""
-        material = self._school.material()
+        """Answer with all jobs, the newest first, and what there is to train with."""
+        material = self._runner.material()
         return JSONResponse({
-            "lessons": [self._facts(lesson) for lesson in self._school.store],
+            "lessons": [self._facts(job) for job in self._runner.store],
             "photographs": material.count,
             "needs": list(material.needs),
             "advice": material.advice,
@@ -71,21 +71,21 @@ class _Learn:
         })  # fmt: skip
 
     async def begun(self, request: Request) -> Response:
-        """Take in a painting and learn from it: `name`, `style`, `manner`, `minutes`."""
-        lesson = await run_in_threadpool(_asked, request)
-        await run_in_threadpool(self._school.require_ready)
-        path = self._school.store.painting(lesson)
+        """Receive a painting and train its style; see `_asked` for the query parameters."""
+        job = await run_in_threadpool(_asked, request)
+        await run_in_threadpool(self._runner.require_ready)
+        path = self._runner.store.painting(job)
         self._made(path.parent)
         try:
-            await self._receive(request, path, intake.picture)
-            await run_in_threadpool(self._school.begin, lesson)
+            await self._receive(request, path, upload_checks.picture)
+            await run_in_threadpool(self._runner.begin, job)
         except (HTTPException, BadInputError):
-            self._school.store.remove(lesson)
+            self._runner.store.remove(job)
             raise
-        return JSONResponse(self._facts(lesson), status_code=201)
+        return JSONResponse(self._facts(job), status_code=201)
 
     async def material(self, request: Request) -> Response:
-        """Take in a photograph or VGG's weights."""
+        """Receive a photograph or VGG's weights."""
         what, coming = request.path_params["what"], secrets.token_hex(8)
         if what == "photograph":
             if self._settings.content is not None:
@@ -94,63 +94,63 @@ class _Learn:
                     "puts nothing there: open it without --content to drop photographs"
                 )
             folder = self._made(photographs_folder(self._settings))
-            await self._receive(request, folder / f"{coming}.picture", intake.picture)
+            await self._receive(request, folder / f"{coming}.picture", upload_checks.picture)
         elif what == "weights":
             path = self._made(weights_folder(self._settings)) / coming
-            await self._receive(request, path, intake.weights)
+            await self._receive(request, path, upload_checks.weights)
             with path.open("rb") as file:
                 suffix = ".safetensors" if is_safetensors(file.read(16)) else ".pth"
             path.replace(path.with_name(Path(WEIGHTS).stem + suffix))
         else:
             raise HTTPException(404, f"nothing is learned with {what!r}")
-        return JSONResponse({"needs": list(self._school.material().needs)}, status_code=201)
+        return JSONResponse({"needs": list(self._runner.material().needs)}, status_code=201)
 
     async def _receive(
-        self, request: Request, path: Path, judge: Callable[[Limits], Callable[[bytes], int]]
+        self, request: Request, path: Path, check: Callable[[Limits], Callable[[bytes], int]]
     ) -> None:
         limits = self._settings.limits
-        await uploads.receive(request, path, limits.upload_bytes, judge(limits))
+        await uploads.receive(request, path, limits.upload_bytes, check(limits))
 
-    def told(self, request: Request) -> Response:
-        """Stop a lesson, go on with it, or call its style otherwise."""
-        lesson, what = self._lesson(request), request.path_params["what"]
+    def update(self, request: Request) -> Response:
+        """Stop or resume a job, or rename its style."""
+        job, what = self._job(request), request.path_params["what"]
         if what == "stop":
-            self._school.stop(lesson)
+            self._runner.stop(job)
         elif what == "resume":
-            self._school.begin(lesson)
+            self._runner.begin(job)
         elif what == "rename":
-            self._school.call_otherwise(lesson, request.query_params.get("style", ""))
+            self._runner.rename_style(job, request.query_params.get("style", ""))
         else:
-            raise HTTPException(404, f"a lesson knows no {what!r}")
-        return JSONResponse(self._facts(lesson))
+            raise HTTPException(404, f"expected stop, resume or rename, got {what!r}")
+        return JSONResponse(self._facts(job))
 
     def removed(self, request: Request) -> Response:
-        """Delete a lesson with its style."""
-        self._school.remove(self._lesson(request))
+        """Delete a job and its style."""
+        self._runner.remove(self._job(request))
         return JSONResponse({})
 
     def file(self, request: Request) -> Response:
-        """Answer with the painting, the preview, or the bundle to keep elsewhere."""
-        lesson, what = self._lesson(request), request.path_params["what"]
-        store = self._school.store
+        """Answer with the painting, the preview, or the bundle as a download."""
+        job, what = self._job(request), request.path_params["what"]
+        store = self._runner.store
         files = {
-            "painting": store.painting(lesson), "preview": store.preview(lesson),
-            "bundle": store.learned(lesson),
+            "painting": store.painting(job), "preview": store.preview(job),
+            "bundle": store.learned(job),
         }  # fmt: skip
         if what not in files or not files[what].is_file():
-            raise HTTPException(404, f"{lesson.style} has no {what!r} yet")
+            raise HTTPException(404, f"{job.style} has no {what!r} yet")
         if what == "bundle":
             return FileResponse(
                 files[what], media_type="application/octet-stream",
-                filename=f"{lesson.style}.safetensors",
+                filename=f"{job.style}.safetensors",
             )  # fmt: skip
         return FileResponse(files[what], media_type=media_type(files[what]))
 
-    def _lesson(self, request: Request) -> Lesson:
-        lesson = self._school.store.get(request.path_params["name"])
-        if lesson is None:
-            raise HTTPException(404, "there is no such lesson any more: perhaps it was removed")
-        return lesson
+    def _job(self, request: Request) -> TrainingJob:
+        job = self._runner.store.get(request.path_params["name"])
+        if job is None:
+            raise HTTPException(404, "there is no such training any more: perhaps it was removed")
+        return job
 
     @staticmethod
     def _made(folder: Path) -> Path:
@@ -160,17 +160,17 @@ class _Learn:
             raise BadInputError(f"{folder} cannot be made: {exc.strerror}") from exc
         return folder
 
-    def _facts(self, lesson: Lesson) -> dict[str, Any]:
-        words = ["pleinair", "train", lesson.title, "--from", START, "--content", "photos/"]
-        words += lesson.wishes
-        return self._school.facts(lesson) | {"command": shlex.join(words)}
+    def _facts(self, job: TrainingJob) -> dict[str, Any]:
+        words = ["pleinair", "train", job.title, "--from", START, "--content", "photos/"]
+        words += job.options
+        return self._runner.facts(job) | {"command": shlex.join(words)}
 
 
-def _asked(request: Request) -> Lesson:
-    """Return the lesson that a page asks for.
+def _asked(request: Request) -> TrainingJob:
+    """Return the job that the query parameters describe.
 
     Raises:
-        BadInputError: something of it is not understood.
+        BadInputError: one of them is not valid.
     """
     asked = request.query_params
     title = titled(asked.get("name", ""), "a painting without a name")
@@ -185,4 +185,4 @@ def _asked(request: Request) -> Lesson:
         raise BadInputError(f"minutes must be above 0, up to {MOST_MINUTES:g}")
     style = asked.get("style") or free_name(title)
     require_free(style)
-    return Lesson(secrets.token_hex(8), title, style, manner, minutes)
+    return TrainingJob(secrets.token_hex(8), title, style, manner, minutes)

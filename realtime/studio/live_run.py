@@ -1,4 +1,4 @@
-"""The live picture: the pipeline of `pleinair live` on a thread of its own, from source to page."""
+"""Runs the pipeline of the live picture, from source to page, on a thread of its own."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from realtime.pipeline import Hooks, Report, Shown, run
 from realtime.ports import Source
 from realtime.studio.browser_sink import BrowserSink
 from realtime.studio.browser_source import BrowserSource
-from realtime.studio.rack import Rack
+from realtime.studio.bundle_switcher import BundleSwitcher
 
 log = logging.getLogger(__name__)
 
 
 class _StopError(Exception):
-    """The page wants no more."""
+    """The run was stopped."""
 
 
 class LiveRun:
-    """One run from a source that is opened on its thread until it is stopped, ends or fails.
+    """One run, until it is stopped, or its source ends or fails.
 
     Args:
-        rack: Paints.
+        switcher: Paints.
         open_source: Opens the source; called on the run's thread.
         sink: Takes the paintings.
         begun: Called whenever a painting is begun, with what one takes at present, in seconds.
         seen: Given every frame as it came from the source.
-        ended: Told why the run ended, in words for the user; empty: it was stopped.
-        after: The run before this one, which is waited for: a camera opens once.
+        ended: Given the reason for the end, for the user; empty: it was stopped.
+        after: The previous run, which is waited for: a camera can be opened only once.
     """
 
     def __init__(
         self,
-        rack: Rack,
+        switcher: BundleSwitcher,
         open_source: Callable[[], Source],
         sink: BrowserSink,
         *,
@@ -46,7 +46,7 @@ class LiveRun:
         ended: Callable[[str], None],
         after: LiveRun | None = None,
     ) -> None:
-        self._rack, self._open_source, self._sink = rack, open_source, sink
+        self._switcher, self._open_source, self._sink = switcher, open_source, sink
         self._begun, self._seen, self._ended, self._after = begun, seen, ended, after
         self.report = Report()
         self.source: Source | None = None
@@ -77,15 +77,15 @@ class LiveRun:
         try:
             with self._open_source() as source:
                 self.source = source
-                run(source, self._rack, self._sink, self._hooks(source))
+                run(source, self._switcher, self._sink, self._hooks(source))
             why = "" if self._stopped.is_set() else "the source has ended"
         except _StopError:
             pass
         except PleinairError as exc:
             why = str(exc)
             if isinstance(exc, EngineError):
-                self._rack.renew()
-        except Exception as exc:  # a fault of ours must not leave a page that waits
+                self._switcher.reopen()
+        except Exception as exc:  # a bug must not leave the page waiting
             log.exception("the live picture failed")
             why = f"the live picture failed: {one_line(exc)}"
         self._ended("" if self._stopped.is_set() else why)
@@ -96,12 +96,12 @@ class LiveRun:
         def look() -> Look:
             costs = self.report.engine_seconds.newest(8)
             self._begun(sorted(costs)[len(costs) // 2] if costs else 0.0)
-            return self._rack.look()
+            return self._switcher.look()
 
         def decorate(shown: Shown, report: Report) -> Frame:
             self.report = report
             self._seen(shown.original)
-            kept = self._rack.easel.session.take(shown)
+            kept = self._switcher.active.session.take(shown)
             if not has_original:
                 self._sink.original = kept.original
             return kept.painted
@@ -114,6 +114,6 @@ class LiveRun:
         return Hooks(
             look=look,
             decorate=decorate,
-            on_frame=lambda report: self._rack.easel.session.on_frame(report),
+            on_frame=lambda report: self._switcher.active.session.on_frame(report),
             on_turn=on_turn,
         )

@@ -1,4 +1,4 @@
-"""How a file is to be painted, as the page asks for it: checked, and no path among it."""
+"""Validates the look that the page asks for a file: names only, no paths."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from realtime.settings import PaintSettings, parse_stroke
 KEYS = frozenset({"style", "bundle", "strength", "stroke", "keep_colours"})
 
 
-def checked(asked: object) -> dict[str, Any]:
-    """Return what a page asked for, understood.
+def validate_look(asked: object) -> dict[str, Any]:
+    """Validate the look of a request, and complete it.
 
     Args:
         asked: An object with the keys `style` (a name, or a mix `a:0.6,b:0.4`), `bundle` (a name),
@@ -23,7 +23,7 @@ def checked(asked: object) -> dict[str, Any]:
         BadInputError: anything else; above all, the file of a painting or a bundle.
     """
     if not isinstance(asked, dict) or asked.keys() - KEYS:
-        raise BadInputError(f"the look is not understood: expected {', '.join(sorted(KEYS))}")
+        raise BadInputError(f"the look is not valid: expected {', '.join(sorted(KEYS))}")
     bundle, style = asked.get("bundle"), asked.get("style")
     known = [entry.name for entry in find_bundles()]
     if bundle is not None and bundle not in known:
@@ -42,7 +42,7 @@ def checked(asked: object) -> dict[str, Any]:
             "keep_colours": bool(asked.get("keep_colours", False)),
         }
     except (TypeError, ValueError) as exc:
-        raise BadInputError(f"the look is not understood: {exc}") from exc
+        raise BadInputError(f"the look is not valid: {exc}") from exc
     settings_of(look)
     return look
 
@@ -51,14 +51,14 @@ def settings_of(look: dict[str, Any], machine: dict[str, Any] | None = None) -> 
     """Return a look as the settings of `pleinair video` and `pleinair image`.
 
     Args:
-        look: As `checked` returns it.
-        machine: Engine, device and precision, as their options; None: the usual.
+        look: As `validate_look` returns it.
+        machine: Engine, device and precision, as their options; None: the defaults.
     """
     return PaintSettings(**look, **machine or {})
 
 
 def command(look: dict[str, Any], title: str, kind: str) -> str:
-    """Return the command that paints the same, to copy."""
+    """Return the command line that paints the same, to copy."""
     words = ["pleinair", "image" if kind == "picture" else "video", title]
     words += ["--style", str(look["style"])]
     if look["bundle"] != "fast":

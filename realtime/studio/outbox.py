@@ -1,4 +1,4 @@
-"""What waits to be sent to a page: every text, the newest picture of the wall, the newest frame."""
+"""Send queue of a WebSocket: all texts, the newest frame, the newest picture of each style."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from starlette.websockets import WebSocket, WebSocketState
 from realtime.clockwork import monotonic
 
 BEHIND_SECONDS = 0.5
-"""A page that has not drawn a frame for so long sleeps: nothing is coded for it meanwhile."""
+"""A page that has not drawn its frame after so long is asleep: nothing is encoded for it."""
 
 
 class Outbox:
-    """All methods but `send` may be called from any thread; none of those waits."""
+    """Queue of outgoing messages. All methods but `send` are thread-safe and do not block."""
 
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket, self._loop = websocket, asyncio.get_running_loop()
@@ -29,15 +29,15 @@ class Outbox:
         self._filled = asyncio.Event()
         self._closed = False
         self.replaced = 0
-        """Frames that newer ones took the place of."""
+        """How many frames newer ones have replaced."""
 
     @property
     def is_behind(self) -> bool:
-        """Whether the page has a frame that it has not drawn for long."""
+        """Whether the page has had a frame for long without drawing it."""
         return self._on_its_way and monotonic() - self._sent_at > BEHIND_SECONDS
 
     def say(self, kind: str, **values: Any) -> None:  # noqa: ANN401 - whatever JSON knows
-        """Send words: `{"type": kind, ...}`."""
+        """Send a JSON message: `{"type": kind, ...}`."""
         text = json.dumps({"type": kind, **values})
         self._call(lambda: self._texts.append(text))
 
@@ -50,7 +50,7 @@ class Outbox:
         self._call(lambda: self._take(messages))
 
     def drawn(self) -> None:
-        """Note that the page has drawn what it got."""
+        """Note that the page has drawn the last frame."""
 
         def take_note() -> None:
             self._on_its_way = False
@@ -66,7 +66,7 @@ class Outbox:
         self._call(end)
 
     async def send(self) -> None:
-        """Send for as long as the page is there."""
+        """Send for as long as the page is connected."""
         while not self._closed:
             await self._filled.wait()
             self._filled.clear()

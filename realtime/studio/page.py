@@ -126,10 +126,10 @@ class Page:
             room.take(self)
             self._say_state()
         elif kind == "key" and room.owner is self:
-            room.rack.press(str(values.get("key", "")))
+            room.switcher.press(str(values.get("key", "")))
             self._say_state()
         elif kind == "set" and room.owner is self:
-            room.rack.turn(values)
+            room.switcher.apply(values)
             self._say_state()
 
     def _say_state(self) -> None:
@@ -158,7 +158,7 @@ class Page:
                 continue
             if (figures := self._room.figures()) is not None:
                 self.outbox.say("figures", **figures)
-            now = self._room.rack.easel.late.ready, self._room.rack.target.bundle
+            now = self._room.switcher.active.late.ready, self._room.switcher.target.bundle
             if now != told:
                 told = now
                 self._say_state()

@@ -1,7 +1,7 @@
-"""A process that paints what was dropped on the page: a decoder that crashes takes only it along.
+"""Worker process that paints dropped files: a decoder that crashes ends only this process.
 
-It is the code of `pleinair video` and `pleinair image`. Tasks come in on standard input, what
-becomes of them goes out on standard output, both as lines of JSON.
+It runs the code of `pleinair video` and `pleinair image`. Tasks are read from standard input,
+events are written to standard output, both as lines of JSON.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from realtime.media.picture import read_picture
 from realtime.painter import open_painter, suffix_like
 from realtime.pipeline import Report
 from realtime.ports import Engine
-from realtime.provenance import note_of
+from realtime.provenance import format_note
 from realtime.settings import PaintSettings
 from realtime.sinks import SinkOptions, open_sink
 from realtime.sources.video_source import VideoSource
-from realtime.studio.child import Message, give_way, obey, own_output
 from realtime.studio.looks import settings_of
+from realtime.studio.worker_process import Message, claim_stdout, lower_priority, read_commands
 
 NICE = 5
-"""What is looked at live goes first."""
+"""The live picture goes first."""
 IDLE_SECONDS = 60.0
-"""Without a task for so long it ends, and gives its memory back."""
-EVERY_SECONDS = 0.2
-"""How often it tells how far it is."""
+"""Without a task for so long it exits, which frees its memory."""
+REPORT_SECONDS = 0.2
+"""How often it reports progress."""
 
 
-class Painting:
-    """Does one task after the other; the engine for pictures stays open between them."""
+class TaskRunner:
+    """Run one task after the other; the engine for pictures stays open between them."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -49,16 +49,16 @@ class Painting:
         self._before = 0
         self._told = 0.0
         self.task = 0
-        """The number of the task that is talked of."""
+        """The number of the current task."""
 
     def say(self, event: str, **values: object) -> None:
-        """Tell the studio something."""
+        """Send an event to the studio."""
         line = json.dumps({"task": self.task, "event": event, **values})
         self._out.write(line + "\n")
         self._out.flush()
 
-    def do(self, task: Message) -> None:
-        """Do a task, and say how it ended."""
+    def run(self, task: Message) -> None:
+        """Run a task, and report how it ended."""
         original = Path(task["original"])
         settings = settings_of(task["look"], task["machine"])
         try:
@@ -88,7 +88,7 @@ class Painting:
             path=original.parent,
             names=(result,),
             inputs=(original,),
-            note=note_of(str(settings.style)),
+            note=format_note(str(settings.style)),
         )
         with open_sink("images", options) as sink:
             sink.show(engine.stylize(frame, look))
@@ -103,7 +103,7 @@ class Painting:
         return self._engine, self._look
 
     def _paint_film(self, original: Path, settings: PaintSettings, limits: dict[str, Any]) -> None:
-        self._look_into(original, limits)
+        self._check_film(original, limits)
         result = original.with_name("result.mp4")
         film = FilmSettings(paint=settings)
         batch = Batch(paths=[original], out=result, settings=film)
@@ -122,7 +122,7 @@ class Painting:
             said.append(f"{finished.damaged} damaged packets could not be read; times are kept")
         self.say("end", state="done", result=result.name, notes=said)
 
-    def _look_into(self, original: Path, limits: dict[str, Any]) -> None:
+    def _check_film(self, original: Path, limits: dict[str, Any]) -> None:
         with VideoSource(original) as source:
             width, height = source.size
             seconds, frames = source.duration_seconds or 0.0, source.frame_count
@@ -141,14 +141,14 @@ class Painting:
             )
 
     def begin(self, film: Film) -> None:
-        """Tell how much of a film an earlier run painted (see `executors.Listener`)."""
+        """Report how much of a film an earlier run painted (see `executors.Listener`)."""
         total = film.frames
         self._before = (total or 0) - (film.frames_of(film.missing) or 0)
         self.say("progress", frames=total, done=self._before, fps=0.0)
 
     def update(self, film: Film, report: Report) -> None:
-        """Tell how far it is, now and then."""
-        if time.monotonic() - self._told >= EVERY_SECONDS:
+        """Report progress, at most every `REPORT_SECONDS`."""
+        if time.monotonic() - self._told >= REPORT_SECONDS:
             self._told = time.monotonic()
             done, fps = self._before + report.frames, round(report.rate_fps, 2)
             self.say("progress", frames=film.frames, done=done, fps=fps)
@@ -161,21 +161,21 @@ class Painting:
 
 
 def main() -> None:
-    """Do tasks until there are none for a while."""
-    give_way(NICE)
+    """Run tasks until there are none for `IDLE_SECONDS`."""
+    lower_priority(NICE)
     tasks: queue.Queue[Message] = queue.Queue()
-    obey(tasks.put)
-    with closing(Painting(own_output())) as painting:
+    read_commands(tasks.put)
+    with closing(TaskRunner(claim_stdout())) as runner:
         while True:
             try:
                 task = tasks.get(timeout=IDLE_SECONDS)
-                painting.task = task["task"]
-                painting.do(task)
+                runner.task = task["task"]
+                runner.run(task)
             except queue.Empty:
                 return
             except KeyboardInterrupt:
-                # Just before its beginning, or just after its end, which is said once more then.
-                painting.say("end", state="stopped")
+                # Just before a task, or just after its end, which is reported once more then.
+                runner.say("end", state="stopped")
 
 
 if __name__ == "__main__":

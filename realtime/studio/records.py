@@ -1,4 +1,4 @@
-"""What the studio remembers over the end of the program: a folder per thing, a record in each."""
+"""Persistent records of the studio: a folder per record, with a JSON file in each."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from realtime.folders import write_whole
 
 @dataclass
 class Record:
-    """One thing that is remembered; its fields are what is written down."""
+    """One record; its fields are what is stored."""
 
     name: str
     """Of its folder."""
     title: str
-    """What the user's file was called, for people: no path is ever made of it."""
+    """Name of the user's file, for display: no path is ever made of it."""
 
     file_name: ClassVar[str]
     since_field: ClassVar[str]
-    """The field that holds when it was taken in, in seconds since 1970."""
+    """The field with the time of creation, in seconds since 1970."""
 
-    def after_the_end(self) -> None:
-        """Become what it is when the program ended while something was done with it."""
+    def recover(self) -> None:
+        """Correct the state of a record whose work the end of the program interrupted."""
 
 
 R = TypeVar("R", bound=Record)
 
 
 class RecordStore(Generic[R]):
-    """The records of one kind.
+    """Store of the records of one kind.
 
     Args:
         folder: Each has a folder of its own below it; made with the first.
@@ -44,7 +44,7 @@ class RecordStore(Generic[R]):
 
     kind: type[R]
     folder_name: ClassVar[re.Pattern[str]] = re.compile(".+")
-    """What folders of records are called; others are not looked at."""
+    """Names of the folders of records; others are ignored."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -56,7 +56,7 @@ class RecordStore(Generic[R]):
         return iter(sorted(self._records.values(), key=lambda one: -getattr(one, since)))
 
     def get(self, name: str) -> R | None:
-        """Find a record by its name; whatever else is given finds nothing."""
+        """Find a record by its name; None: there is none."""
         return self._records.get(name)
 
     def path(self, record: R, name: str = "") -> Path:
@@ -64,32 +64,32 @@ class RecordStore(Generic[R]):
         return self.folder / record.name / name
 
     def add(self, record: R) -> None:
-        """Take in a record whose file is there, or one that begins anew."""
+        """Add a record, or restart one, with the present time; saves it."""
         setattr(record, self.kind.since_field, time.time())
         self._records[record.name] = record
         self.save(record)
 
     def save(self, record: R) -> None:
-        """Write a record down.
+        """Write a record to disk.
 
         Raises:
-            BadInputError: the disk does not take it.
+            BadInputError: it cannot be written.
         """
         text = json.dumps(asdict(record), indent=2)
         write_whole(self.path(record, self.kind.file_name), text.encode())
 
     def remove(self, record: R) -> None:
-        """Forget a record with all its files."""
+        """Delete a record and all its files."""
         self._records.pop(record.name, None)
         self.discard(record.name)
 
     def discard(self, name: str) -> None:
-        """Take away the folder of a record that did not come to be."""
+        """Delete a folder for which no record was added."""
         with suppress(OSError):
             shutil.rmtree(self.folder / name)
 
     def _clear(self, folder: Path) -> None:
-        """Do what is to be done with a folder whose record cannot be read."""
+        """Clean up a folder whose record cannot be read; by default nothing is done."""
 
     def _read(self) -> Iterator[R]:
         known = {one.name for one in fields(self.kind)}
@@ -103,5 +103,5 @@ class RecordStore(Generic[R]):
                 self._clear(folder)
                 continue
             record.name = folder.name
-            record.after_the_end()
+            record.recover()
             yield record

@@ -13,12 +13,12 @@ from realtime.ports import Source
 from realtime.sources import files_of
 from realtime.studio.browser_sink import BrowserSink
 from realtime.studio.browser_source import BrowserSource
+from realtime.studio.bundle_session import USUAL_FPS
+from realtime.studio.bundle_switcher import BundleSwitcher
 from realtime.studio.command_line import command_line
-from realtime.studio.easel import USUAL_FPS
 from realtime.studio.figures import Painting, figures, keeps_up
 from realtime.studio.live_run import LiveRun
 from realtime.studio.outbox import Outbox
-from realtime.studio.rack import Rack
 from realtime.studio.settings import StudioSettings
 from realtime.studio.wall import Wall
 
@@ -53,9 +53,9 @@ class Room:
         """Whose page the live picture is on."""
         self.run: LiveRun | None = None
         self._source_key = BROWSER
-        self.rack = Rack(settings.live, self._tell)
+        self.switcher = BundleSwitcher(settings.live, self._tell)
         self.wall = Wall(
-            self.rack, changed=self._wall_changed, show=self._hang,
+            self.switcher, changed=self._wall_changed, show=self._hang,
             watched=lambda: bool(self.pages), short_of_time=self._is_short_of_time,
         )  # fmt: skip
 
@@ -63,7 +63,7 @@ class Room:
     def is_fresh(self) -> bool:
         """Whether a page may begin as it was left: nothing was asked for yet."""
         asked = self.settings.live
-        return not self.rack.turned and asked.style is None and asked.bundle is None
+        return not self.switcher.was_changed and asked.style is None and asked.bundle is None
 
     def offers(self) -> list[Offer]:
         """List the sources that a page may choose."""
@@ -111,10 +111,10 @@ class Room:
 
         sink = BrowserSink(outbox.show, lambda: outbox.is_behind, raw=self.settings.host is None)
         self._source_key, self._sink = key, sink
-        self.rack.turn({"frozen": False})  # what was held belongs to the source before
+        self.switcher.apply({"frozen": False})  # what was held belongs to the source before
         self.wall.begin()
         self.run = LiveRun(
-            self.rack, source, sink, begun=page.next_frame, seen=self.wall.see, ended=ended,
+            self.switcher, source, sink, begun=page.next_frame, seen=self.wall.see, ended=ended,
             after=old,
         )  # fmt: skip
 
@@ -132,11 +132,11 @@ class Room:
 
     def state(self) -> dict[str, Any]:
         """Return what is painted at present, and the command that does the same."""
-        rack, state, easel = self.rack, self.rack.state, self.rack.target
-        styles = easel.weights_of(state)
+        switcher, state, active = self.switcher, self.switcher.state, self.switcher.target
+        styles = active.weights_of(state)
         return {
             "styles": styles,
-            "main": easel.names[state.style],
+            "main": active.names[state.style],
             "strength": state.strength,
             "stroke": state.stroke,
             "native": state.native,
@@ -145,10 +145,10 @@ class Room:
             "view": state.view,
             "frozen": state.frozen,
             "overlay": state.overlay,
-            "hold": easel.holds,
-            "bundle": easel.bundle,
-            "bundles": [entry.name for entry in rack.bundles()],
-            "ready": rack.easel.late.ready,
+            "hold": active.holds,
+            "bundle": active.bundle,
+            "bundles": [entry.name for entry in switcher.bundles()],
+            "ready": switcher.active.late.ready,
             "command": self._command(styles),
         }
 
@@ -157,11 +157,11 @@ class Room:
         run = self.run
         if run is None or not run.running or run.source is None:
             return None
-        easel, source = self.rack.easel, run.source
-        lighter = light_network_of(easel.request.entry)
+        active, source = self.switcher.active, run.source
+        lighter = light_network_of(active.request.entry)
         painting = Painting(
-            bundle=easel.bundle, engine=self.rack.description, level=easel.level,
-            holds=easel.holds, lighter=None if lighter is None else lighter.name,
+            bundle=active.bundle, engine=self.switcher.description, level=active.level,
+            holds=active.holds, lighter=None if lighter is None else lighter.name,
             rate_fps=source.rate_fps, size=source.size,
         )  # fmt: skip
         unsent = self._sink.dropped
@@ -183,20 +183,20 @@ class Room:
         if self.run is not None:
             self.run.join(20.0)
         self.wall.close()
-        self.rack.close()
+        self.switcher.close()
 
     def _command(self, styles: dict[str, float]) -> str:
-        easel, live = self.rack.target, self.settings.live
-        found = self.rack.bundles()
+        active, live = self.switcher.target, self.settings.live
+        found = self.switcher.bundles()
         having = [entry.path for entry in found if styles.keys() <= set(entry.card.names)]
-        entry = easel.request.entry
+        entry = active.request.entry
         by_name = entry.path.parent in (SHIPPED, user_folder())
         bundle = entry.name if by_name else str(entry.path)
         source = {LANDSCAPE: "synthetic", OWN: live.source}.get(self._source_key)
         return command_line(
-            self.rack.state, styles, source=source, engine=live.engine,
+            self.switcher.state, styles, source=source, engine=live.engine,
             bundle=None if having[:1] == [entry.path] else bundle,
-            hold_fps=(live.hold_fps or USUAL_FPS) if easel.holds else None,
+            hold_fps=(live.hold_fps or USUAL_FPS) if active.holds else None,
         )  # fmt: skip
 
     def _tell(self, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""Runs the studio: binds the port, says the address, opens the browser, ends on Ctrl-C."""
+"""Runs the studio's server: binds the port, opens the browser, ends on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def serve(settings: StudioSettings, tell: Callable[[str], None], *, browser: boo
 
 
 def server_config(studio: Studio) -> uvicorn.Config:
-    """Return how uvicorn serves a studio: quietly, and without compressing pictures again."""
+    """Return uvicorn's configuration: no log, no compression of pictures."""
     return uvicorn.Config(
         create_app(studio), log_config=None, access_log=False, lifespan="off",
         ws="websockets-sansio", ws_max_size=studio.settings.limits.frame_bytes,
@@ -47,7 +47,7 @@ def server_config(studio: Studio) -> uvicorn.Config:
 
 
 def bind(settings: StudioSettings) -> socket.socket:
-    """Take the port, before anything slow is done.
+    """Bind the port, before anything slow is done.
 
     Raises:
         BadInputError: it is taken, or the host is not of this machine.
@@ -69,10 +69,10 @@ def bind(settings: StudioSettings) -> socket.socket:
 
 
 def _own_address() -> str:
-    """Return the address by which other machines reach this one; its name where it has none."""
+    """Return the address at which other machines reach this one, else its name."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         try:
-            # Nothing is sent: the system only says from which of its addresses it would be.
+            # Nothing is sent: the system only chooses the address it would send from.
             asking.connect(("192.0.2.1", 9))
             return str(asking.getsockname()[0])
         except OSError:
@@ -80,7 +80,7 @@ def _own_address() -> str:
 
 
 def address_of(studio: Studio, port: int) -> str:
-    """Return what to open in a browser: the token is in it where others can reach the studio."""
+    """Return the URL of the studio, with the token where other machines can reach it."""
     if studio.settings.host is None:
         return f"http://localhost:{port}/"
     name = studio.settings.host

@@ -1,4 +1,4 @@
-"""What a studio was asked for, checked once and frozen."""
+"""Settings of a studio, validated once and frozen."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ LOOPBACK = "127.0.0.1"
 
 
 def default_folder() -> Path:
-    """Return where the studio keeps things; the folder need not exist."""
+    """Return the studio's default folder; it need not exist."""
     return data_folder() / "studio"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """The most that is taken from a page."""
+    """Upper limits of what a page may send."""
 
     upload_bytes: int = 4 * 2**30
     recording_bytes: int = 2 * 2**30
@@ -43,10 +43,10 @@ class StudioSettings:
     own_source: bool = False
     """Whether a camera or a file of this machine was asked for."""
     host: str | None = None
-    """Whom it listens to; None: this machine alone, and the address needs no token."""
+    """Address to listen at; None: this machine only, and the URL needs no token."""
     port: int = DEFAULT_PORT
     folder: Path = field(default_factory=default_folder)
-    """What the studio keeps: what was dropped on the page, and what came of it."""
+    """Where the studio keeps dropped files and their results."""
     limits: Limits = field(default_factory=Limits)
     content: Path | None = None
     """Folder of photographs to learn styles with; None: those that were dropped on the page."""

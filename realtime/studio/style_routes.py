@@ -1,4 +1,4 @@
-"""Which styles there are, read anew at every request: one that is being learned appears."""
+"""HTTP route of the list of styles, read at every request: those in training appear."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def routes(_studio: Studio) -> list[BaseRoute]:
 
 
 def list_styles() -> list[dict[str, Any]]:
-    """Return every bundle with its styles, those of the user behind those that ship.
+    """Return every bundle with its styles, the user's after those that ship.
 
     `added` is the index of the style that a bundle was made to add, or None; `changed` the time of
-    its file, in seconds since 1970: a style that is being learned gets better under one name.
+    its file, in seconds since 1970, which grows while the style is in training.
     """
     return [
         {

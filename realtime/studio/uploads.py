@@ -1,4 +1,4 @@
-"""Files that the page sends: streamed to a name of ours, no larger than may be."""
+"""Receives uploaded files: streamed to disk, limited in size."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ CHUNK_BYTES = 2**20
 SPARE_BYTES = 256 * 2**20
 """What is left free on the disk, whatever is uploaded."""
 HANG_UP = {"connection": "close"}
-"""With a refusal: what the browser still sends of the file is nobody's to read."""
+"""Sent with a refusal: the rest of the file is not read."""
 
 
 async def receive(
     request: Request,
     target: Path,
     most_bytes: int,
-    judge: Callable[[bytes], int] | None = None,
+    check: Callable[[bytes], int] | None = None,
 ) -> int:
     """Write the body of a request into a file; returns its length in bytes.
 
-    The name is the caller's, never the page's. What cannot be taken whole is removed.
+    The name is the caller's, never the page's. An incomplete file is deleted.
 
     Args:
         request: Its body is the file.
         target: The file to write; its folder is there.
-        most_bytes: The most that is taken.
-        judge: Given the beginning, returns the most that is taken of such a file, or refuses it.
+        most_bytes: The largest size that is accepted.
+        check: Given the first bytes, returns the largest size for such a file, or refuses it.
 
     Raises:
         HTTPException: it is too large, empty, does not fit on the disk, or the page went away.
@@ -41,8 +41,8 @@ async def receive(
     try:
         with target.open("wb") as file:
             async for chunk in _gathered(request.stream()):
-                if not length and judge is not None:
-                    most_bytes = min(most_bytes, judge(chunk))
+                if not length and check is not None:
+                    most_bytes = min(most_bytes, check(chunk))
                 length += len(chunk)
                 if length > most_bytes:
                     raise _too_large(most_bytes)
@@ -62,7 +62,7 @@ async def receive(
 
 
 async def _gathered(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Join the small pieces that the network brings."""
+    """Join small chunks into larger ones."""
     held = bytearray()
     async for part in parts:
         held += part
@@ -74,7 +74,7 @@ async def _gathered(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def _require_room(request: Request, target: Path, most_bytes: int) -> None:
-    """Refuse what says itself that it is too large, before a byte of it is read."""
+    """Refuse a file by its Content-Length, before a byte of it is read."""
     said = request.headers.get("content-length", "")
     length = int(said) if said.isdigit() else 0
     if length > most_bytes:
@@ -92,5 +92,5 @@ def _require_room(request: Request, target: Path, most_bytes: int) -> None:
 def _too_large(most_bytes: int) -> HTTPException:
     size = f"{most_bytes / 2**30:g} GB" if most_bytes >= 2**30 else f"{most_bytes / 2**20:g} MB"
     return HTTPException(
-        413, f"the file is larger than {size}, the most that the studio takes of such", HANG_UP
+        413, f"the file is larger than {size}, the limit of the studio for such files", HANG_UP
     )

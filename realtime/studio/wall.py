@@ -17,9 +17,9 @@ from realtime.network.card import StyleCredit
 from realtime.network.library import Entry
 from realtime.resize import fit
 from realtime.sources.landscape import Landscape
-from realtime.studio.coding import to_jpeg
-from realtime.studio.easel import modified
-from realtime.studio.rack import Rack
+from realtime.studio.bundle_session import modified
+from realtime.studio.bundle_switcher import BundleSwitcher
+from realtime.studio.frame_codec import to_jpeg
 from realtime.studio.wire import Coding, Part, Picture
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class Wall:
     """Paints the wall on a thread of its own, for as long as somebody looks at it.
 
     Args:
-        rack: Paints.
+        switcher: Paints.
         changed: Told that `places` is another list.
         show: Given every picture that was painted.
         watched: Whether somebody looks.
@@ -62,14 +62,14 @@ class Wall:
 
     def __init__(
         self,
-        rack: Rack,
+        switcher: BundleSwitcher,
         *,
         changed: Callable[[], None],
         show: Callable[[bytes], None],
         watched: Callable[[], bool],
         short_of_time: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._rack, self._changed, self._show, self._watched = rack, changed, show, watched
+        self._switcher, self._changed, self._show, self._watched = switcher, changed, show, watched
         self._short_of_time = short_of_time
         self.places: tuple[Place, ...] = ()
         self.version = 0
@@ -141,10 +141,10 @@ class Wall:
         if monotonic() - self._looked < LOOKING_SECONDS:
             return
         self._looked = monotonic()
-        if self._rack.target.outdated:
-            self._rack.renew()
+        if self._switcher.target.outdated:
+            self._switcher.reopen()
         if not self.live:
-            self._rack.settle()
+            self._switcher.switch_if_ready()
         places = self._places()
         if places != self.places:
             self.places, self.version = places, self.version + 1
@@ -152,14 +152,14 @@ class Wall:
 
     def _places(self) -> tuple[Place, ...]:
         """The styles of the bundle that paints, then those that other bundles have beyond it."""
-        easel = self._rack.easel
-        known = {credit.name: credit for credit in easel.request.entry.card.styles}
+        active = self._switcher.active
+        known = {credit.name: credit for credit in active.request.entry.card.styles}
         places = [
-            Place(known.get(name, StyleCredit(name=name)), None, easel.changed)
-            for name in easel.names
+            Place(known.get(name, StyleCredit(name=name)), None, active.changed)
+            for name in active.names
         ]
-        taken = set(easel.names)
-        for entry in self._rack.bundles():
+        taken = set(active.names)
+        for entry in self._switcher.bundles():
             for credit in entry.card.styles:
                 if credit.name not in taken:
                     taken.add(credit.name)
@@ -168,9 +168,9 @@ class Wall:
 
     def _paint_one(self) -> None:
         """Paint the next picture that is not of this frame yet."""
-        if not self._rack.easel.late.ready:
+        if not self._switcher.active.late.ready:
             return
-        frame, state = self._frame, self._rack.state
+        frame, state = self._frame, self._switcher.state
         manner = (state.stroke, state.keep_colours)
         for step in range(len(self.places)):
             number = (self._next + step) % len(self.places)
@@ -200,20 +200,20 @@ class Wall:
             self._show(self._message(number, data))
 
     def _here(self, place: Place, small: Frame) -> Frame | None:
-        with self._rack.using:
-            easel = self._rack.easel
-            if place.credit.name not in easel.names:
+        with self._switcher.using:
+            active = self._switcher.active
+            if place.credit.name not in active.names:
                 return None
-            return easel.extra.paint_beside(small, self._look(place.credit.name, easel.names))
+            return active.extra.paint_beside(small, self._look(place.credit.name, active.names))
 
     def _elsewhere(self, place: Place, small: Frame) -> Frame | None:
         """Paint a style of another bundle: its engine is opened for this picture alone."""
         assert place.entry is not None
-        with self._rack.open_beside(place.entry.path) as engine:
+        with self._switcher.open_beside(place.entry.path) as engine:
             return engine.stylize(small, self._look(place.credit.name, place.entry.card.names))
 
     def _look(self, name: str, names: tuple[str, ...]) -> Look:
-        state = self._rack.state
+        state = self._switcher.state
         only = Look.of_style(names.index(name), len(names))
         return replace(only, stroke=state.stroke, keep_colours=state.keep_colours)
 

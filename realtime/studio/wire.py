@@ -1,8 +1,8 @@
-"""What goes over the WebSocket in binary: a head of 24 bytes, then pixels, coded or as they are.
+"""Binary messages of the WebSocket: a header of 24 bytes, then pixels, coded or raw.
 
-Little-endian: how the pixels are coded (1 byte), what they are (1), width (2), height (2), the
-version of the wall (2), the frame's index or the number of the style (4), 12 bytes unused, so that
-pixels begin at a multiple of 8.
+The header is little-endian: how the pixels are coded (1 byte), what they are (1), width (2),
+height (2), the version of the wall (2), the frame's index or the number of the style (4), 12 bytes
+unused, so that pixels begin at a multiple of 8.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import IntEnum
 
 from realtime.errors import BadInputError
 
-HEAD = struct.Struct("<BBHHHI12x")
+HEADER = struct.Struct("<BBHHHI12x")
 
 
 class Coding(IntEnum):
@@ -23,7 +23,7 @@ class Coding(IntEnum):
     I420 = 1
     """Planes of Y, U, V in BT.601 of limited range, colours at half the size."""
     NV12 = 2
-    """The same with U and V in turns."""
+    """The same with U and V interleaved."""
     RGBX = 3
 
 
@@ -52,19 +52,19 @@ class Picture:
 
     def to_bytes(self) -> bytes:
         """Return the message."""
-        head = HEAD.pack(
+        head = HEADER.pack(
             self.coding, self.part, self.width, self.height, self.version % 2**16, self.index
         )
         return b"".join((head, self.data))
 
     @classmethod
     def from_bytes(cls, message: bytes) -> Picture:
-        """Read a message; raises BadInputError when it is none."""
+        """Parse a message; raises BadInputError if it is not valid."""
         try:
-            coding, part, width, height, version, index = HEAD.unpack_from(message)
+            coding, part, width, height, version, index = HEADER.unpack_from(message)
             return cls(
                 coding=Coding(coding), part=Part(part), width=width, height=height,
-                version=version, index=index, data=memoryview(message)[HEAD.size :],
+                version=version, index=index, data=memoryview(message)[HEADER.size :],
             )  # fmt: skip
         except (struct.error, ValueError) as exc:
             raise BadInputError(f"a message of {len(message)} bytes that is no picture") from exc

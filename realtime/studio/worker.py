@@ -1,4 +1,4 @@
-"""A process of the studio's, seen from the studio: what it is told, what it says, how it ends."""
+"""Handle of a worker process of the studio: sends tasks, reads answers, stops it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from realtime.studio.child import STOP, Message
+from realtime.studio.worker_process import STOP, Message
 
 LOG_BYTES = 1_000_000
-"""A log that has grown beyond is begun anew with the next process."""
+"""A log beyond this size is overwritten by the next process."""
 END_SECONDS = 10.0
 
 
 class WorkerDiedError(Exception):
-    """The process ended without saying what came of its task."""
+    """The process ended before its task did."""
 
 
 class Worker:
-    """A process that is given tasks over its standard input, and answers in lines of JSON.
+    """A process that reads tasks from its standard input and answers in lines of JSON.
 
     Args:
-        arguments: Of Python: `-m`, a module, what that wants.
+        arguments: Of Python: `-m`, a module, its arguments.
         log: Takes what the process writes to its standard error.
         answers: Whether it answers; if not, the log takes its standard output, too.
     """
@@ -39,7 +39,7 @@ class Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE if answers else errors,
                 stderr=errors,
-                start_new_session=True,  # Ctrl-C in the terminal is the studio's to pass on
+                start_new_session=True,  # the studio passes Ctrl-C on
             )
         self._lock = threading.Lock()
         self._count = 0
@@ -55,17 +55,17 @@ class Worker:
         return self._process.poll() is None
 
     def run(self, task: Message, listen: Callable[[Message], None]) -> Message:
-        """Give it a task and wait for its end.
+        """Run a task to its end.
 
         Args:
-            task: What it is told.
-            listen: Given every line that it says meanwhile.
+            task: The command to send.
+            listen: Given every message before the last.
 
         Returns:
-            Its last line: `{"event": "end", ...}`.
+            The last message: `{"event": "end", ...}`.
 
         Raises:
-            WorkerDiedError: it ended before that.
+            WorkerDiedError: the process ended before that.
         """
         self._count += 1
         number = self._count
@@ -81,19 +81,19 @@ class Worker:
         raise WorkerDiedError(how_it_ended(self.wait()))
 
     def stop(self) -> None:
-        """Ask it to leave what it is at, whole; it says so itself."""
+        """Ask it to stop its task in good order; `run` returns when it has."""
         self._tell({"do": STOP})
 
     def kill(self) -> None:
-        """End it at once: what it was asked to leave, it does not."""
+        """Kill it: it does not stop when asked."""
         self._process.kill()
 
     def wait(self) -> int:
-        """Wait for its end, and return its exit code."""
+        """Wait for the process, and return its exit code."""
         return self._process.wait()
 
     def end(self) -> None:
-        """Let it end: at once, if it does not do so by itself."""
+        """Close its input, which ends it; kill it if that takes too long."""
         with suppress(OSError), self._lock:
             assert self._process.stdin is not None
             self._process.stdin.close()
@@ -104,13 +104,13 @@ class Worker:
             self._process.wait()
 
     def close(self) -> None:
-        """End it, when nobody listens to it any more."""
+        """End it and close its output; no `run` may be waiting."""
         self.end()
         if self._process.stdout is not None:
             self._process.stdout.close()
 
     def _tell(self, message: Message) -> None:
-        # One that died is noticed where its answer is read.
+        # That it died is noticed where its answer is read.
         with suppress(OSError, ValueError), self._lock:
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
@@ -118,7 +118,7 @@ class Worker:
 
 
 def how_it_ended(code: int) -> str:
-    """Say in words what an exit code means."""
+    """Describe an exit code."""
     if code < 0:
         return f"it was ended by signal {-code}"
     return f"it ended with code {code}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import cv2
@@ -13,7 +11,8 @@ from PIL import Image
 
 import pleinair
 from realtime.network.library import find_bundles
-from realtime.provenance import note_in
+from realtime.provenance import read_note
+from tests.commands import run_python
 from tests.helpers import quadrant_card
 
 CARD = quadrant_card()
@@ -75,9 +74,9 @@ def test_the_painting_is_written_where_it_may(photo: Path) -> None:
     found = cv2.imread(str(out))
     assert found is not None
     assert np.abs(found[:, :, ::-1].astype(int) - painting).mean() < 12
-    assert "scream" in note_in(out)
+    assert "scream" in read_note(out)
     plainly(photo, "mosaic", out=str(out))
-    assert "mosaic" in note_in(out)
+    assert "mosaic" in read_note(out)
     before = photo.read_bytes()
     foreign = photo.with_name("foreign.png")
     foreign.write_bytes(before)
@@ -122,7 +121,6 @@ def test_styles_are_listed_once() -> None:
 
 
 def test_the_module_is_the_command_too() -> None:
-    command = [sys.executable, "-m", "pleinair", "styles", "--json"]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    finished = run_python("-m", "pleinair", "styles", "--json")
     assert finished.returncode == 0, finished.stderr
     assert '"scream"' in finished.stdout

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
-import pytest
 
 from realtime.frame import Pixels
 from realtime.network.card import DEFAULT_STYLE
 from tests.clips import write_clip
-from tests.commands import ROOT, assert_refused, pleinair, pleinair_here
+from tests.commands import assert_refused, pleinair, pleinair_here, run_python, start_python
+from tests.disk import mounted_disk
 from tests.helpers import quadrant_card
 
 
@@ -51,10 +47,7 @@ def test_help_names_every_command_and_imports_nothing_heavy() -> None:
         "CliRunner().invoke(app, ['--help']); "
         "print([m for m in ('torch', 'cv2', 'av', 'numpy') if m in sys.modules])"
     )
-    probe = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    assert probe.stdout.strip() == "[]"
+    assert run_python("-c", code).stdout.strip() == "[]"
 
 
 def test_commands_of_other_packages_answer_for_help() -> None:
@@ -181,9 +174,7 @@ def test_a_truncated_video_keeps_what_was_painted(tmp_path: Path) -> None:
 
 def test_ctrl_c_leaves_a_playable_partial_file(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", rolling_cards(600, 320, 240))
-    command = [sys.executable, "-m", "realtime", "video", str(clip), str(tmp_path / "out.mp4")]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=env)
+    process = start_python("-m", "realtime", "video", clip, tmp_path / "out.mp4")
     partial, segments = tmp_path / "out.partial.mp4", tmp_path / ".out.mp4.pleinair"
     deadline = time.monotonic() + 120
     while sum(path.stat().st_size for path in segments.glob("*/*.nut")) < 20_000:
@@ -230,19 +221,8 @@ def test_live_without_camera_or_screen_says_what_to_do() -> None:
     )
 
 
-@pytest.mark.skipif(os.name != "posix" or not Path("/dev/full").exists(), reason="needs mount")
 def test_a_full_disk_is_reported(tmp_path: Path) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)],
-        capture_output=True, check=False,
-    ) if shutil.which("mount") and os.geteuid() == 0 else None  # fmt: skip
-    if mounted is None or mounted.returncode != 0:
-        pytest.skip("needs the right to mount a small disk")
-    try:
-        clip = write_clip(tmp_path / "clip.mp4", rolling_cards(60, 320, 240))
+    clip = write_clip(tmp_path / "clip.mp4", rolling_cards(60, 320, 240))
+    with mounted_disk(tmp_path / "small", "64k") as small:
         assert_refused(pleinair("video", clip, small / "out.mp4"), "disk full")
         assert not (small / "out.mp4").exists()
-    finally:
-        subprocess.run(["umount", str(small)], check=True)

@@ -1,13 +1,47 @@
-"""The doctor lists what is here, not what there might be."""
+"""The doctor lists what is here, says the first line at once, and nothing twice."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from realtime import engines
 from realtime.doctor import _engines
+from realtime.doctor_speed import engine_speeds, virtual_camera
+from tests.commands import run_python
+
+SLOW = ("torch", "cv2", "av", "numpy", "openvino", "onnxruntime")
+
+
+def test_the_first_line_waits_for_no_heavy_import() -> None:
+    code = (
+        "import sys; import realtime.cli; from realtime.doctor import examine; "
+        "first = next(iter(examine())); "
+        f"print(first.name, [name for name in {SLOW} if name in sys.modules])"
+    )
+    assert run_python("-c", code).stdout == "system []\n"
+
+
+def test_an_engine_that_is_not_installed_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "absent_engine.py").write_text("import absent\n")
+    monkeypatch.setattr(engines, "__path__", [str(tmp_path)])
+    assert list(engine_speeds(0.1)) == []
+    check = _engines()
+    assert (check.ok, check.found) == (True, "; not installed: absent")
+
+
+def test_a_package_that_is_missing_is_named_in_the_advice_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyvirtualcam", None)
+    monkeypatch.delitem(sys.modules, "realtime.sinks.virtual_camera_sink", raising=False)
+    ok, found, advice = virtual_camera()
+    assert (ok, found) == (False, "none")
+    assert advice.count("pyvirtualcam") == 1
 
 
 def test_engines_that_are_not_installed_are_called_so(

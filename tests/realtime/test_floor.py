@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from realtime.clockwork import Latency, RateMeter, percentile
-from realtime.errors import BadInputError
+from realtime.errors import BadInputError, UnknownNameError
 from realtime.frame import Frame
 from realtime.look import Look
 from realtime.machine import reuse_freed_memory, threads_in_words
@@ -126,3 +126,13 @@ def test_settings_refuse_numbers_without_meaning() -> None:
         LiveSettings(seconds=0)
     with pytest.raises(BadInputError, match="rate must be above 0"):
         LiveSettings(rate_fps=float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("stary-night", "starry-night"), ("scrm", "scream"), ("sunflowers", ""), ("x", "")],
+)
+def test_a_misspelt_name_gets_the_nearest_or_none(name: str, near: str) -> None:
+    error = UnknownNameError("style", name, ["starry-night", "scream", "mosaic", "mondrian"])
+    hint = f"did you mean {near}? " if near else ""
+    assert str(error).startswith(f"no style named {name!r}: {hint}known are mondrian, ")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,9 +16,8 @@ from realtime.painter import EngineSpec, open_painter
 from realtime.sinks import SinkOptions
 from realtime.sinks.video_sink import open_sink
 from tests.clips import noise, write_clip
+from tests.commands import run_python, start_python
 from tests.film import COPY, paint
-
-ROOT = Path(__file__).parents[2]
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -49,9 +47,9 @@ def test_a_process_that_is_killed_lets_go(tmp_path: Path) -> None:
         f"lock = OutputLock(Path({str(out)!r})); lock.acquire(); print('held', flush=True); "
         "time.sleep(100)"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT) as other:
+    with start_python("-c", code) as other:
         assert other.stdout is not None
-        assert other.stdout.readline() == b"held\n"
+        assert other.stdout.readline() == "held\n"
         lock = OutputLock(out)
         with pytest.raises(BadInputError, match=rf"another pleinair \(process {other.pid}\)"):
             lock.acquire()
@@ -101,6 +99,5 @@ def test_a_batch_of_many_films_has_a_lock_for_each(tmp_path: Path) -> None:
         "[lock.acquire() for lock in locks]; "
         "print(sum(lock._file is not None for lock in locks))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT)
-    assert done.stdout == b"100\n"
+    assert run_python("-c", code).stdout == "100\n"
     assert not list(tmp_path.iterdir())

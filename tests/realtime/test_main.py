@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ import pytest
 from realtime.entry import _refuse_what_the_system_refused
 from realtime.network.card import DEFAULT_STYLE
 from realtime.terminal import LineFormatter, printable
-from tests.commands import ROOT
+from tests.commands import pleinair, run_python
 from tests.realtime.test_cli import write_image
 
 
@@ -56,11 +54,7 @@ def test_a_name_is_one_line_whoever_prints_it(tmp_path: Path) -> None:
     folder = tmp_path / "a\n\x1b[2Jb"
     folder.mkdir()
     picture = write_image(folder / "x.png").rename(folder / "x\u202e.png")
-    finished = subprocess.run(
-        [sys.executable, "-m", "realtime", "image", picture, folder / "no\n.png", "--engine",
-         "identity"],
-        capture_output=True, check=False, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    finished = pleinair("image", picture, folder / "no\n.png", "--engine", "identity")
     assert finished.returncode == 2
     for said, count in ((finished.stdout, 2), (finished.stderr, 1)):
         assert len(said.splitlines()) == count, said
@@ -76,13 +70,9 @@ def test_a_log_line_is_one_line() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1:strict"])
 def test_names_that_cannot_be_printed_are_painted(encoding: str, tmp_path: Path) -> None:
     picture = write_image(tmp_path / "x.png").rename(tmp_path / os.fsdecode(b"caf\xe9-\xe6.png"))
-    finished = subprocess.run(
-        [sys.executable, "-m", "realtime", "image", picture, "--engine", "identity"],
-        capture_output=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT),
-                                               "PYTHONIOENCODING": encoding},
-    )  # fmt: skip
+    finished = pleinair("image", picture, "--engine", "identity", PYTHONIOENCODING=encoding)
     assert finished.returncode == 0, finished.stderr
-    assert f"caf\\udce9-\\udce6-{DEFAULT_STYLE}.png".encode() in finished.stdout
+    assert f"caf\\udce9-\\udce6-{DEFAULT_STYLE}.png" in finished.stdout
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -102,10 +92,7 @@ def test_names_that_cannot_be_printed_are_painted(encoding: str, tmp_path: Path)
 def test_however_it_is_started_a_wrong_input_is_a_line_and_exit_code_2(
     command: list[str], words: str, tmp_path: Path
 ) -> None:
-    finished = subprocess.run(
-        [sys.executable, *command], cwd=tmp_path, capture_output=True, check=False, text=True,
-        timeout=200, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    finished = run_python(*command, cwd=tmp_path)
     ours = [line for line in finished.stderr.splitlines() if line.startswith("pleinair")]
     assert ours, finished.stderr
     assert all(words in line for line in ours)

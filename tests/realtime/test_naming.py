@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from realtime.lock import hidden_folder
-from realtime.naming import LONGEST_BYTES, fitting, followed, told_apart
+from realtime.naming import LONGEST_BYTES, make_unique, resolve_link, truncate_name
 from realtime.painter import beside
 from realtime.sinks.outputs import partial_path
 
@@ -28,14 +28,14 @@ def test_every_name_that_is_made_of_a_long_one_can_be_made(stem: str, tmp_path: 
 
 
 def test_names_that_begin_alike_stay_apart() -> None:
-    one, other = fitting(JAPANESE + "a", "-x.mp4"), fitting(JAPANESE + "b", "-x.mp4")
+    one, other = truncate_name(JAPANESE + "a", "-x.mp4"), truncate_name(JAPANESE + "b", "-x.mp4")
     assert one != other
-    assert one == fitting(JAPANESE + "a", "-x.mp4")
-    assert fitting("clip", "-x.mp4") == "clip-x.mp4"
+    assert one == truncate_name(JAPANESE + "a", "-x.mp4")
+    assert truncate_name("clip", "-x.mp4") == "clip-x.mp4"
 
 
 def test_a_tail_that_is_too_long_by_itself_keeps_the_ending() -> None:
-    name = fitting("clip", "-" + "+".join(["starry-night"] * 30) + ".mp4")
+    name = truncate_name("clip", "-" + "+".join(["starry-night"] * 30) + ".mp4")
     assert len(name) <= LONGEST_BYTES
     assert name.endswith(".mp4")
 
@@ -51,19 +51,19 @@ def test_a_tail_that_is_too_long_by_itself_keeps_the_ending() -> None:
     ],
 )
 def test_names_that_collide_are_numbered(names: list[str], expected: list[str]) -> None:
-    assert [path.name for path in told_apart([Path(name) for name in names])] == expected
+    assert [path.name for path in make_unique([Path(name) for name in names])] == expected
 
 
 def test_folders_count_and_links_to_them_do_not(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").symlink_to(tmp_path / "one")
     paths = [tmp_path / "one" / "a", tmp_path / "a", tmp_path / "two" / "a"]
-    assert [path.name for path in told_apart(paths)] == ["a", "a", "a-2"]
+    assert [path.name for path in make_unique(paths)] == ["a", "a", "a-2"]
 
 
 def test_links(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "nothing yet")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    assert followed(tmp_path / "link") == tmp_path / "nothing yet"
-    assert followed(tmp_path / "plain") == tmp_path / "plain"
-    assert followed(tmp_path / "loop") == tmp_path / "loop"
+    assert resolve_link(tmp_path / "link") == tmp_path / "nothing yet"
+    assert resolve_link(tmp_path / "plain") == tmp_path / "plain"
+    assert resolve_link(tmp_path / "loop") == tmp_path / "loop"

@@ -16,17 +16,17 @@ from realtime.provenance import (
     MARK,
     TEXT_MARK,
     WRITTEN_BY,
+    add_note,
     digest,
+    format_note,
     is_ours,
     is_painted,
-    note_in,
-    note_of,
-    signed,
+    read_note,
 )
 from tests.clips import write_clip
 from tests.helpers import quadrant_card
 
-NOTE = note_of("mosaic+scream", "0123456789abcdef")
+NOTE = format_note("mosaic+scream", "0123456789abcdef")
 
 
 def encoded(suffix: str, width: int = 51, height: int = 37, quality: int = 90) -> bytes:
@@ -42,11 +42,11 @@ def test_a_signed_picture_is_the_same_picture(suffix: str, quality: int, tmp_pat
     plain, path = encoded(suffix, quality=quality), tmp_path / "any.name"
     path.write_bytes(plain)
     assert not is_ours(path)
-    path.write_bytes(signed(plain, NOTE))
-    assert note_in(path).startswith(NOTE)  # a checksum behind it may look like text
+    path.write_bytes(add_note(plain, NOTE))
+    assert read_note(path).startswith(NOTE)  # a checksum behind it may look like text
     assert is_painted(path, "0123456789abcdef")
     assert not is_painted(path, "0123456789abcdee")
-    path.write_bytes(signed(plain))
+    path.write_bytes(add_note(plain))
     assert is_ours(path)
     assert not is_painted(path, "")
     before, after = (
@@ -59,7 +59,7 @@ def test_a_signed_picture_is_the_same_picture(suffix: str, quality: int, tmp_pat
 
 
 def test_a_webp_says_its_size_and_where_its_note_is() -> None:
-    data = signed(encoded(".webp", 300, 17), MARK)
+    data = add_note(encoded(".webp", 300, 17), MARK)
     assert data[12:16] == b"VP8X"
     assert data[20] == 0x08  # EXIF, and nothing else
     assert int.from_bytes(data[24:27], "little") == 299

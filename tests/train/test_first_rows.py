@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from realtime.anypainting.leaves import dead_leaves
-from realtime.anypainting.palette import Colours
+from realtime.arbitrary_style.dead_leaves import dead_leaves
+from realtime.arbitrary_style.palette import Colours
 from realtime.frame import Pixels
 from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.library import SHIPPED

@@ -13,7 +13,7 @@ from torch import Tensor
 from realtime.commands import JsonCommand, put_json, require_json
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
-from realtime.naming import fitting
+from realtime.naming import truncate_name
 from realtime.network.device import choose_device
 from realtime.options import HELP_NAMES, PIPE, JsonFile, Overwrite, one_of
 from realtime.resize import fitted
@@ -184,10 +184,10 @@ def _target(out: Path | None, content: Path, style: Path) -> Path:
         if out.suffix.lower() not in QUALITY_95:
             raise BadInputError(f"{out} cannot be written, expected {', '.join(QUALITY_95)}")
         return out
-    number, target = 1, content.with_name(fitting(content.stem, f"-{style.stem}.png"))
+    number, target = 1, content.with_name(truncate_name(content.stem, f"-{style.stem}.png"))
     while target.exists():
         number += 1
-        target = content.with_name(fitting(content.stem, f"-{style.stem}-{number}.png"))
+        target = content.with_name(truncate_name(content.stem, f"-{style.stem}-{number}.png"))
     return target
 
 

@@ -18,7 +18,7 @@ from torch import Tensor
 from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, EngineError
 from realtime.frame import Frame
-from realtime.naming import fitting
+from realtime.naming import truncate_name
 from realtime.network.pixels import to_pixels
 from realtime.progress import bars
 from realtime.provenance import WRITTEN_BY
@@ -96,7 +96,7 @@ def progress_bar(title: str) -> Iterator[Listener]:
 
 def sketch_path(target: Path, step: int) -> Path:
     """Return where the picture of a step goes: `TARGET-steps/00003.png`."""
-    return target.with_name(fitting(target.stem, "-steps")) / f"{step:05}.png"
+    return target.with_name(truncate_name(target.stem, "-steps")) / f"{step:05}.png"
 
 
 def sketchbook(target: Path, every: int, photograph: Tensor) -> Listener:

@@ -14,7 +14,7 @@ import cv2
 
 from realtime.folders import write_whole
 from realtime.network.card import StyleCredit
-from realtime.provenance import signed
+from realtime.provenance import add_note
 from train.data import read_rgb
 
 Part = tuple[float, float, float, float]
@@ -61,7 +61,7 @@ def lay_out(names: Iterable[str], paintings: Path, folder: Path) -> tuple[Path, 
         encoded, data = cv2.imencode(".png", picture[:, :, ::-1])
         assert encoded
         written.append(folder / f"{name}.png")
-        write_whole(written[-1], signed(data.tobytes()))
+        write_whole(written[-1], add_note(data.tobytes()))
     return tuple(written)
 
 

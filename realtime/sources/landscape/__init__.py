@@ -1,9 +1,8 @@
 """A synthetic landscape for machines without a camera: sky, hills, a lake with a boat, a tree.
 
-The picture is a function of its size and the time and of nothing else. What stands still is drawn
-once, when a `Landscape` is made: noise for hills, clouds and ripples, ellipses and lines for what
-grows. Per frame clouds are shifted, the lake mirrors what is above it through moving noise, and the
-foreground is bent by the wind.
+A picture depends on size and time alone. Static parts are drawn once, when a `Landscape` is made:
+noise for hills, clouds and ripples, ellipses and lines for plants. Per frame the clouds are
+shifted, the lake mirrors what is above it through moving noise, and the wind warps the foreground.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ from realtime.sources.landscape.brushes import (
 from realtime.sources.landscape.plants import draw_foreground
 
 LOOP_SECONDS = 120.0
-"""After so long the pictures repeat."""
+"""Period of the animation."""
 HORIZON = 0.54
 """Height of the far shore, from the top, in heights of the picture."""
 SUN = 0.63, 0.31
 """Where it stands, in widths and heights."""
 SKY_PERIOD = 2
-"""Clouds repeat after so many widths."""
+"""Period of the clouds, in widths."""
 
 
 class Landscape:

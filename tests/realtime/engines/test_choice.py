@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import get_args
@@ -22,6 +19,7 @@ from realtime.frame import Frame
 from realtime.look import Look
 from realtime.network.library import SHIPPED
 from realtime.ports import Engine, EngineInfo, Runtime, Style
+from tests.commands import run_python
 
 FAST = SHIPPED / "fast.safetensors"
 
@@ -130,9 +128,7 @@ def test_ctrl_c_after_an_engine_was_closed_does_not_crash(tmp_path: Path) -> Non
         "threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "assert came.wait(10)\n"
     )
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    finished = subprocess.run([sys.executable, "-c", script], env=env, check=False, timeout=120)
-    assert finished.returncode == 0
+    assert run_python("-c", script).returncode == 0
 
 
 def test_an_engine_that_should_work_and_does_not_is_said() -> None:

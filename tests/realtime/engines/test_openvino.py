@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +11,9 @@ from realtime.engines import open_engine
 from realtime.frame import Frame
 from realtime.look import Look
 from realtime.network.library import SHIPPED
+from tests.commands import ROOT, run_python
 from tests.helpers import quadrant_card
 
-ROOT = Path(__file__).parents[3]
 PAINT = """
 import hashlib
 from pathlib import Path
@@ -32,15 +29,7 @@ print(hashlib.sha256(painted.pixels.tobytes()).hexdigest())
 
 
 def paint(cache: Path) -> str:
-    env = {**os.environ, "XDG_CACHE_HOME": str(cache)}
-    finished = subprocess.run(
-        [sys.executable, "-c", PAINT],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    finished = run_python("-c", PAINT, cwd=ROOT, XDG_CACHE_HOME=str(cache))
     assert finished.returncode == 0, finished.stderr
     return finished.stdout
 

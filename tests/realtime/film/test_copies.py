@@ -57,7 +57,7 @@ class Kind:
         """Write it with PyAV alone."""
         path = folder / f"in{self.suffix}"
         with av.open(str(path), "w") as container:
-            stream = picture_stream(container, *self.size, rate=self.rate, time_base=1 / self.rate)
+            stream = picture_stream(container, *self.size, rate=self.rate)
             stream.pix_fmt = self.pixel_format
             if self.pixel_format != "yuv420p":
                 del stream.options["preset"]
@@ -174,7 +174,7 @@ def test_uneven_times_and_b_frames_do_not_change_the_length(tmp_path: Path) -> N
 def test_a_clip_without_frames_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "none.mp4"
     with av.open(str(path), "w") as container:
-        picture_stream(container, 64, 48, rate=Fraction(30), time_base=Fraction(1, 30))
+        picture_stream(container, rate=Fraction(30))
         sound = add_tone(container)
         play_tone(container, sound, 1)
     (finished,) = paint(path, out=tmp_path / "out.mp4")
@@ -198,7 +198,7 @@ def test_chapters_title_and_language_are_kept(tmp_path: Path) -> None:
     original = tmp_path / "in.mkv"
     with av.open(str(original), "w") as container:
         container.metadata["title"] = "Étretat"
-        stream = picture_stream(container, 64, 48, rate=Fraction(30), time_base=Fraction(1, 30))
+        stream = picture_stream(container, rate=Fraction(30))
         sound = add_tone(container)
         sound.metadata["language"] = "fre"
         base = Fraction(1, 1000)
@@ -228,7 +228,7 @@ def test_chapters_title_and_language_are_kept(tmp_path: Path) -> None:
 def test_hdr_is_refused_with_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "hdr.mp4"
     with av.open(str(path), "w") as container:
-        stream = picture_stream(container, 64, 48, rate=Fraction(30), time_base=Fraction(1, 30))
+        stream = picture_stream(container, rate=Fraction(30))
         stream.codec_context.color_trc = 16
         add_pictures(container, stream, [colours()], [0])
     (finished,) = paint(path, out=tmp_path / "out.mp4")
@@ -244,7 +244,7 @@ def test_an_encrypted_film_is_called_so(tmp_path: Path) -> None:
         "encryption_kid": "a7e61c373e219033c21091fa607bf3b8",
     }
     with av.open(str(path), "w", options=secret) as container:
-        stream = picture_stream(container, 64, 48, rate=Fraction(30), time_base=Fraction(1, 30))
+        stream = picture_stream(container, rate=Fraction(30))
         add_pictures(container, stream, noise(30), list(range(30)))
     (finished,) = paint(path, out=tmp_path / "out.mp4")
     assert "is encrypted" in str(finished.error)

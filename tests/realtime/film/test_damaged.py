@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
-from av.video.stream import VideoStream
 
 from realtime.errors import PleinairError
 from realtime.film.plan import make_plan
@@ -17,7 +14,8 @@ from realtime.media import clip
 from realtime.sinks.encoding import recipe_for
 from realtime.sources.video_source import open_source
 from tests.clips import noise
-from tests.film import add_pictures, add_tone, play_tone
+from tests.damage import damaged
+from tests.film import add_pictures, add_tone, picture_stream, play_tone
 
 MUTATIONS = 60
 """Of each kind of file."""
@@ -29,9 +27,7 @@ def write_small(path: Path) -> Path:
     picture, sound = codecs.get(path.suffix, ("mpeg2video", "mp2"))
     with av.open(str(path), "w") as container:
         container.metadata["title"] = "Étretat"
-        stream = container.add_stream(picture, rate=25, time_base=Fraction(1, 25))
-        assert isinstance(stream, VideoStream)
-        stream.width, stream.height, stream.pix_fmt = 32, 24, "yuv420p"
+        stream = picture_stream(container, 32, 24, codec=picture)
         stream.options["deadline"] = "realtime"
         tone = add_tone(container, codec=sound)
         add_pictures(container, stream, noise(6, 32, 24), list(range(6)))
@@ -39,38 +35,19 @@ def write_small(path: Path) -> Path:
     return path
 
 
-def mutated(data: bytes, rng: np.random.Generator) -> bytes:
-    """Change some bytes, most of them in the head; or leave some out, or put some in, or cut."""
-    changed = bytearray(data)
-    for _ in range(rng.integers(1, 30)):
-        end = len(changed) if rng.random() < 0.5 else min(len(changed), 600)
-        at, length = int(rng.integers(end)), int(rng.integers(1, 12))
-        kind = rng.random()
-        if kind < 0.8:
-            changed[at : at + length] = rng.bytes(length)
-        elif kind < 0.9:
-            del changed[at : at + length]
-        else:
-            changed[at:at] = rng.bytes(length)
-    if rng.random() < 0.1:
-        del changed[int(rng.integers(len(changed))) :]
-    return bytes(changed)
-
-
 @pytest.mark.parametrize("suffix", [".mkv", ".webm", ".flv", ".avi", ".ts", ".mov"])
 def test_a_damaged_clip_is_read_or_refused_in_a_line(tmp_path: Path, suffix: str) -> None:
     data = write_small(tmp_path / f"whole{suffix}").read_bytes()
-    rng = np.random.default_rng(17)
-    damaged, refused = tmp_path / f"damaged{suffix}", 0
-    for _ in range(MUTATIONS):
-        damaged.write_bytes(mutated(data, rng))
+    path, refused = tmp_path / f"damaged{suffix}", 0
+    for number, copy in enumerate(damaged(data, MUTATIONS, seed=17)):
+        # Every second one once more, in its head alone.
+        path.write_bytes(copy if number % 2 else next(damaged(copy, 1, seed=number, within=600)))
         try:
-            source = open_source(str(damaged))
-            plan = make_plan(damaged, segment_frames=2, start_seconds=None, stop_seconds=None)
-            clip.probe(damaged)
-            plan_streams(damaged, recipe_for(Path("out.mkv")))
-            times = [frame.pts_seconds for frame in source]
-            source.close()
+            with open_source(str(path)) as source:
+                plan = make_plan(path, segment_frames=2, start_seconds=None, stop_seconds=None)
+                clip.probe(path)
+                plan_streams(path, recipe_for(Path("out.mkv")))
+                times = [frame.pts_seconds for frame in source]
             assert times == sorted(set(times))
             assert list(plan.times) == sorted(set(plan.times))
         except PleinairError as exc:

@@ -28,7 +28,7 @@ STEPS = [i / 25 for i in range(50)]
 
 def write_with_sound(path: Path, codec: str, layout: str = "stereo", seconds: float = 2) -> Path:
     with av.open(str(path), "w") as container:
-        stream = picture_stream(container, 64, 48, rate=Fraction(25), time_base=Fraction(1, 25))
+        stream = picture_stream(container)
         stream.options["bf"] = "0"
         sound = add_tone(container, codec=codec, layout=layout)
         add_pictures(container, stream, noise(50), list(range(50)))
@@ -112,7 +112,7 @@ def test_a_timecode_is_no_reason_to_fail(tmp_path: Path) -> None:
     clip = tmp_path / "in.mkv"
     with av.open(str(clip), "w") as container:
         container.metadata["timecode"] = "01:00:00:00"
-        stream = picture_stream(container, 64, 48, rate=Fraction(25), time_base=Fraction(1, 25))
+        stream = picture_stream(container)
         add_pictures(container, stream, noise(5), list(range(5)))
     assert said_of(clip, tmp_path / "out.mp4") == ["in.mkv: Left out: its timecode."]
     with av.open(str(tmp_path / "out.mp4")) as container:
@@ -173,7 +173,7 @@ def test_tags_that_are_not_utf8_are_kept(tmp_path: Path, suffix: str) -> None:
     clip = tmp_path / f"in{suffix}"
     with av.open(str(clip), "w") as container:
         container.metadata["title"] = "Caf@ au lait"
-        stream = picture_stream(container, 64, 48, rate=Fraction(25), time_base=Fraction(1, 25))
+        stream = picture_stream(container)
         stream.options["bf"] = "0"
         stream.metadata["handler_name"] = "Cam@ra"
         sound = add_tone(container)
@@ -215,9 +215,7 @@ def test_a_sound_that_is_longer_does_not_cut_the_film_off(tmp_path: Path, suffix
     codecs = {".webm": ("libvpx-vp9", "libopus"), ".wmv": ("wmv2", "wmav2")}
     picture, sound = codecs.get(suffix, ("libx264", "aac"))
     with av.open(str(clip), "w") as container:
-        stream = container.add_stream(picture, rate=25, time_base=Fraction(1, 25))
-        assert isinstance(stream, VideoStream)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        stream = picture_stream(container, codec=picture)
         tone = add_tone(container, codec=sound)
         tone.bit_rate = 64_000
         add_pictures(container, stream, noise(25), list(range(25)))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,11 +22,11 @@ from realtime.network.card import DEFAULT_STYLE
 from realtime.pipeline import Report
 from realtime.settings import PaintSettings
 from tests.clips import noise, read_frames, write_clip
+from tests.commands import start_python
 from tests.disk import mounted_disk
 from tests.film import COPY, copied, paint
 from tests.made import LONG, LONG_FRAMES
 
-ROOT = Path(__file__).parents[3]
 PAINTED = FilmSettings(
     paint=PaintSettings(style="mosaic", engine="torch", precision="fp32"), segment_frames=20
 )
@@ -50,20 +47,13 @@ def segments(out: Path) -> list[Path]:
     return sorted(path for path in found if "partial" not in path.name)
 
 
-def start_painting(clip: Path, out: Path) -> subprocess.Popen[str]:
-    command = [
-        sys.executable, "-m", "realtime", "video", str(clip), str(out), "--style", "mosaic",
-        "--engine", "torch", "--precision", "fp32", "--segment-frames", "20",
-    ]  # fmt: skip
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                            env=env)  # fmt: skip
-
-
 def test_killed_in_the_middle_and_gone_on(clips_folder: Path, tmp_path: Path) -> None:
     clip = clips_folder / LONG
     killed, whole = tmp_path / "killed.mp4", tmp_path / "whole.mp4"
-    process = start_painting(clip, killed)
+    process = start_python(
+        "-m", "realtime", "video", clip, killed, "--style", "mosaic", "--engine", "torch",
+        "--precision", "fp32", "--segment-frames", "20",
+    )  # fmt: skip
     deadline = time.monotonic() + 120
     while len(segments(killed)) < 3:
         assert process.poll() is None, process.communicate()

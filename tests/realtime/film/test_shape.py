@@ -86,7 +86,7 @@ def test_pictures_and_gifs_have_square_pixels(
 ) -> None:
     clip = tmp_path / "in.mkv"
     with av.open(str(clip), "w") as container:
-        stream = picture_stream(container, 64, 48, rate=Fraction(25), time_base=Fraction(1, 25))
+        stream = picture_stream(container)
         stream.codec_context.sample_aspect_ratio = aspect
         add_pictures(container, stream, [quadrant_card()] * 3, list(range(3)))
     (finished,) = paint(clip, out=tmp_path / "p%02d.png")
@@ -114,7 +114,7 @@ def test_a_stream_guesses_colours_as_a_file_does(tmp_path: Path, height: int) ->
 def test_what_is_lost_is_said_in_one_line(tmp_path: Path) -> None:
     clip = tmp_path / "in.mkv"
     with av.open(str(clip), "w") as container:
-        stream = picture_stream(container, 64, 48, rate=Fraction(25), time_base=Fraction(1, 25))
+        stream = picture_stream(container)
         stream.metadata["stereo_mode"] = "left_right"
         stream.metadata["timecode"] = "01:00:00:00"
         container.add_attachment("Letters.ttf", "application/x-truetype-font", b"no real font")

@@ -19,7 +19,7 @@ Line = tuple[str, int, int]
 
 def write_subtitles(path: Path, lines: list[Line]) -> Path:
     with av.open(str(path), "w") as container:
-        stream = picture_stream(container, 64, 48, rate=Fraction(25), time_base=Fraction(1, 25))
+        stream = picture_stream(container)
         text = container.add_mux_stream("subrip")
         text.time_base = Fraction(1, 1000)
         add_pictures(container, stream, noise(75), list(range(75)))

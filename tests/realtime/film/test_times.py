@@ -31,7 +31,7 @@ def write_broadcast(
 ) -> Path:
     """Write a transport stream whose clock begins anywhere; its sound with its picture."""
     with av.open(str(path), "w", options={"mpegts_copyts": "1", **(options or {})}) as container:
-        stream = picture_stream(container, 64, 48, rate=Fraction(25), time_base=Fraction(1, 90_000))
+        stream = picture_stream(container, time_base=Fraction(1, 90_000))
         sound = add_tone(container, codec="mp2")
         frames = round(25 * seconds)
         first = round(90_000 * start_seconds)
@@ -87,7 +87,7 @@ def test_files_that_keep_the_clock_of_a_broadcast_begin_at_zero(
     first, clip = 12 * HOUR * 1000, tmp_path / f"in{suffix}"
     options = {"movflags": "frag_keyframe+empty_moov"} if suffix == ".mov" else {}
     with av.open(str(clip), "w", options=options) as container:
-        stream = picture_stream(container, 64, 48, rate=Fraction(25), time_base=Fraction(1, 1000))
+        stream = picture_stream(container, time_base=Fraction(1, 1000))
         stream.options["bf"] = "0"
         add_pictures(container, stream, noise(50), [first + 40 * i for i in range(50)])
     assert pixel_times(clip) == pytest.approx(STEPS, abs=1e-3)

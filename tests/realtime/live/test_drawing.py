@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from realtime.frame import Frame
-from realtime.live.controls import HELP, View
+from realtime.live.controls import HELP, VIEWS, View
 from realtime.live.drawing import Strip, arranged, help_columns, in_picture, with_panel, with_strip
 from realtime.live.sinks import LetterboxSink
 from realtime.ports import Event, Key, Mouse, Size
@@ -14,7 +14,6 @@ from tests.helpers import ListSink, quadrant_card
 
 BEFORE = Frame(quadrant_card(), 0, 0.0)
 AFTER = BEFORE.with_pixels(255 - BEFORE.pixels)
-VIEWS: tuple[View, ...] = ("painting", "split", "beside")
 
 
 def test_a_canvas_of_the_same_size_costs_nothing() -> None:

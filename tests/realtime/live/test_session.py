@@ -17,8 +17,7 @@ from realtime.frame import Frame
 from realtime.live.controls import State
 from realtime.live.drawing import overlay_lines
 from realtime.live.quality_controller import QualityController
-from realtime.live.session import FADE_SECONDS, Session
-from realtime.live.surroundings import Surroundings
+from realtime.live.session import FADE_SECONDS, Session, SessionContext
 from realtime.look import Look
 from realtime.pipeline import Report, Shown, run
 from realtime.ports import Key, Mouse, Style
@@ -41,7 +40,7 @@ class Time:
 def make_session(tmp_path: Path, *, styles: int = 1, **changes: object) -> tuple[Session, Time]:
     clock = Time()
     around = replace(
-        Surroundings(snapshots=tmp_path, clock=clock),
+        SessionContext(snapshots=tmp_path, clock=clock),
         **changes,  # type: ignore[arg-type]
     )
     engine = InvertingEngine()
@@ -401,7 +400,7 @@ def test_a_stalled_camera_is_told_in_the_window(tmp_path: Path) -> None:
 
 def test_keys_change_the_look_of_the_next_frames(tmp_path: Path) -> None:
     engine = InvertingEngine()
-    session = Session(engine, State((1.0,), overlay=False), Surroundings(snapshots=tmp_path))
+    session = Session(engine, State((1.0,), overlay=False), SessionContext(snapshots=tmp_path))
     sink = ListSink([Key("down")] * 5)
     run(ListSource(make_frames(60)), engine, sink, session.hooks())
     assert engine.looks[0].strength == 1.0

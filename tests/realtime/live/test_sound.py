@@ -11,9 +11,8 @@ import pytest
 
 from realtime.errors import BadInputError
 from realtime.live.controls import State
-from realtime.live.ear import Ear
-from realtime.live.session import Session
-from realtime.live.surroundings import Surroundings
+from realtime.live.microphone_capture import MicrophoneCapture
+from realtime.live.session import Session, SessionContext
 from realtime.microphones import open_microphone
 from realtime.microphones.synthetic_microphone import SyntheticMicrophone
 from realtime.pipeline import run
@@ -35,13 +34,17 @@ def absent() -> Microphone:
 class Recorded:
     """A session that records the flashes, and what it said."""
 
-    def __init__(self, folder: Path, ear: Ear, seconds: float, keys: dict[int, str]) -> None:
+    def __init__(
+        self, folder: Path, microphone: MicrophoneCapture, seconds: float, keys: dict[int, str]
+    ) -> None:
         self.said: list[str] = []
-        around = Surroundings(snapshots=folder, ear=ear, seconds=seconds, tell=self.said.append)
-        state = State((1.0,), overlay=False, recording=True, sound=ear.is_on)
+        around = SessionContext(
+            snapshots=folder, microphone=microphone, seconds=seconds, tell=self.said.append
+        )
+        state = State((1.0,), overlay=False, recording=True, sound=microphone.is_on)
         session = Session(InvertingEngine(), state, around)
         source = FlashSource()
-        with closing(ear), closing(source), closing(session):
+        with closing(microphone), closing(source), closing(session):
             hooks = session.hooks()
             hooks.on_event = session.on_event
             run(source, session.engine, _Pressing(keys), hooks)
@@ -78,8 +81,8 @@ def in_step(path: Path, until: float = np.inf) -> int:
 
 
 def test_sound_and_picture_of_a_recording_are_in_step(tmp_path: Path) -> None:
-    ear = Ear(SyntheticMicrophone, SyntheticMicrophone())
-    recorded = Recorded(tmp_path, ear, 4.0, {})
+    microphone = MicrophoneCapture(SyntheticMicrophone, SyntheticMicrophone())
+    recorded = Recorded(tmp_path, microphone, 4.0, {})
     assert in_step(recorded.path) > 5
     samples, rate, _ = heard_in(recorded.path)
     frames = read_frames(recorded.path)
@@ -93,8 +96,8 @@ def test_a_microphone_that_goes_leaves_silence_and_comes_back(tmp_path: Path) ->
     def reopen() -> Microphone:
         return opened.pop(0)() if opened else SyntheticMicrophone()
 
-    ear = Ear(reopen, LeavingMicrophone(10), retry_seconds=0.4)
-    recorded = Recorded(tmp_path, ear, 6.0, {})
+    microphone = MicrophoneCapture(reopen, LeavingMicrophone(10), retry_seconds=0.4)
+    recorded = Recorded(tmp_path, microphone, 6.0, {})
     assert recorded.said[0].startswith("the microphone is gone. Recorded on without sound")
     frames = read_frames(recorded.path)
     samples, rate, begins = heard_in(recorded.path)
@@ -105,8 +108,8 @@ def test_a_microphone_that_goes_leaves_silence_and_comes_back(tmp_path: Path) ->
 
 
 def test_a_microphone_that_never_returns_costs_no_picture(tmp_path: Path) -> None:
-    ear = Ear(absent, LeavingMicrophone(5), retry_seconds=0.05)
-    recorded = Recorded(tmp_path, ear, 3.0, {})
+    microphone = MicrophoneCapture(absent, LeavingMicrophone(5), retry_seconds=0.05)
+    recorded = Recorded(tmp_path, microphone, 3.0, {})
     frames = read_frames(recorded.path)
     samples, rate, begins = heard_in(recorded.path)
     assert begins + len(samples) / rate == pytest.approx(frames[-1].pts_seconds + 1 / 30, abs=0.1)
@@ -115,7 +118,7 @@ def test_a_microphone_that_never_returns_costs_no_picture(tmp_path: Path) -> Non
 
 
 def test_without_a_microphone_the_key_says_so_and_the_recording_is_whole(tmp_path: Path) -> None:
-    recorded = Recorded(tmp_path, Ear(absent), 2.0, {3: "a"})
+    recorded = Recorded(tmp_path, MicrophoneCapture(absent), 2.0, {3: "a"})
     assert recorded.said[0] == "no sound: no microphone is here"
     assert not recorded.state.sound
     assert len(read_frames(recorded.path)) > 10
@@ -125,15 +128,17 @@ def test_without_a_microphone_the_key_says_so_and_the_recording_is_whole(tmp_pat
 
 def test_the_key_turns_sound_off_and_on(tmp_path: Path) -> None:
     session = Session(
-        InvertingEngine(), State((1.0,)), Surroundings(snapshots=tmp_path, ear=Ear(open_one))
+        InvertingEngine(),
+        State((1.0,)),
+        SessionContext(snapshots=tmp_path, microphone=MicrophoneCapture(open_one)),
     )
-    ear = session._around.ear
-    assert ear is not None
+    microphone = session._around.microphone
+    assert microphone is not None
     for on in (True, False, True):
         session.on_event(Key("a"))
-        assert session.state.sound is ear.is_on is on
-    ear.close()
-    assert not ear.is_on
+        assert session.state.sound is microphone.is_on is on
+    microphone.close()
+    assert not microphone.is_on
 
 
 def open_one() -> Microphone:
@@ -141,8 +146,8 @@ def open_one() -> Microphone:
 
 
 def test_while_the_picture_is_frozen_the_sound_goes_on(tmp_path: Path) -> None:
-    ear = Ear(SyntheticMicrophone, SyntheticMicrophone())
-    recorded = Recorded(tmp_path, ear, 4.0, {20: "space"})
+    microphone = MicrophoneCapture(SyntheticMicrophone, SyntheticMicrophone())
+    recorded = Recorded(tmp_path, microphone, 4.0, {20: "space"})
     frames = read_frames(recorded.path)
     samples, rate, begins = heard_in(recorded.path)
     assert frames[-1].pts_seconds - frames[-2].pts_seconds > 0.5  # held to the end
@@ -184,10 +189,10 @@ class Endless:
 
 
 def test_of_what_nobody_fetches_only_the_newest_is_kept() -> None:
-    ear = Ear(Endless)
-    hearing = ear.listen()
-    ear.switch(on=True)
-    while ear.is_on:
+    microphone = MicrophoneCapture(Endless)
+    hearing = microphone.listen()
+    microphone.switch(on=True)
+    while microphone.is_on:
         pass
     assert [sound.begins for sound in hearing()] == list(range(3570, 3600))
     assert hearing() == []

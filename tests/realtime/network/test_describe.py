@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -14,6 +12,7 @@ from realtime.cli import app
 from realtime.errors import UnknownNameError
 from realtime.network.describe import describe_bundle, describe_style, find
 from realtime.network.library import Entry
+from tests.commands import run_python
 
 
 def show(*arguments: str) -> str:
@@ -56,4 +55,4 @@ def test_an_unknown_name_gets_the_nearest() -> None:
 def test_it_needs_no_torch() -> None:
     code = "import sys; from realtime.network.describe import find; find('fast')"
     code += "; assert 'torch' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    assert run_python("-c", code).returncode == 0

@@ -1,19 +1,20 @@
+"""The video sink: what comes back of its files, what it refuses, and a full disk."""
+
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
+from realtime.errors import BadInputError, SinkError
 from realtime.frame import Frame
 from realtime.sinks import SinkOptions
-from realtime.sinks.video_sink import open_sink
-from tests.clips import (
-    assert_alike,
-    read_frames,
-    write_frames,
-)
+from realtime.sinks.video_sink import VideoSink, open_sink
+from tests.clips import assert_alike, noise, read_frames, write_clip, write_frames
+from tests.disk import mounted_disk
 from tests.helpers import quadrant_card
 
 CARD = quadrant_card()
@@ -128,3 +129,94 @@ def test_no_frame_no_file(tmp_path: Path, is_finished: bool) -> None:
     assert sink.result is None
     assert not list(tmp_path.iterdir())
     assert sink.poll() == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("out.wmv", r"'\.wmv', expected .*\.mp4, .*\.webm"),
+        ("nowhere/out.mp4", "does not exist; create it or choose another"),
+        ("file/out.mp4", "is a file, expected an output folder"),
+        ("folder.mp4", "is a folder, expected a file name"),
+    ],
+)
+def test_paths_that_cannot_be_written(tmp_path: Path, name: str, message: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder.mp4").mkdir()
+    with pytest.raises(BadInputError, match=message):
+        open_sink(SinkOptions(path=tmp_path / name))
+
+
+def test_no_path() -> None:
+    with pytest.raises(BadInputError, match="needs a path"):
+        open_sink(SinkOptions())
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs a folder that refuses even root")
+def test_folder_that_is_not_writable() -> None:
+    with pytest.raises(BadInputError, match="is not writable"):
+        open_sink(SinkOptions(path=Path("/proc/out.mp4")))
+
+
+@pytest.mark.parametrize("link", ["same", "symlink", "hardlink"])
+def test_original_is_never_overwritten(tmp_path: Path, link: str) -> None:
+    original = write_clip(tmp_path / "in.mp4", [CARD])
+    path = original if link == "same" else tmp_path / "out.mp4"
+    if link == "symlink":
+        path.symlink_to(original)
+    if link == "hardlink":
+        path.hardlink_to(original)
+    with pytest.raises(BadInputError, match="is the input itself"):
+        open_sink(SinkOptions(path=path, inputs=(original,)))
+
+
+def test_original_under_the_partial_name_is_never_overwritten(tmp_path: Path) -> None:
+    original = write_clip(tmp_path / "out.partial.mp4", [CARD])
+    before = original.read_bytes()
+    sink = open_sink(SinkOptions(path=tmp_path / "out.mp4", inputs=(original,)))
+    sink.show(Frame(CARD, 0, 0.0))
+    sink.close()
+    assert sink.result == tmp_path / "out.partial-2.mp4"
+    assert original.read_bytes() == before
+
+
+def test_changing_size(tmp_path: Path) -> None:
+    sink = open_sink(SinkOptions(path=tmp_path / "out.mp4"))
+    sink.show(Frame(CARD, 0, 0.0))
+    with pytest.raises(SinkError, match="frame size changed from 64x48"):
+        sink.show(Frame(quadrant_card(32, 32), 1, 0.1))
+    sink.close()
+    assert sink.result is not None
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    with mounted_disk(tmp_path / "disk", "300k") as folder:
+        yield folder
+
+
+def show_until_full(sink: VideoSink) -> None:
+    for i, pixels in enumerate(noise(300)):
+        sink.show(Frame(pixels, i, i / 30))
+    sink.finish()
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm"])
+def test_full_disk(small_disk: Path, suffix: str) -> None:
+    sink = open_sink(SinkOptions(path=small_disk / f"out{suffix}"))
+    with pytest.raises(SinkError, match=r"disk full after \d+ frames: .*\. Free some space"):
+        show_until_full(sink)
+    sink.close()
+    left = list(small_disk.iterdir())
+    assert left == ([] if sink.result is None else [sink.result])
+    assert suffix == ".mp4" or sink.result is not None
+    if sink.result is not None:
+        assert read_frames(sink.result)[0].pixels.shape == CARD.shape
+
+
+def test_disk_that_is_full_from_the_start(small_disk: Path) -> None:
+    (small_disk / "filler").write_bytes(bytes(290_000))
+    sink = open_sink(SinkOptions(path=small_disk / "out.mkv"))
+    with pytest.raises(SinkError, match="disk full"):
+        show_until_full(sink)
+    sink.close()

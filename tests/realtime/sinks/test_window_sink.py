@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +20,7 @@ from Xlib.protocol.event import ClientMessage
 from realtime.network.card import DEFAULT_STYLE
 from realtime.network.library import SHIPPED, find_bundles
 from tests.clips import read_frames
-
-ROOT = Path(__file__).parents[3]
+from tests.commands import run_python, start_python
 
 
 @contextmanager
@@ -31,13 +29,10 @@ def live(
 ) -> Iterator[subprocess.Popen[str]]:
     """Run `pleinair live`; whatever happens in the test, the process ends with it."""
     asked = ["--size", size] if size else []
-    command = [
-        sys.executable, "-m", "realtime", "live", "--source", "synthetic", *asked, *arguments,
-    ]  # fmt: skip
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "DISPLAY": screen, "XDG_DATA_HOME": str(cwd)}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, cwd=cwd
-    ) as process:
+    with start_python(
+        "-m", "realtime", "live", "--source", "synthetic", *asked, *arguments,
+        cwd=cwd, DISPLAY=screen, XDG_DATA_HOME=str(cwd),
+    ) as process:  # fmt: skip
         try:
             yield process
         finally:
@@ -164,11 +159,7 @@ print("as it was")
 
 
 def test_the_wheel_is_told_and_magnifies_nothing(driven: str) -> None:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "DISPLAY": driven}
-    finished = subprocess.run(
-        [sys.executable, "-c", WHEEL],
-        capture_output=True, text=True, timeout=60, check=False, env=env, cwd=ROOT,
-    )  # fmt: skip
+    finished = run_python("-c", WHEEL, DISPLAY=driven)
     assert finished.stdout == "as it was\n", finished.stderr
 
 

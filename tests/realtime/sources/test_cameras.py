@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from realtime.errors import BadInputError
-from realtime.sources.cameras import Camera, find_cameras, meant, what_is_here, why_closed
+from realtime.sources.cameras import Camera, find_cameras, match_cameras, what_is_here, why_closed
 
 FRONT = Camera(0, "Integrated HD Webcam", "/dev/video0")
 LOGI = Camera(2, "Logitech BRIO", "/dev/video2")
@@ -19,7 +19,7 @@ BOTH = (FRONT, LOGI)
     [("0", FRONT), ("2", LOGI), ("/dev/video2", LOGI), ("logi", LOGI), ("webcam", FRONT)],
 )
 def test_a_camera_is_found_by_number_device_or_name(address: str, camera: Camera) -> None:
-    assert meant(address, BOTH) == (camera,)
+    assert match_cameras(address, BOTH) == (camera,)
 
 
 def test_a_link_to_a_device_is_followed(tmp_path: Path) -> None:
@@ -28,20 +28,20 @@ def test_a_link_to_a_device_is_followed(tmp_path: Path) -> None:
     link = tmp_path / "usb-maker-camera"
     link.symlink_to(device)
     camera = Camera(7, "By id", str(device))
-    assert meant(str(link), (camera,)) == (camera,)
+    assert match_cameras(str(link), (camera,)) == (camera,)
 
 
 def test_without_an_address_all_are_tried() -> None:
-    assert meant("", BOTH) == BOTH
+    assert match_cameras("", BOTH) == BOTH
 
 
 def test_what_is_not_there_is_said_with_what_is() -> None:
     with pytest.raises(BadInputError, match=r"no camera 5: found camera:0 \(Integrated HD Webcam"):
-        meant("5", BOTH)
+        match_cameras("5", BOTH)
     with pytest.raises(BadInputError, match=r"is in the name of camera:0 .* and camera:2"):
-        meant("o", (Camera(0, "zoo"), Camera(2, "co")))
+        match_cameras("o", (Camera(0, "zoo"), Camera(2, "co")))
     with pytest.raises(BadInputError, match=r"^no camera was found; --source synthetic"):
-        meant("", ())
+        match_cameras("", ())
 
 
 def test_a_camera_that_stays_closed_has_its_systems_advice() -> None:

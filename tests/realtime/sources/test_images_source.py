@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import struct
 from pathlib import Path
 
 import cv2
@@ -26,15 +25,6 @@ def write_card(path: Path, card: Pixels = CARD) -> Path:
     return write(path, card[..., ::-1])
 
 
-def write_turned(path: Path, orientation: int) -> Path:
-    """Write a JPEG with an EXIF orientation."""
-    data = cv2.imencode(".jpg", CARD[..., ::-1], (cv2.IMWRITE_JPEG_QUALITY, 100))[1].tobytes()
-    tag = struct.pack("<HHHII", 1, 0x112, 3, 1, orientation)
-    exif = b"Exif\0\0II*\0\x08\0\0\0" + tag + bytes(4)
-    path.write_bytes(data[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + data[2:])
-    return path
-
-
 @pytest.mark.parametrize("suffix", [".png", ".bmp", ".tif", ".tiff"])
 def test_lossless_pictures_are_exact(tmp_path: Path, suffix: str) -> None:
     pixels = read_image(write_card(tmp_path / f"été{suffix}"))
@@ -46,29 +36,6 @@ def test_lossless_pictures_are_exact(tmp_path: Path, suffix: str) -> None:
 def test_lossy_pictures_are_alike(tmp_path: Path, suffix: str) -> None:
     pixels = read_image(write_card(tmp_path / f"card{suffix}"))
     assert np.median(np.abs(pixels.astype(int) - CARD)) <= 3
-
-
-# What the tag means: https://exiftool.org/TagNames/EXIF.html, "Orientation"
-@pytest.mark.parametrize(
-    ("orientation", "upright"),
-    [
-        (1, CARD),
-        (2, CARD[:, ::-1]),
-        (3, np.rot90(CARD, 2)),
-        (6, np.rot90(CARD, -1)),
-        (8, np.rot90(CARD, 1)),
-    ],
-)
-def test_exif_orientation(tmp_path: Path, orientation: int, upright: Pixels) -> None:
-    pixels = read_image(write_turned(tmp_path / "card.jpg", orientation))
-    assert pixels.shape == upright.shape
-    assert np.median(np.abs(pixels.astype(int) - upright)) <= 3
-
-
-def test_grey_becomes_rgb(tmp_path: Path) -> None:
-    ramp = np.arange(32 * 32).reshape(32, 32).astype(np.uint8)
-    pixels = read_image(write(tmp_path / "grey.png", ramp))
-    np.testing.assert_array_equal(pixels, ramp[..., None].repeat(3, axis=2))
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tiff"])

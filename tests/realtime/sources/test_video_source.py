@@ -45,7 +45,7 @@ def test_rotation(tmp_path: Path, degrees: int) -> None:
 
 def test_pixel_aspect(tmp_path: Path) -> None:
     with av.open(str(tmp_path / "wide.mp4"), "w") as container:
-        stream = picture_stream(container, 64, 48, rate=Fraction(30), time_base=Fraction(1, 30))
+        stream = picture_stream(container, rate=Fraction(30))
         stream.codec_context.sample_aspect_ratio = Fraction(64, 51)
         add_pictures(container, stream, [CARD], [0])
     source = open_source(str(tmp_path / "wide.mp4"))

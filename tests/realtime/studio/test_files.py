@@ -14,15 +14,15 @@ import pytest
 from PIL import Image
 
 from realtime.errors import BadInputError
-from realtime.provenance import note_in
+from realtime.provenance import read_note
 from realtime.settings import LiveSettings
 from realtime.studio import looks
-from realtime.studio.foreman import Foreman
 from realtime.studio.jobs import Job, JobStore, titled
+from realtime.studio.painting_queue import PaintingQueue
 from realtime.studio.settings import Limits, StudioSettings
 from tests.clips import noise, read_frames, sound_packets, write_clip, write_clip_with_sound
 from tests.helpers import quadrant_card
-from tests.studio_server import RunningStudio, running
+from tests.studio import RunningStudio, running
 
 HEADERS = ("x_pleinair_token", "origin")
 
@@ -69,7 +69,7 @@ def test_a_clip_becomes_a_film_with_its_sound_and_times(
     times = [frame.pts_seconds for frame in read_frames(tmp_path / "got.mp4")]
     assert times == pytest.approx([frame.pts_seconds for frame in read_frames(clip)])
     assert sound_packets(tmp_path / "got.mp4") == sound_packets(clip)
-    assert "in the style of scream" in note_in(tmp_path / "got.mp4")
+    assert "in the style of scream" in read_note(tmp_path / "got.mp4")
 
 
 def test_a_film_is_given_in_parts_as_browsers_ask(studio: RunningStudio, tmp_path: Path) -> None:
@@ -213,8 +213,8 @@ def test_no_path_leads_out_of_the_jobs(studio: RunningStudio, path: str) -> None
         ({"style": "scream:0.5,../x.png:0.5"}, "no style named"),
         ({"bundle": "/tmp/x.safetensors"}, "no bundle named"),
         ({"strength": 3}, "strength must be between 0 and 1"),
-        ({"strength": "much"}, "not understood"),
-        ({"out": "/tmp/x"}, "not understood"),
+        ({"strength": "much"}, "is not valid"),
+        ({"out": "/tmp/x"}, "is not valid"),
     ],
 )
 def test_a_look_is_checked_and_holds_no_path(
@@ -283,25 +283,25 @@ def test_a_worker_that_does_not_stop_is_ended(long_clip: Path, tmp_path: Path) -
         folder=tmp_path / "studio", live=LiveSettings(engine="identity", sink="null")
     )
     store = JobStore(settings.folder / "jobs")
-    job = Job(store.new_name(), "long.mp4", looks.checked({}))
+    job = Job(store.new_name(), "long.mp4", looks.validate_look({}))
     store.original(job).write_bytes(long_clip.read_bytes())
-    foreman = Foreman(settings, store, stuck_seconds=0.5)
+    queue = PaintingQueue(settings, store, stuck_seconds=0.5)
     try:
-        foreman.add(job)
+        queue.add(job)
         while job.done < 10:
             assert job.state in ("waiting", "painting"), job.error
-        assert foreman._worker is not None
-        os.kill(foreman._worker.pid, signal.SIGSTOP)  # as a decoder that never returns
-        foreman.stop(job, "cancel")
+        assert queue._worker is not None
+        os.kill(queue._worker.pid, signal.SIGSTOP)  # as a decoder that never returns
+        queue.stop(job, "cancel")
         while job.state == "painting":
             pass
         assert job.state == "cancelled"
-        foreman.again(job)  # by a new worker
+        queue.resume(job)  # by a new worker
         while job.state in ("waiting", "painting"):
             pass
         assert (job.state, job.done) == ("done", FRAMES)
     finally:
-        foreman.close()
+        queue.close()
 
 
 @needs_proc
@@ -344,17 +344,17 @@ def test_limits_are_asked_by_the_worker(tmp_path: Path) -> None:
     Image.fromarray(quadrant_card()).save(photo)
     jobs = []
     for path in (clip, photo):
-        job = Job(store.new_name(), path.name, looks.checked({}))
+        job = Job(store.new_name(), path.name, looks.validate_look({}))
         store.original(job).write_bytes(path.read_bytes())
         jobs.append(job)
-    foreman = Foreman(settings, store)
+    queue = PaintingQueue(settings, store)
     try:
         for job in jobs:
-            foreman.add(job)
+            queue.add(job)
         while any(job.state in ("waiting", "painting") for job in jobs):
             time.sleep(0.01)
     finally:
-        foreman.close()
+        queue.close()
     assert "the clip is 64x48 pixels, more than" in jobs[0].error
     assert "64x48 pixels, more than" in jobs[1].error
 
@@ -391,4 +391,4 @@ def test_damaged_notes_of_jobs_are_cleared_away(tmp_path: Path) -> None:
 
 def test_a_look_needs_known_words() -> None:
     with pytest.raises(BadInputError):
-        looks.checked([])
+        looks.validate_look([])

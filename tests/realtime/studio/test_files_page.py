@@ -15,8 +15,13 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.clips import read_frames, write_clip, write_clip_with_sound
 from tests.helpers import quadrant_card
-from tests.studio import chromium
-from tests.studio_server import PATIENCE_SECONDS, RunningStudio, running, with_small_network
+from tests.studio import (
+    PATIENCE_SECONDS,
+    RunningStudio,
+    chromium,
+    running,
+    with_small_network,
+)
 from tests.train.tiny import write_painting, write_photographs
 from tests.train.vgg import torchvision_state
 

@@ -13,9 +13,9 @@ import torch
 
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
-from realtime.studio.material import find_material
 from realtime.studio.settings import StudioSettings
-from tests.studio_server import RunningStudio, running, until, with_small_network
+from realtime.studio.training_material import find_material
+from tests.studio import RunningStudio, running, until, with_small_network
 from tests.train.tiny import write_painting, write_photographs
 from tests.train.vgg import torchvision_state
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import signal
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +26,7 @@ from playwright.sync_api import (
 
 from realtime.frame import Pixels
 from tests.helpers import quadrant_card
-from tests.studio import Server, chromium, studio, write_camera, write_small_bundle
+from tests.studio import RunningStudio, chromium, running, write_camera, write_small_network
 
 PATIENCE_MS = 40_000
 WIDTH, HEIGHT = 320, 240
@@ -47,11 +48,11 @@ def moved(card: Pixels, step: int) -> Pixels:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
     folder = tmp_path_factory.mktemp("studio")
-    write_small_bundle(folder / "small.safetensors")
-    with studio(folder / "kept", "--bundle", str(folder / "small.safetensors")) as running:
-        yield running
+    bundle = write_small_network(folder / "small.safetensors")
+    with running(folder, "--engine", "openvino", "--bundle", str(bundle)) as studio:
+        yield studio
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +70,13 @@ def browser(playwright: Playwright, camera: Path) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser, server: Server) -> Iterator[Page]:
+def page(browser: Browser, server: RunningStudio) -> Iterator[Page]:
     """One page for all tests of this file that paints the camera."""
     with closing(browser.new_context(viewport={"width": 1000, "height": 700})) as context:
         yield opened(context, server)
 
 
-def opened(context: BrowserContext, server: Server) -> Page:
+def opened(context: BrowserContext, server: RunningStudio) -> Page:
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(server.address)
@@ -324,7 +325,7 @@ def test_the_landscape_is_painted_too(page: Page) -> None:
     page.wait_for_selector(LIT)
 
 
-def test_a_second_tab_is_told_and_can_take_over(page: Page, server: Server) -> None:
+def test_a_second_tab_is_told_and_can_take_over(page: Page, server: RunningStudio) -> None:
     second = page.context.new_page()
     second.goto(server.address)
     here = second.get_by_role("button", name="Paint here")
@@ -345,23 +346,23 @@ def test_a_second_tab_is_told_and_can_take_over(page: Page, server: Server) -> N
 def test_it_goes_on_after_the_program_was_killed_and_started_again(
     browser: Browser, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "kept"
-    with closing(browser.new_context()) as context:
-        with studio(folder) as first:
-            page = opened(context, first)
-            page.get_by_role("button", name="Mona lisa").click()
-            wait_for(page, "live.state.main === 'mona-lisa'")
-            first.process.kill()
-            first.process.wait()
-            expect(page.get_by_role("alert")).to_contain_text("Start it again")
-        with studio(folder, port=first.port):
-            page.wait_for_selector(LIT)
-            wait_for_paintings(page, 3)
-            wait_for(page, "live.state.main === 'mona-lisa'")
+    with (
+        closing(browser.new_context()) as context,
+        running(tmp_path, "--engine", "openvino") as studio,
+    ):
+        page = opened(context, studio)
+        page.get_by_role("button", name="Mona lisa").click()
+        wait_for(page, "live.state.main === 'mona-lisa'")
+        studio.end(signal.SIGKILL)
+        expect(page.get_by_role("alert")).to_contain_text("Start it again")
+        studio.start()
+        page.wait_for_selector(LIT)
+        wait_for_paintings(page, 3)
+        wait_for(page, "live.state.main === 'mona-lisa'")
 
 
 def test_a_browser_without_a_camera_says_so_and_paints_the_landscape(
-    server: Server, playwright: Playwright
+    server: RunningStudio, playwright: Playwright
 ) -> None:
     with chromium(
         playwright,
@@ -381,7 +382,7 @@ def test_a_browser_without_a_camera_says_so_and_paints_the_landscape(
 
 
 def test_a_refused_permission_has_its_sentence_and_its_way_back(
-    server: Server, playwright: Playwright
+    server: RunningStudio, playwright: Playwright
 ) -> None:
     with chromium(playwright, "--deny-permission-prompts") as browser:
         page = browser.new_page()
