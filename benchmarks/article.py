@@ -27,23 +27,19 @@ from benchmarks.harness import (
     silent,
 )
 from benchmarks.result import Row, missing
-from realtime.clockwork import Clock, monotonic
+from realtime.clockwork import monotonic
 from realtime.errors import PleinairError
 from realtime.network.device import choose_device
 from realtime.network.pixels import to_tensor
 from train.loss.load_loss import load_loss_networks
-from train.neural_style.gatys import Turn, paint
+from train.neural_style.gatys import paint
 from train.neural_style.gatys_loss import GatysSettings, find_taps
 
 STEPS = 200
 """What `pleinair paint` does unless told otherwise."""
 MEASURED_STEPS = 6
-OPTIMISATION = {
-    "network": "none: Neural Style",
-    "size": label(ARTICLE_PX),
-    "engine": "paint",
-    "precision": "fp32",
-}
+OPTIMISATION = {"network": "none: Neural Style", "size": label(ARTICLE_PX), "engine": "paint",
+                "precision": "fp32"}  # fmt: skip
 NOTES = (
     f"The article's {ARTICLE_SECONDS} s are one cold run, load included, on the CPU of a 2015 "
     "laptop: other hardware, so ratios to it tell how far things have come, not whose merit it is.",
@@ -72,9 +68,10 @@ def measure_article(
         steps: Of the slow method.
         tell: Given sentences for the user.
     """
-    wanted = replace(case, networks=("article",), sizes=(ARTICLE_PX,), bench="article")
+    wanted = replace(case, networks=("article",), sizes=(ARTICLE_PX,))
     rows = measure_engines(wanted, tell)
     for row in rows:
+        row["bench"] = "article"
         if "first_picture_s" in row:
             times = ARTICLE_SECONDS / row["first_picture_s"]
             row["first_times_faster_than_article"] = round(times, 2)
@@ -84,16 +81,13 @@ def measure_article(
     return [*({**facts, **cited} for cited in CITED), *rows, slow]
 
 
-def measure_optimisation(
-    vgg: Path | None, *, steps: int, device: str = "auto", clock: Clock = monotonic
-) -> Row:
+def measure_optimisation(vgg: Path | None, *, steps: int, device: str = "auto") -> Row:
     """Return the row of `pleinair paint`, or why there is none.
 
     Args:
         vgg: Loss-network weights, a file or a folder; None: not measured, nothing is downloaded.
         steps: The number to extrapolate to.
         device: `auto`, `cpu`, `cuda` or `mps`.
-        clock: In seconds.
     """
     if vgg is None:
         return missing("article", "needs loss-network weights: give --vgg FILE", **OPTIMISATION)
@@ -106,21 +100,17 @@ def measure_optimisation(
     picture = to_tensor(landscape(ARTICLE_PX).pixels, target, torch.float32).contiguous()
     settings = GatysSettings(steps=MEASURED_STEPS + 1, optimiser="adam", levels=1)
     moments: list[float] = []
-
-    def listen(turn: Turn) -> None:
-        del turn
-        moments.append(clock())
-
-    paint(networks, picture, picture.flip(3), settings, listen=listen)
+    paint(networks, picture, picture.flip(3), settings,
+          listen=lambda turn: moments.append(monotonic()))  # fmt: skip
     durations = [after - before for before, after in pairwise(moments)]
-    step = percentiles(durations)
+    step_ms = percentiles(durations)["p50_ms"]
     return {
         "bench": "article",
         **OPTIMISATION,
         "runs_on": f"PyTorch {torch.__version__} on {target.type}; content from {content}, "
         f"style from {', '.join(layer for _, layer in style)}",
-        "step_p50_ms": step["p50_ms"],
+        "step_p50_ms": step_ms,
         "runs": len(durations),
         "steps": steps,
-        "extrapolated_s": round(steps * step["p50_ms"] / 1000, 1),
+        "extrapolated_s": round(steps * step_ms / 1000, 1),
     }

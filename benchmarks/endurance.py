@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 
 import psutil
@@ -35,26 +35,9 @@ class Sample:
     at: float
     memory_mb: float
     threads: int
+    """Those of the libraries included."""
     files: int
-
-
-@dataclass
-class ResourceMonitor:
-    """Samples the process until it is told to stop."""
-
-    samples: list[Sample] = field(default_factory=list)
-    _stopped: threading.Event = field(default_factory=threading.Event)
-
-    def watch(self) -> None:
-        """Take a sample every second."""
-        started = monotonic()
-        while not self._stopped.wait(SAMPLE_SECONDS):
-            at = monotonic() - started
-            self.samples.append(sample(at))
-
-    def stop(self) -> None:
-        """End `watch`."""
-        self._stopped.set()
+    """Files, sockets and pipes; on Windows all handles."""
 
 
 def measure_endurance(seconds: float, size: Size, engine: str, tell: Tell = silent) -> Row:
@@ -68,8 +51,9 @@ def measure_endurance(seconds: float, size: Size, engine: str, tell: Tell = sile
             f"--minutes must be above {(WARM_SECONDS + 2 * CALIBRATING) / 60:.1f}: the first "
             f"{WARM_SECONDS:g} seconds warm up; got {seconds / 60:g}"
         )
-    monitor = ResourceMonitor()
-    thread = threading.Thread(target=monitor.watch, name="monitor")
+    samples: list[Sample] = []
+    stopped = threading.Event()
+    thread = threading.Thread(target=_watch, args=(samples, stopped), name="monitor")
     thread.start()
     settings = LiveSettings(
         source="synthetic", sink="null", size=size, seconds=seconds, engine=engine, remembers=False
@@ -77,7 +61,7 @@ def measure_endurance(seconds: float, size: Size, engine: str, tell: Tell = sile
     try:
         outcome = run_live(settings, tell)
     finally:
-        monitor.stop()
+        stopped.set()
         thread.join()
     report = outcome.report
     return {
@@ -87,7 +71,7 @@ def measure_endurance(seconds: float, size: Size, engine: str, tell: Tell = sile
         "frames": report.frames,
         "fps": round(report.mean_fps, 2),
         "dropped": report.dropped,
-        **growth(monitor.samples),
+        **growth(samples),
         "runs_on": outcome.engine,
     }
 
@@ -98,13 +82,11 @@ def growth(samples: list[Sample]) -> dict[str, float]:
     first, rest = warm[:CALIBRATING], warm[CALIBRATING:]
     if not rest:
         raise BadInputError("the run ended before it was warm: give it longer")
-    level = median(one.memory_mb for one in first)
+    level = _level(first)
     return {
         "memory_warm_mb": round(level, 1),
         "memory_growth_mb": round(max(one.memory_mb for one in rest) - level, 1),
-        "memory_end_growth_mb": round(
-            median(one.memory_mb for one in rest[-CALIBRATING:]) - level, 1
-        ),
+        "memory_end_growth_mb": round(_level(rest[-CALIBRATING:]) - level, 1),
         "threads": first[-1].threads,
         "threads_more": max(one.threads for one in rest) - first[-1].threads,
         "files": first[-1].files,
@@ -112,15 +94,19 @@ def growth(samples: list[Sample]) -> dict[str, float]:
     }
 
 
-def sample(at: float) -> Sample:
-    """Return what this process occupies now; threads include those of the libraries."""
-    process = psutil.Process()
-    memory_mb = process.memory_info().rss / 1e6
-    return Sample(at, memory_mb, process.num_threads(), open_files(process))
+def _level(samples: list[Sample]) -> float:
+    return median(one.memory_mb for one in samples)
 
 
-def open_files(process: psutil.Process) -> int:
-    """Return how many files, sockets and pipes a process has open; all handles on Windows."""
+def _watch(samples: list[Sample], stopped: threading.Event) -> None:
+    """Take a sample of this process every second until it is told to stop."""
+    started, process = monotonic(), psutil.Process()
+    while not stopped.wait(SAMPLE_SECONDS):
+        memory_mb, threads = process.memory_info().rss / 1e6, process.num_threads()
+        samples.append(Sample(monotonic() - started, memory_mb, threads, _open_files(process)))
+
+
+def _open_files(process: psutil.Process) -> int:
     if sys.platform == "win32":
         return process.num_handles()
     return process.num_fds()

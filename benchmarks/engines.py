@@ -2,21 +2,33 @@
 
 The article's own picture in the article's network, and a webcam's in the fast one, or whatever is
 asked for. What this machine does not have, or has no memory for, stays as a row with the reason.
+`compare` sets two machines against each other that measured this.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
 
 import torch
 
-from benchmarks.candidates import EAGER, PRECISIONS, Candidate, engine_names, open_candidate
+from benchmarks.candidates import (
+    EAGER,
+    PRECISIONS,
+    Candidate,
+    Measured,
+    engine_names,
+    open_candidate,
+    run_isolated,
+)
 from benchmarks.harness import (
     ARTICLE_PX,
     ARTICLE_SECONDS,
+    CAMERA_FPS,
     HD_PX,
     LIVE_PX,
     Tell,
@@ -26,9 +38,8 @@ from benchmarks.harness import (
     landscape,
     silent,
 )
-from benchmarks.isolated import IsolatedRun, Measured, run_isolated
-from benchmarks.result import Row, missing
-from benchmarks.roofline import Roofline
+from benchmarks.result import REASON, Result, Row, missing
+from benchmarks.roofline import roofline
 from export.parity import psnr_db
 from realtime.errors import BadInputError, PleinairError, UnknownNameError
 from realtime.network.library import Entry, find_bundles
@@ -58,28 +69,24 @@ class EnginesCase:
     sizes: tuple[Size, ...] = ()
     """Empty means those of `SIZES`."""
     peers: tuple[str, ...] = (EAGER,)
-    alone: bool = True
-    """Start each in a process of its own first, for its cold start and memory."""
-    bench: str = field(default="engines")
-    """What the rows are called."""
+    isolated: bool = True
+    """Measure each in a fresh process first, for its cold start and memory."""
 
     def check(self) -> None:
         """Raise when a name is unknown, before anything is measured.
 
         Raises:
-            BadInputError: an unknown precision or network.
-            UnknownNameError: an unknown engine.
+            UnknownNameError: an unknown engine, precision, network or peer.
         """
-        for precision in self.precisions:
-            if precision not in (*PRECISIONS, "auto"):
-                raise BadInputError(f"no precision {precision!r}: expected {', '.join(PRECISIONS)}")
-        for name in self.names:
-            if name not in engine_names():
-                raise UnknownNameError("engine", name, engine_names())
-        known = {entry.card.config.architecture for entry in find_bundles()}
-        for network in self.networks:
-            if network not in known:
-                raise UnknownNameError("network", network, known)
+        networks = [entry.card.config.architecture for entry in find_bundles()]
+        for kind, asked, known in (
+            ("engine", self.names, engine_names()),
+            ("precision", self.precisions, (*PRECISIONS, "auto")),
+            ("network", self.networks, networks),
+            ("peer", self.peers, (EAGER, "none")),
+        ):
+            for name in set(asked) - set(known):
+                raise UnknownNameError(kind, name, known)
 
 
 def measure_engines(case: EnginesCase, tell: Tell = silent) -> list[Row]:
@@ -96,12 +103,10 @@ def measure_engines(case: EnginesCase, tell: Tell = silent) -> list[Row]:
         if architecture in seen or (case.networks and architecture not in case.networks):
             continue  # the speed of a network is that of any bundle with it
         seen.add(architecture)
-        roofline = Roofline(entry.path, len(entry.card.names))
         for size in case.sizes or SIZES.get(architecture, ()):
-            tell(f"{entry.name} at {label(size)}")
-            rows += _Comparison(entry, size, case, roofline, tell).rows()
+            rows += _Comparison(entry, size, case, tell).rows()
     if all("p50_ms" not in row for row in rows):
-        said = "; ".join(str(row.get("not_measured")) for row in rows)
+        said = "; ".join(str(row.get(REASON)) for row in rows)
         raise BadInputError(f"nothing here could be measured: {said or 'no style bundles'}")
     return rows
 
@@ -109,23 +114,22 @@ def measure_engines(case: EnginesCase, tell: Tell = silent) -> list[Row]:
 class _Comparison:
     """All candidates on one picture."""
 
-    def __init__(
-        self, entry: Entry, size: Size, case: EnginesCase, roofline: Roofline, tell: Tell
-    ) -> None:
-        self.entry, self.size, self.case = entry, size, case
-        self.roofline, self.tell = roofline, tell
+    def __init__(self, entry: Entry, size: Size, case: EnginesCase, tell: Tell) -> None:
+        self.entry, self.size, self.case, self.tell = entry, size, case, tell
         self.facts = {"network": entry.card.config.architecture, "size": label(size)}
         self.refused: list[Row] = []
-        self.alone: dict[str, Measured] = {}
+        self.isolated: dict[str, Measured] = {}
 
     def rows(self) -> Iterator[Row]:
+        what = f"{self.entry.name} at {label(self.size)}"
+        self.tell(what)
         frame = landscape(self.size)
         with ExitStack() as stack:
             candidates = {one.runs_on: one for one in self._open(stack)}
             if candidates:
-                self.tell(f"{self.entry.name} at {label(self.size)}: {len(candidates)} in turns")
+                self.tell(f"{what}: {len(candidates)} in turns")
             paintings = {key: one.stylize(frame) for key, one in candidates.items()}
-            works = {key: one.painting(frame) for key, one in candidates.items()}
+            works = {key: partial(one.stylize, frame) for key, one in candidates.items()}
             timings = interleaved(works, seconds=self.case.seconds)
         eager = next((key for key, one in candidates.items() if one.name == EAGER), None)
         for key, one in candidates.items():
@@ -138,49 +142,81 @@ class _Comparison:
         yield from self.refused
 
     def _row(self, one: Candidate, timings: Timings) -> Row:
-        row: Row = {"bench": self.case.bench, **self.facts, "engine": one.name}
+        row: Row = {"bench": "engines", **self.facts, "engine": one.name}
         row |= {"precision": one.precision, "runs_on": one.runs_on, **timings.summary()}
-        pixels = self.size[0] * self.size[1]
-        row["mega_pixels_s"] = round(pixels / row["p50_ms"] / 1000, 2)
+        row["mega_pixels_s"] = round(self.size[0] * self.size[1] / row["p50_ms"] / 1000, 2)
         if self.size == ARTICLE_PX:
             row["times_faster_than_article"] = round(1000 * ARTICLE_SECONDS / row["p50_ms"], 1)
-        if alone := self.alone.get(one.runs_on):
-            row |= {"cold_s": alone.cold_s, "first_picture_s": alone.first_picture_s}
-            row["peak_memory_mb"] = alone.peak_memory_mb
-            if alone.gpu_memory_mb is not None:
-                row["gpu_memory_mb"] = alone.gpu_memory_mb
-        folded = one.name != EAGER
-        used = self.roofline.used(one.device, one.precision, self.size, row["p50_ms"], folded)
-        return row | used
+        if found := self.isolated.get(one.runs_on):
+            keys = ("cold_s", "first_picture_s", "peak_memory_mb", "gpu_memory_mb")
+            row |= {key: vars(found)[key] for key in keys if vars(found)[key] is not None}
+        return row | roofline(self.entry.path, one.device, one.precision, self.size, row["p50_ms"],
+                              folded=one.name != EAGER)  # fmt: skip
 
     def _open(self, stack: ExitStack) -> Iterator[Candidate]:
-        for name, precision in _wanted(self.case):
-            facts = {**self.facts, "engine": name, "precision": precision}
+        """Open what was asked for, after a run of each in a process of its own."""
+        usual = [one for one in PRECISIONS if one != "fp16" or torch.cuda.is_available()]
+        wanted = product(self.case.names or engine_names(), self.case.precisions or usual)
+        for name, precision in [*wanted, *((peer, "fp32") for peer in self.case.peers)]:
+            device, bundle = self.case.device, self.entry.path
             try:
-                one = open_candidate(name, self.entry.path, self.case.device, precision)
-                stack.callback(one.close)
-                if self.case.alone:
+                one = stack.enter_context(open_candidate(name, bundle, device, precision))
+                if self.case.isolated:
                     self.tell(f"{self.entry.name} at {label(self.size)}: {name} {precision}, cold")
-                    self.alone[one.runs_on] = self._by_itself(name, precision)
+                    self.isolated[one.runs_on] = run_isolated(
+                        name, bundle, self.size, device=device, precision=precision
+                    )
             except PleinairError as exc:
-                self.refused.append(missing(self.case.bench, str(exc), **facts))
+                facts = {**self.facts, "engine": name, "precision": precision}
+                self.refused.append(missing("engines", str(exc), **facts))
                 continue
             yield one
 
-    def _by_itself(self, name: str, precision: str) -> Measured:
-        return run_isolated(
-            IsolatedRun(
-                engine=name,
-                bundle=str(self.entry.path),
-                size=self.size,
-                device=self.case.device,
-                precision=precision,
-            )
+
+def compare(one: Result, other: Result) -> list[Row]:
+    """Return a row for every network and size that both measured: the fastest engine of each.
+
+    And whether a camera of 30 frames per second would notice the difference.
+
+    Raises:
+        BadInputError: there is none.
+    """
+    ours, theirs = _fastest(one), _fastest(other)
+    rows: list[Row] = []
+    for key in [key for key in ours if key in theirs]:
+        left, right = ours[key], theirs[key]
+        times = left["p50_ms"] / right["p50_ms"]
+        rows.append({
+            "bench": "compare", "network": key[0], "size": key[1],
+            "one": _named(left), "one_ms": left["p50_ms"],
+            "other": _named(right), "other_ms": right["p50_ms"],
+            "times_faster": round(times, 2), "at_30_fps": _at_30_fps(left, right),
+        })  # fmt: skip
+    if not rows:
+        raise BadInputError(
+            "the two results have no network and size in common that `bench engines` measured"
         )
+    return rows
 
 
-def _wanted(case: EnginesCase) -> Sequence[tuple[str, str]]:
-    names = case.names or engine_names()
-    usual = [one for one in PRECISIONS if one != "fp16" or torch.cuda.is_available()]
-    ours = [(name, precision) for name in names for precision in case.precisions or usual]
-    return [*ours, *((peer, "fp32") for peer in case.peers)]
+def _fastest(result: Result) -> dict[tuple[str, str], Row]:
+    """The fastest row of each network and size, but what the article cites and the baseline."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in result.of("engines", "article"):
+        if "p50_ms" in row and row.get("engine") != EAGER:
+            key = (row["network"], row["size"])
+            found[key] = min(found.get(key, row), row, key=lambda one: one["p50_ms"])
+    return found
+
+
+def _named(row: Row) -> str:
+    return f"{row.get('engine', '?')} {row.get('precision', '')}".strip()
+
+
+def _at_30_fps(one: Row, other: Row) -> str:
+    first, second = (row["p50_ms"] <= 1000 / CAMERA_FPS for row in (one, other))
+    if first and second:
+        return "both keep up: the faster one only idles more"
+    if first or second:
+        return "only the first keeps up" if first else "the second keeps up, the first does not"
+    return "neither keeps up"

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Annotated
 
 import torch
 import typer
+from torch import Tensor
 
+from benchmarks.candidates import engine_names, open_candidate
 from benchmarks.harness import interleaved, label, landscape, summary
 from benchmarks.result import REASON, Result, Row
 from benchmarks.roofline import COPY_BYTES, cost_of, finish, measure_peaks
 from export.parity import compare
 from export.pictures import check_pictures
-from realtime import engines
 from realtime.clockwork import timed
+from realtime.engines import open_engine
 from realtime.errors import PleinairError
-from realtime.look import Look
 from realtime.network.bundle import load_bundle
 from realtime.network.library import Entry, find_bundles
 from realtime.options import Overwrite
@@ -70,8 +73,8 @@ def main(
             facts = {"network": network, "size": label(size)}
             cost = cost_of(load_bundle(entry.path).network.folded(), len(entry.card.names), size,
                            half=dtype == torch.float16)  # fmt: skip
-            floor = {"floor_ms": round(cost.limit_ms(peaks), 4), "bound_by": cost.bound(peaks)}
-            keep("floor", {str(dtype): vars(cost) | floor}, **facts)
+            limit = {"floor_ms": round(cost.limit_ms(peaks), 4), "bound_by": cost.bound(peaks)}
+            keep("floor", {str(dtype): vars(cost) | limit}, **facts)
             keep("network", _networks(entry, size, target, dtype, seconds, compiled), **facts)
             keep("engine", _engines(entry, size, device, seconds), **facts)
     echo(f"wrote {out}")
@@ -80,18 +83,14 @@ def main(
 def _parities(entry: Entry, device: str) -> dict[str, Row]:
     found: dict[str, Row] = {}
     pictures = check_pictures()
-    with engines.open_engine("torch", entry.path, device="cpu") as reference:
-        for name in _names():
-            for precision in ("fp32", "fp16"):
-                try:
-                    opened = engines.open_engine(
-                        name, entry.path, device=device, precision=precision
-                    )
-                    with opened as engine:
-                        worst = compare(reference, engine, pictures).worst
-                        found[f"{name} {precision}"] = {"worst": str(worst)}
-                except PleinairError as exc:
-                    found[f"{name} {precision}"] = {REASON: str(exc)}
+    with open_engine("torch", entry.path, device="cpu") as reference:
+        for name, precision in product(_names(), ("fp32", "fp16")):
+            what = f"{name} {precision}"
+            try:
+                with open_engine(name, entry.path, device=device, precision=precision) as engine:
+                    found[what] = {"worst": str(compare(reference, engine, pictures).worst)}
+            except PleinairError as exc:
+                found[what] = {REASON: str(exc)}
     return found
 
 
@@ -103,22 +102,25 @@ def _networks(
     seconds: float,
     compiled: bool,
 ) -> dict[str, Row]:
-    """Time passes on the device alone, in turns: no transfers, no conversion."""
-    network = load_bundle(entry.path).network
-    styles = len(entry.card.names)
-    folded = network.folded().to(device, dtype)
+    """Time passes on the device alone: no transfers, no conversion."""
+    loaded = [load_bundle(entry.path).network for _ in range(3)]
+    plain, half = loaded[0].to(device), loaded[1].to(device, dtype)
+    folded = loaded[2].folded().to(device, dtype)
     folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    half = load_bundle(entry.path).network.to(device, dtype)
-    candidates = {
-        "eager fp32, as specified": _pass(network.to(device), size, styles, device, torch.float32),
-        f"eager {dtype}, as specified": _pass(half, size, styles, device, dtype),
-        f"folded {dtype}, channels-last": _pass(folded, size, styles, device, dtype),
+    candidates: dict[str, tuple[Callable[..., object], torch.dtype]] = {
+        "eager fp32, as specified": (plain, torch.float32),
+        f"eager {dtype}, as specified": (half, dtype),
+        f"folded {dtype}, channels-last": (folded, dtype),
     }
     if compiled:
         fused = torch.compile(folded, mode="max-autotune-no-cudagraphs")
-        candidates["folded, compiled"] = _pass(fused, size, styles, device, dtype)
-    rows: dict[str, Row] = {}
-    for name, work in candidates.items():
+        candidates["folded, compiled"] = fused, dtype
+    styles, rows = len(entry.card.names), dict[str, Row]()
+    for name, (network, of) in candidates.items():
+        frames = torch.rand(1, 3, *reversed(size), device=device).mul(255).to(of)
+        frames = frames.contiguous(memory_format=torch.channels_last)
+        weights = torch.full((1, styles), 1 / styles, device=device, dtype=of)
+        work = partial(_pass, network, frames, weights)
         try:
             work()
             rows[name] = summary(timed(work, seconds=seconds))
@@ -127,34 +129,20 @@ def _networks(
     return rows
 
 
-def _pass(
-    network: Callable[..., object],
-    size: Size,
-    styles: int,
-    device: torch.device,
-    dtype: torch.dtype,
-) -> Callable[[], None]:
-    width, height = size
-    frames = torch.rand(1, 3, height, width, device=device).mul(255).to(dtype)
-    frames = frames.contiguous(memory_format=torch.channels_last)
-    weights = torch.full((1, styles), 1 / styles, device=device, dtype=dtype)
-
-    def work() -> None:
-        with torch.inference_mode():
-            network(frames, weights)
-        finish(device)
-
-    return work
+def _pass(network: Callable[..., object], frames: Tensor, weights: Tensor) -> None:
+    with torch.inference_mode():
+        network(frames, weights)
+    finish(frames.device)
 
 
 def _engines(entry: Entry, size: Size, device: str, seconds: float) -> dict[str, Row]:
-    """Time engines frame in, frame out, in turns."""
-    frame, look = landscape(size), Look.of_style(0, len(entry.card.names))
+    """Time engines frame in, frame out."""
+    frame = landscape(size)
     rows: dict[str, Row] = {}
     for name in _names():
         try:
-            with engines.open_engine(name, entry.path, device=device) as engine:
-                work = {engine.description: lambda engine=engine: engine.stylize(frame, look)}
+            with open_candidate(name, entry.path, device, "auto") as one:
+                work = {one.runs_on: partial(one.stylize, frame)}
                 timings = interleaved(work, seconds=seconds)
                 rows |= {key: one.summary() for key, one in timings.items()}
         except PleinairError as exc:
@@ -163,7 +151,7 @@ def _engines(entry: Entry, size: Size, device: str, seconds: float) -> dict[str,
 
 
 def _names() -> list[str]:
-    return [name for name in engines.names() if name not in ("identity", "openvino")]
+    return [name for name in engine_names() if name != "openvino"]
 
 
 if __name__ == "__main__":

@@ -11,14 +11,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks.camera import landscape_camera
-from benchmarks.harness import HD_PX, Tell, label, percentiles, silent
+from benchmarks.harness import HD_PX, Tell, label, landscape_camera, percentiles, silent
 from benchmarks.result import Row
 from realtime import sinks
 from realtime.arbitrary_style.request import find_look
@@ -33,10 +32,13 @@ from realtime.pipeline import Report, StageTimestamps, run
 from realtime.ports import Size
 from realtime.settings import LiveSettings
 
+CAMERA_FPS = 60.0
+"""Above the rate to hold, or the camera's own pace is what is seen."""
 LATE = 0.1
 """Share of frames that may miss while the rest keeps to what was asked for."""
 LEAST_FRAMES = 2
 """Of a phase, however long they take: fewer have no rate."""
+PHASES = ("alone", "beside a load on one core", "alone again")
 NEXT_FRAMES = 30
 """Over how many frames that share is taken."""
 NOTES = (
@@ -54,8 +56,6 @@ class HoldCase:
     latency_ms: float = 80.0
     seconds: float = 15.0
     """Of each phase."""
-    camera_fps: float = 60.0
-    """Above the rate to hold, or the camera's own pace is what is seen."""
     bundle: str | None = None
     engine: str = "auto"
 
@@ -87,95 +87,81 @@ def measure_hold(case: HoldCase, tell: Tell = silent) -> list[Row]:
     request = find_look(None, case.bundle)
     controller = controller_of(settings, request.entry)
     assert controller is not None
-    rows: list[Row] = []
     with ExitStack() as stack:
-        camera = stack.enter_context(landscape_camera(case.size, case.camera_fps))
+        camera = stack.enter_context(landscape_camera(case.size, CAMERA_FPS))
         opener = engine_opener(settings, request, camera.size, controller)
         late = stack.enter_context(LazyEngine(styles_of(request.entry.path), opener))
         late.wait()
         engine = denoised(late, settings)
         sink = stack.enter_context(sinks.open_sink("null"))
-        session = Session(
-            engine,
-            State.of_look(request.look),
-            SessionContext(snapshots=Path(), tell=tell, controller=controller),
-        )
+        context = SessionContext(snapshots=Path(), tell=tell, controller=controller)
+        hooks = Session(engine, State.of_look(request.look), context).hooks()
         phases = _Phases(case, controller, stack, tell)
-        hooks = replace(session.hooks(), on_timestamps=phases.note, on_turn=phases.turn)
-        hooks = replace(hooks, on_frame=phases.both(hooks.on_frame))
-        run(camera, engine, sink, hooks)
+        run(camera, engine, sink, replace(
+            hooks, on_timestamps=phases.record, on_turn=phases.turn,
+            on_frame=lambda report: hooks.on_frame(report) and not phases.is_over,
+        ))  # fmt: skip
         facts: Row = {
             "network": request.entry.card.config.architecture,
             "size": label(case.size),
             "goal_fps": case.rate_fps,
             "goal_ms": case.latency_ms,
         }
-        for phase, painted, began in phases.phases():
-            row = {"bench": "hold", "phase": phase} | facts
-            row |= _row(painted, began, case)
-            rows.append(row | {"runs_on": engine.description})
-    return rows
+        return [
+            {"bench": "hold", "phase": name, **facts, **_row(painted, began, case),
+             "runs_on": engine.description}
+            for name, painted, began in zip(PHASES, phases.painted, phases.began, strict=False)
+        ]  # fmt: skip
 
 
 class _Phases:
     """Three phases, one after the other; the load comes with the second and goes with the third."""
-
-    PHASES = ("alone", "beside a load on one core", "alone again")
 
     def __init__(
         self, case: HoldCase, controller: QualityController, stack: ExitStack, tell: Tell
     ) -> None:
         self._case, self._controller, self._tell = case, controller, tell
         self._load = stack.enter_context(ExitStack())
-        self._began = [monotonic()]
-        self._painted: list[list[PaintedFrame]] = [[]]
+        self.began = [monotonic()]
+        self.painted: list[list[PaintedFrame]] = [[]]
 
-    def note(self, timestamps: StageTimestamps) -> None:
-        """Take down a frame."""
-        self._painted[-1].append(PaintedFrame(timestamps, self._controller.level))
+    def record(self, timestamps: StageTimestamps) -> None:
+        """Record a frame."""
+        self.painted[-1].append(PaintedFrame(timestamps, self._controller.level))
 
     def turn(self, report: Report) -> None:
         """Begin the next phase when it is time."""
         del report
-        is_short = monotonic() - self._began[-1] < self._case.seconds
-        if is_short or len(self._painted[-1]) < LEAST_FRAMES:
+        is_short = monotonic() - self.began[-1] < self._case.seconds
+        if is_short or len(self.painted[-1]) < LEAST_FRAMES or self.is_over:
             return
         self._load.close()
-        if len(self._painted) == 1:
+        if len(self.painted) == 1:
             self._load.enter_context(one_core_busy())
+        self.painted.append([])
+        self.began.append(monotonic())
         if not self.is_over:
-            self._painted.append([])
-            self._began.append(monotonic())
-            self._tell(self.PHASES[min(len(self._painted), len(self.PHASES)) - 1])
+            self._tell(PHASES[len(self.painted) - 1])
 
     @property
     def is_over(self) -> bool:
         """Whether all phases have been."""
-        return len(self._painted) > len(self.PHASES)
-
-    def both(self, on_frame: Callable[[Report], bool]) -> Callable[[Report], bool]:
-        """Let the session see every frame, and end when all phases have been."""
-        return lambda report: on_frame(report) and not self.is_over
-
-    def phases(self) -> Iterator[tuple[str, list[PaintedFrame], float]]:
-        """Yield (name, frames, beginning) of each phase."""
-        yield from zip(self.PHASES, self._painted, self._began, strict=False)
+        return len(self.painted) > len(PHASES)
 
 
 def _row(painted: Sequence[PaintedFrame], began: float, case: HoldCase) -> Row:
     shown = [frame.timestamps.shown for frame in painted]
     settled = settling_seconds([(f.timestamps.shown - began, f.misses(case)) for f in painted])
-    after = [f for f in painted if settled is not None and f.timestamps.shown - began >= settled]
-    times = [frame.timestamps.shown - frame.timestamps.taken for frame in painted]
+    last = painted[-1].level
     return {
         "frames": len(painted),
         "fps": _rate(shown),
-        "capture_to_shown": percentiles(times),
+        "capture_to_shown": percentiles([f.timestamps.shown - f.timestamps.taken for f in painted]),
         "settled_s": None if settled is None else round(settled, 2),
-        "settled_fps": _rate([frame.timestamps.shown for frame in after]),
-        "detail": painted[-1].level.detail,
-        "draft": painted[-1].level.light_network,
-        "spare": painted[-1].level.reserve_core,
+        "settled_fps": _rate([t for t in shown if settled is not None and t - began >= settled]),
+        "detail": last.detail,
+        "draft": last.light_network,
+        "spare": last.reserve_core,
         "changes": sum(one.level != other.level for one, other in pairwise(painted)),
     }
 

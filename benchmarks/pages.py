@@ -1,6 +1,6 @@
 """The tables of README.md and docs/, made from what was measured and what ships.
 
-`python -m benchmarks.readme` writes them between their marks, `<!-- speed -->` and the like, and
+`python -m benchmarks.pages` writes them between their marks, `<!-- speed -->` and the like, and
 `--check` only tells whether they are true. What was measured lies in `docs/results/`, in a folder
 per machine, as the commands that measured it wrote it.
 """
@@ -10,35 +10,28 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from benchmarks.harness import pixels_of
+from benchmarks.report import markdown, sheet_of, table
 from benchmarks.result import Result, Row, machine_line, read
-from benchmarks.tables import markdown, sheet_of, table
 from realtime.errors import EXIT_BAD
 from realtime.network.card import StyleCredit
 from realtime.network.library import SHIPPED, Entry, find_bundles
 from realtime.terminal import echo
 
-WORTH = ("structure", "texture", "noise_gain")
-"""What a style is worth, of `pleinair appraise`."""
+WORTH = {"structure": ".2f", "texture": ".3f", "noise_gain": ".2f"}
+"""What a style is worth, of `pleinair appraise`, and the digits that are shown."""
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
 PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "pictures.md")
 PEERS = ROOT / "docs" / "peers.json"
-LEFT_OUT = (
-    "of_peak_macs",
-    "of_peak_copy",
-    "spread_percent",
-    "p99_ms",
-    "mega_pixels_s",
-    "psnr_db",
-    "peak_memory_mb",
-)
+LEFT_OUT = frozenset({"of_peak_macs", "of_peak_copy", "spread_percent", "p99_ms", "mega_pixels_s",
+                      "psnr_db", "peak_memory_mb"})  # fmt: skip
 """What tables of engines show on the terminal and is too much for a first look."""
 ON_CPU = (("article", "252x252"), ("fast", "640x480"), ("fast", "1280x720"), ("quality", "640x480"))
 ON_GPU = (("fast", "1280x720"), ("quality", "1920x1080"))
@@ -82,10 +75,8 @@ def speed() -> list[str]:
     for measured in results().values():
         machine = measured[0].machine
         where = ", ".join(machine["gpus"]) or f"{machine['cpu']}, {machine['cores']} cores"
-        gpu_rows = [row for one in measured for row in one.of("gpu")]
-        whole = [_shown(row, gpu_rows) for row in gpu_rows if row["part"] == "engine"]
         fastest: dict[tuple[str, str], Row] = {}
-        for row in sorted([*newest_rows(measured), *whole], key=_order):
+        for row in sorted([*newest_rows(measured), *_gpu_engines(measured)], key=_order):
             if row.get("engine") != "eager" and row.get("precision") != "int8":
                 fastest.setdefault((row["network"], row["size"]), row)
         for wanted in ON_GPU if machine["gpus"] else ON_CPU:
@@ -104,8 +95,7 @@ def engines() -> list[str]:
         if not rows:
             continue
         shown = [
-            {key: value for key, value in row.items() if key not in LEFT_OUT}
-            for row in _telling(rows)
+            {key: row[key] for key in row if key not in LEFT_OUT} for row in fastest_rows(rows)
         ]
         lines += [f"{machine_line(measured[0].machine)} (`docs/results/{folder}/`):", ""]
         lines += [*markdown(sheet_of("engines", shown)), ""]
@@ -116,41 +106,34 @@ def gpu() -> list[str]:
     """Engines on GPUs, frame in and frame out, beside the network as its authors wrote it."""
     lines: list[str] = []
     for folder, measured in results().items():
-        rows = [row for result in measured for row in result.of("gpu") if "p50_ms" in row]
-        engines = [_shown(row, rows) for row in rows if row["part"] == "engine"]
-        if engines:
-            engines.sort(key=lambda row: (row["network"], pixels_of(row["size"])))
+        if rows := _gpu_engines(measured):
+            rows.sort(key=lambda row: (row["network"], pixels_of(row["size"])))
             cards = ", ".join(measured[0].machine["gpus"])
-            lines += [f"{cards} (`docs/results/{folder}/`):", ""]
-            lines += [*table(engines, GPU_COLUMNS), ""]
+            lines += [f"{cards} (`docs/results/{folder}/`):", "", *table(rows, GPU_COLUMNS), ""]
     return lines[:-1]
 
 
-def _shown(row: Row, rows: Sequence[Row]) -> Row:
-    """Name engine and precision, without versions and the card's name, and what eager took."""
-    eager = [
-        other["p50_ms"]
-        for other in rows
-        if other["part"] == "network"
-        and other["what"].startswith("eager fp32")
-        and (other["network"], other["size"]) == (row["network"], row["size"])
-    ]
-    what: str = row["what"]
-    short = f"{what.partition(' ')[0]} {what.rpartition(', ')[2]}"
-    return row | {"what": short, "eager_ms": eager[0] if eager else ""}
+def _gpu_engines(measured: Sequence[Result]) -> list[Row]:
+    """The rows of engines on a GPU, without versions and the card's name, and what eager took."""
+    rows = [row for one in measured for row in one.of("gpu") if "p50_ms" in row]
+    eager: dict[object, float] = {}
+    for row in rows:
+        if row["part"] == "network" and row["what"].startswith("eager fp32"):
+            eager.setdefault((row["network"], row["size"]), row["p50_ms"])
+    return [
+        row | {"what": f"{row['what'].partition(' ')[0]} {row['what'].rpartition(', ')[2]}",
+               "eager_ms": eager.get((row["network"], row["size"]), "")}
+        for row in rows if row["part"] == "engine"
+    ]  # fmt: skip
 
 
-def _telling(rows: Sequence[Row]) -> list[Row]:
+def fastest_rows(rows: Sequence[Row]) -> list[Row]:
     """Of every engine its fastest precision, and the fastest int8, which has to be made first."""
-    seen: set[object] = set()
-    telling = []
+    telling: dict[object, Row] = {}
     for row in rows:
         way = "int8" if row["precision"] == "int8" else row["engine"]
-        key = row["network"], row["size"], way
-        if key not in seen:
-            seen.add(key)
-            telling.append(row)
-    return telling
+        telling.setdefault((row["network"], row["size"], way), row)
+    return list(telling.values())
 
 
 def steadiness() -> list[str]:
@@ -176,72 +159,50 @@ def styles() -> list[str]:
     """Tell which paintings there are, in which bundles, and what each is worth there."""
     rows: dict[str, Row] = {}
     networks: dict[str, str] = {}
-    for entry in find_bundles([SHIPPED]):
-        for credit in entry.card.styles:
-            row = rows.setdefault(
-                credit.name,
-                {"name": f"`{credit.name}`", "painting": _painting(credit), "bundles": []},
-            )
-            row["bundles"].append(entry.name)
-            network = entry.card.config.architecture
-            networks[network] = f"`{network}`"
-            row[network] = _worth(entry, credit.name)
-    for row in rows.values():
-        row["bundles"] = ", ".join(row["bundles"])
+    for entry, credit, values in _shipped():
+        network = entry.card.config.architecture
+        networks[network] = f"`{network}`"
+        painting = ", ".join(filter(None, (credit.title, credit.artist, credit.year)))
+        row = rows.setdefault(credit.name, {"name": f"`{credit.name}`", "painting": painting})
+        row["bundles"] = ", ".join(filter(None, (row.get("bundles"), entry.name)))
+        if all(values.get(name) is not None for name in WORTH):
+            row[network] = " / ".join(format(values[name], WORTH[name]) for name in WORTH)
     columns = {"name": "`--style`", "painting": "painting", "bundles": "bundles"}
     return table(list(rows.values()), columns | networks)
 
 
 def likeness() -> list[str]:
     """Structure and texture of what ships, beside other networks of the same painting."""
-    rows: list[Row] = [
-        {"style": credit.name, "network": entry.name, **_figures(entry, credit.name)}
-        for entry in find_bundles([SHIPPED])
-        for credit in entry.card.styles
-        if _figures(entry, credit.name)
-    ]
+    names = ("structure", "texture")
+    rows: list[Row] = []
+    for entry, credit, values in _shipped():
+        if figures := {name: format(values[name], ".3f") for name in names if name in values}:
+            rows.append({"style": credit.name, "network": entry.name, **figures})
     order = list(dict.fromkeys(row["style"] for row in rows))
     for peer in json.loads(PEERS.read_text()):
-        if peer["style"] not in order:
-            continue
-        rows.append(peer | {"texture": format(peer["texture"], ".3f")})
+        if peer["style"] in order:
+            rows.append(peer | {"texture": format(peer["texture"], ".3f")})
     rows.sort(key=lambda row: (order.index(row["style"]), row["network"]))
-    columns = ("style", "network", "structure", "texture")
-    return table(rows, {name: name for name in columns})
+    return table(rows, {name: name for name in ("style", "network", *names)})
 
 
-def _figures(entry: Entry, style: str) -> dict[str, str]:
-    appraisal = entry.card.results.get("appraisal", {})
-    values = appraisal.get("styles", {}).get(style, {})
-    return {name: format(values[name], ".3f") for name in WORTH[:2] if name in values}
-
-
-def _painting(credit: StyleCredit) -> str:
-    return ", ".join(part for part in (credit.title, credit.artist, credit.year) if part)
-
-
-def _worth(entry: Entry, style: str) -> str:
-    """Structure, texture and noise gain of a style; empty where it was not measured."""
-    appraisal = entry.card.results.get("appraisal", {})
-    values = appraisal.get("styles", {}).get(style, {})
-    if any(values.get(name) is None for name in WORTH):
-        return ""
-    return " / ".join(format(values[name], ".3f" if name == "texture" else ".2f") for name in WORTH)
+def _shipped() -> Iterator[tuple[Entry, StyleCredit, Row]]:
+    """Yield the styles of each shipped bundle, with what `pleinair appraise` measured of them."""
+    for entry in find_bundles([SHIPPED]):
+        measured = entry.card.results.get("appraisal", {}).get("styles", {})
+        for credit in entry.card.styles:
+            yield entry, credit, measured.get(credit.name, {})
 
 
 def _order(row: Row) -> tuple[str, int, float]:
     return row["network"], pixels_of(row["size"]), row["p50_ms"]
 
 
-TABLES: dict[str, Callable[[], list[str]]] = {
-    "engines": engines,
-    "goals": goals,
-    "gpu": gpu,
-    "likeness": likeness,
-    "speed": speed,
-    "steadiness": steadiness,
-    "styles": styles,
-}
+MAKERS: tuple[Callable[[], list[str]], ...] = (
+    engines, goals, gpu, likeness, speed, steadiness, styles,
+)  # fmt: skip
+TABLES = {maker.__name__: maker for maker in MAKERS}
+"""What makes the table of a mark."""
 
 
 def renewed(text: str) -> str:
@@ -272,7 +233,7 @@ def main(
         text = path.read_text()
         new = renewed(text)
         if check and new != text:
-            echo(f"{path.name} is stale: run python -m benchmarks.readme", err=True)
+            echo(f"{path.name} is stale: run python -m benchmarks.pages", err=True)
             sys.exit(EXIT_BAD)
         if not check:
             path.write_text(new)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from benchmarks.harness import CAMERA_FPS, pixels_of
-from benchmarks.result import REASON, Result, Row, combined, machine_line
-from benchmarks.tables import value_of
+from benchmarks.result import REASON, Result, Row, combined, machine_line, value_of
 from realtime.errors import BadInputError, MissingExtraError
 from realtime.folders import write_whole
 from realtime.provenance import TEXT_MARK, add_note
@@ -22,6 +24,7 @@ SUFFIXES = (".svg", ".png")
 WIDTH_INCHES, LINES_INCHES = 9.0, 2.6
 CAMERA_MS = 1000 / CAMERA_FPS
 INK, GREY = "#2b2926", "#9a958a"
+DASHED: dict[str, Any] = {"color": GREY, "lw": 0.9, "ls": (0, (4, 3))}
 COLOURS = {  # told apart by the colour-blind too (after Okabe and Ito)
     "openvino": "#2f6f9f", "torch": "#d98032", "onnxruntime": "#4f9d7a", "tensorrt": "#8a5a9e",
     "paint": "#b5483a", "eager": "#bdb8ad",
@@ -49,11 +52,11 @@ Panel = tuple[str, float, "Callable[[Axes], None]"]
 """Title, height in inches, and what draws it."""
 
 
-def check_plot(path: Path) -> None:
+def check_plot(path: Path, *, overwrite: bool = False) -> None:
     """Refuse a picture that cannot be drawn, before anything is measured for it.
 
     Raises:
-        BadInputError: neither .svg nor .png.
+        BadInputError: neither .svg nor .png, or it would replace a file that is not ours.
         MissingExtraError: matplotlib is not installed.
     """
     if path.suffix.lower() not in SUFFIXES:
@@ -63,18 +66,17 @@ def check_plot(path: Path) -> None:
     except ModuleNotFoundError as exc:
         raise MissingExtraError("drawing a plot", exc.name or "matplotlib", "bench") from exc
     matplotlib.use("agg")
+    require_free(path, overwrite=overwrite)
 
 
 def draw(results: Sequence[Result], path: Path, *, overwrite: bool = False, note: str = "") -> None:
     """Draw all that the results hold into one picture; `note` becomes its description.
 
     Raises:
-        BadInputError: neither .svg nor .png, the disk does not take it, it would replace a file
-            that is not ours, or nothing to draw.
+        BadInputError: as of `check_plot`, the disk does not take it, or nothing to draw.
         MissingExtraError: matplotlib is not installed.
     """
-    check_plot(path)
-    require_free(path, overwrite=overwrite)
+    check_plot(path, overwrite=overwrite)
     from matplotlib import pyplot
 
     panels = list(panels_of(combined(results).rows))
@@ -112,35 +114,37 @@ def _footer(results: Sequence[Result]) -> str:
 
 def panels_of(rows: Sequence[Row]) -> Iterator[Panel]:
     """Yield the panels for what the rows hold, in a fixed order."""
-    held = [row for row in rows if REASON not in row]
-
-    def of(bench: str) -> list[Row]:
-        return [row for row in held if row["bench"] == bench]
-
-    if article := of("article"):
+    of: dict[str, list[Row]] = {}
+    for row in rows:
+        if REASON not in row:
+            of.setdefault(row["bench"], []).append(row)
+    if article := of.get("article"):
         bars = sorted(_article_bars(article), key=lambda bar: -bar[1])
         title = "One 252x252 picture: every line is ten times the one before"
-        yield title, _height(bars), lambda axes: _log_bars(axes, bars)
-    groups = {(row["network"], row["size"]) for row in of("engines")}
-    for network, size in sorted(groups, key=lambda key: (key[0], pixels_of(key[1]))):
-        these = [row for row in of("engines") if (row["network"], row["size"]) == (network, size)]
+        yield title, _height(bars), partial(_log_bars, bars=bars)
+    engines: dict[tuple[str, int, str], list[Row]] = {}
+    for row in of.get("engines", []):
+        key = (row["network"], pixels_of(row["size"]), row["size"])
+        engines.setdefault(key, []).append(row)
+    for (network, _, size), these in sorted(engines.items(), key=lambda item: item[0]):
         these.sort(key=lambda row: -row["p50_ms"])
         title = f"{network} at {size}: median ms; whiskers from p5 to p95"
-        yield title, _height(these), lambda axes, these=these: _engines(axes, these)  # type: ignore[misc]
-    if live := of("live"):
+        yield title, _height(these), partial(_engines, rows=these)
+    if live := of.get("live"):
         title = "Live: where a frame's time goes, median ms"
-        yield title, _height(live, 0.9), lambda axes: _stages(axes, live)
-    if flicker := of("flicker"):
+        yield title, _height(live, 0.9), partial(_stages, rows=live)
+    if flicker := of.get("flicker"):
         title = "Steadiness: change over the camera's own"
-        yield title, _height(flicker, 0.6), lambda axes: _steadiness(axes, flicker)
+        yield title, _height(flicker, 0.6), partial(_steadiness, rows=flicker)
     for over, (title, unit) in SCALED.items():
-        points = [row for row in of("scaling") if row["over"] == over]
+        points = [row for row in of.get("scaling", []) if row["over"] == over]
+        line = next((line for line in of.get("fit", []) if line["over"] == over), None)
         if points and over == "threads":
-            yield title, LINES_INCHES, lambda axes, points=points: _threads(axes, points)  # type: ignore[misc]
+            yield title, LINES_INCHES, partial(_threads, points=points)
         elif points:
-            line = next((line for line in of("fit") if line["over"] == over), None)
             x = [pixels_of(row["size"]) / 1e6 if over == "pixels" else row[over] for row in points]
-            yield title, LINES_INCHES, _scatter(x, points, line, unit)
+            fill = partial(_scatter, x=x, points=points, line=line, unit=unit)
+            yield title, LINES_INCHES, fill
 
 
 def _height(bars: Sequence[object], extra: float = 0.7) -> float:
@@ -158,37 +162,28 @@ def _reach(rows: Sequence[Row]) -> list[list[float]]:
             [row["p95_ms"] - row["p50_ms"] for row in rows]]  # fmt: skip
 
 
-def _bars(
-    axes: Axes,
-    names: Sequence[str],
-    values: Sequence[float],
-    colours: Sequence[str],
-    rows: Sequence[Row] = (),
-) -> None:
-    """Horizontal bars, the first one at the bottom; with rows, whiskers from p5 to p95."""
-    whiskers = _reach(rows) if rows else None
-    axes.barh(range(len(names)), values, color=colours, height=0.66, xerr=whiskers,
-              error_kw={"ecolor": INK, "elinewidth": 0.8, "capsize": 2})  # fmt: skip
+def _label(axes: Axes, names: Sequence[str], ends: Sequence[float], texts: Sequence[str]) -> None:
+    """Name horizontal bars, the first one at the bottom, and write behind their ends."""
     axes.set_yticks(range(len(names)), names)
     axes.grid(axis="y", visible=False)
+    for place, (end, text) in enumerate(zip(ends, texts, strict=True)):
+        axes.text(end, place, text, va="center", fontsize=8)
 
 
 def _engines(axes: Axes, rows: Sequence[Row]) -> None:
     """The fastest on top, and the pace of a camera."""
-    _bars(
-        axes, [_name(row) for row in rows], [row["p50_ms"] for row in rows],
-        [COLOURS.get(row["engine"], GREY) for row in rows],
-        rows,
-    )  # fmt: skip
+    axes.barh(range(len(rows)), [row["p50_ms"] for row in rows], height=0.66, xerr=_reach(rows),
+              color=[COLOURS.get(row["engine"], GREY) for row in rows],
+              error_kw={"ecolor": INK, "elinewidth": 0.8, "capsize": 2})  # fmt: skip
     end = max(row["p95_ms"] for row in rows)
     axes.set_xlim(0, end * 1.32)
+    texts = [f"{row['p50_ms']:.3g} ms" for row in rows]
     for place, row in enumerate(rows):
-        text = f"{row['p50_ms']:.3g} ms"
         if row.get("times_faster_than_eager") and row["engine"] != "eager":
-            text += f"   {row['times_faster_than_eager']:.3g}x eager"
-        axes.text(row["p95_ms"] + end * 0.012, place, text, va="center", fontsize=8)
+            texts[place] += f"   {row['times_faster_than_eager']:.3g}x eager"
+    _label(axes, list(map(_name, rows)), [row["p95_ms"] + end * 0.012 for row in rows], texts)
     if end > CAMERA_MS:
-        axes.axvline(CAMERA_MS, color=GREY, lw=0.9, ls=(0, (4, 3)))
+        axes.axvline(CAMERA_MS, **DASHED)
         axes.text(CAMERA_MS, len(rows) - 0.42, " 30 fps", color=GREY, fontsize=7.5, va="bottom")
 
 
@@ -210,35 +205,30 @@ def _article_bars(rows: Sequence[Row]) -> Iterator[tuple[str, float, str]]:
 
 def _log_bars(axes: Axes, bars: Sequence[tuple[str, float, str]]) -> None:
     names, values, colours = zip(*bars, strict=True)
-    _bars(axes, names, values, colours)
+    axes.barh(range(len(names)), values, color=colours, height=0.66)
     axes.set_xscale("log")
     axes.set_xlim(min(values) / 2, max(values) * 3)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g} s")
-    for place, seconds in enumerate(values):
-        text = f" {1000 * seconds:.3g} ms" if seconds < 1 else f" {seconds:.3g} s"
-        axes.text(seconds, place, text, va="center", fontsize=8)
+    _label(axes, names, values, [f" {1000 * s:.3g} ms" if s < 1 else f" {s:.3g} s" for s in values])
 
 
 def _stages(axes: Axes, rows: Sequence[Row]) -> None:
     """Stacked bars of what a frame waits for after the camera gave it."""
-    left = [0.0] * len(rows)
+    left = np.zeros(len(rows))
     for stage, (words, colour) in STAGES.items():
         widths = [row["stages"][stage]["p50_ms"] for row in rows]
         axes.barh(range(len(rows)), widths, left=left, color=colour, height=0.6, label=words)
-        left = [before + width for before, width in zip(left, widths, strict=True)]
-    glass = [value_of(row, "glass_to_glass.p50_ms") for row in rows]
-    marks = [float("nan") if ms is None else float(str(ms)) for ms in glass]
-    axes.plot(marks, range(len(rows)), "D", color=INK, ms=7, mec="white", ls="none",
+        left = left + widths
+    glass = np.array([value_of(row, "glass_to_glass.p50_ms") for row in rows], float)
+    axes.plot(glass, range(len(rows)), "D", color=INK, ms=7, mec="white", ls="none",
               label="glass to glass")  # fmt: skip
-    reached = [
-        max(bar, 0.0 if mark != mark else mark) for bar, mark in zip(left, marks, strict=True)
-    ]
+    reached = np.fmax(left, glass)  # nan: no time code was read
     axes.set_xlim(0, max(reached) * 1.3)
-    axes.set_yticks(range(len(rows)), [f"{row['network']} {row['size']}" for row in rows])
-    axes.grid(axis="y", visible=False)
-    for place, (row, beyond) in enumerate(zip(rows, reached, strict=True)):
-        text = f"{row['fps']:.0f} fps, {row['dropped']} dropped"
-        axes.text(beyond + max(reached) * 0.025, place, text, va="center", fontsize=8)
+    _label(
+        axes, [f"{row['network']} {row['size']}" for row in rows],
+        reached + max(reached) * 0.025,
+        [f"{row['fps']:.0f} fps, {row['dropped']} dropped" for row in rows],
+    )  # fmt: skip
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=5, fontsize=8)
 
 
@@ -254,36 +244,33 @@ def _steadiness(axes: Axes, rows: Sequence[Row]) -> None:
     for kind, colour in zip(kinds, COLOURS.values(), strict=False):
         values = [row.get(kind, float("nan")) for row in shown]
         axes.plot(values, range(len(shown)), "o", ls="none", color=colour, ms=5.5, label=kind)
-    axes.axvline(1.0, color=GREY, lw=0.9, ls=(0, (4, 3)))
+    axes.axvline(1.0, **DASHED)
     axes.set_yticks(range(len(shown)), names)
     axes.set_xlim(left=0)
     axes.legend(loc="lower right", fontsize=8, frameon=True, edgecolor="none")
 
 
 def _scatter(
-    x: Sequence[float], points: Sequence[Row], line: Row | None, unit: str
-) -> Callable[[Axes], None]:
-    def fill(axes: Axes) -> None:
-        axes.errorbar(x, [row["p50_ms"] for row in points], yerr=_reach(points), fmt="o",
-                      color=COLOURS["openvino"], elinewidth=0.8, capsize=2, ms=5.5)  # fmt: skip
-        if line is not None:
-            ends = [0.0, max(x)]
-            heights = [line["base_ms"] + line["slope"] * end for end in ends]
-            axes.plot(ends, heights, color=COLOURS["torch"], lw=1.2, zorder=1)
-            said = f"{line['base_ms']:.3g} ms {line['slope']:+.3g} {line['unit']}"
-            axes.text(0.02, 0.9, f"{said}   (r² {line['r_squared']:.3f})", fontsize=9,
-                      transform=axes.transAxes, color=COLOURS["torch"])  # fmt: skip
-        axes.set_xlabel(unit)
-        axes.set_ylim(bottom=0, top=max(row["p95_ms"] for row in points) * 1.25)
-        axes.set_xlim(left=0)
-
-    return fill
+    axes: Axes, x: Sequence[float], points: Sequence[Row], line: Row | None, unit: str
+) -> None:
+    axes.errorbar(x, [row["p50_ms"] for row in points], yerr=_reach(points), fmt="o",
+                  color=COLOURS["openvino"], elinewidth=0.8, capsize=2, ms=5.5)  # fmt: skip
+    if line is not None:
+        ends = np.array([0.0, max(x)])
+        axes.plot(ends, line["base_ms"] + line["slope"] * ends, color=COLOURS["torch"], lw=1.2,
+                  zorder=1)  # fmt: skip
+        said = f"{line['base_ms']:.3g} ms {line['slope']:+.3g} {line['unit']}"
+        axes.text(0.02, 0.9, f"{said}   (r² {line['r_squared']:.3f})", fontsize=9,
+                  transform=axes.transAxes, color=COLOURS["torch"])  # fmt: skip
+    axes.set_xlabel(unit)
+    axes.set_ylim(bottom=0, top=max(row["p95_ms"] for row in points) * 1.25)
+    axes.set_xlim(left=0)
 
 
 def _threads(axes: Axes, points: Sequence[Row]) -> None:
     x, y = [row["threads"] for row in points], [row["fps"] for row in points]
     ideal = [y[0] * count / x[0] for count in x]
-    axes.plot(x, ideal, color=GREY, ls=(0, (4, 3)), lw=1)
+    axes.plot(x, ideal, **DASHED | {"lw": 1})
     axes.text(x[-1], ideal[-1], "if it grew with the threads ", color=GREY, fontsize=8,
               ha="right", va="bottom")  # fmt: skip
     axes.plot(x, y, "o-", color=COLOURS["openvino"], ms=5.5)

@@ -139,6 +139,14 @@ def missing(bench: str, reason: str, **facts: object) -> Row:
     return {"bench": bench, **facts, REASON: " ".join(reason.split())}
 
 
+def value_of(row: Row, key: str) -> object:
+    """Return what a row holds under a key; `a.b` looks for b in what is under a."""
+    found: Any = row
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
 def command_line(argv: Sequence[str]) -> str:
     """Return what a reader types to measure the same again."""
     program = Path(argv[0])

@@ -109,39 +109,34 @@ def cost_of(network: nn.Module, styles: int, size: tuple[int, int], *, half: boo
     return PassCost(macs / 1e9, moved * (2 if half else 4) / 1e6)
 
 
-class Roofline:
-    """What the devices here reach, and how much of it a painting uses; measured when asked for."""
+def roofline(
+    bundle: Path, device: str, precision: str, size: Size, milliseconds: float, *, folded: bool
+) -> dict[str, float]:
+    """Return the shares of the measured peaks that a painting of so many ms reaches.
 
-    def __init__(self, bundle: Path, styles: int) -> None:
-        self._bundle, self._styles = bundle, styles
+    A share of the copy above 1 means that caches served what memory could not. Empty for int8,
+    whose peak PyTorch cannot measure.
 
-    def used(
-        self, device: str, precision: str, size: Size, milliseconds: float, folded: bool
-    ) -> dict[str, float]:
-        """Return the shares of the measured peaks that a painting of so many ms reaches.
-
-        A share of the copy above 1 means that caches served what memory could not. Empty for int8,
-        whose peak PyTorch cannot measure.
-
-        Args:
-            device: Of the engine: `cuda`, or another, which is taken for the CPU.
-            precision: Of the engine.
-            size: Width and height of the picture.
-            milliseconds: What a painting took.
-            folded: Whether the network ran as `folded()` rewrites it.
-        """
-        dtype = DTYPES.get(precision)
-        if dtype is None:
-            return {}
-        peaks = _peaks(device if device == "cuda" else "cpu", dtype)
-        network = load_bundle(self._bundle).network
-        half = dtype != torch.float32
-        cost = cost_of(network.folded() if folded else network, self._styles, size, half=half)
-        return {
-            "giga_macs": round(cost.giga_macs, 3),
-            "of_peak_macs": round(cost.giga_macs / milliseconds / peaks.tera_macs, 3),
-            "of_peak_copy": round(cost.mega_bytes / milliseconds / peaks.giga_bytes, 3),
-        }
+    Args:
+        bundle: Of the network.
+        device: Of the engine: `cuda`, or another, which is taken for the CPU.
+        precision: Of the engine.
+        size: Width and height of the picture.
+        milliseconds: What a painting took.
+        folded: Whether the network ran as `folded()` rewrites it.
+    """
+    dtype = DTYPES.get(precision)
+    if dtype is None:
+        return {}
+    peaks = _peaks(device if device == "cuda" else "cpu", dtype)
+    loaded, half = load_bundle(bundle), dtype != torch.float32
+    network = loaded.network.folded() if folded else loaded.network
+    cost = cost_of(network, len(loaded.card.names), size, half=half)
+    return {
+        "giga_macs": round(cost.giga_macs, 3),
+        "of_peak_macs": round(cost.giga_macs / milliseconds / peaks.tera_macs, 3),
+        "of_peak_copy": round(cost.mega_bytes / milliseconds / peaks.giga_bytes, 3),
+    }
 
 
 @cache

@@ -11,14 +11,16 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from benchmarks.candidates import Candidate, open_candidate
+from benchmarks.candidates import Candidate, Measured, open_candidate, run_isolated
 from benchmarks.harness import (
     HD_PX,
     LIVE_PX,
@@ -30,7 +32,6 @@ from benchmarks.harness import (
     silent,
     summary,
 )
-from benchmarks.isolated import IsolatedRun, run_isolated
 from benchmarks.result import Row, missing
 from realtime.errors import PleinairError
 from realtime.network.bundle import save_bundle
@@ -58,14 +59,12 @@ class ScalingCase:
     """Empty: 1, 2, 4 and so on, up to what this machine has."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """`base + slope * x`."""
+class Line(NamedTuple):
+    """`base + slope * x`; `r_squared` is 1 where all points lie on it."""
 
     base: float
     slope: float
     r_squared: float
-    """1: all points lie on it."""
 
 
 def measure_scaling(case: ScalingCase, tell: Tell = silent) -> list[Row]:
@@ -75,96 +74,82 @@ def measure_scaling(case: ScalingCase, tell: Tell = silent) -> list[Row]:
         PleinairError: the engine is not available here.
     """
     entry, _ = choose(None)
-    with closing(open_candidate(case.engine, entry.path, case.device, case.precision)) as one:
+    with open_candidate(case.engine, entry.path, case.device, case.precision) as one:
         case = replace(case, engine=one.name)  # `auto` is decided once, for all points
     tell(f"{entry.name}: pixels, {', '.join(map(label, case.sizes))}")
-    pixels = list(_over_pixels(case, entry.path))
+    pixels = _over_pixels(case, entry.path)
     tell(f"styles: {', '.join(map(str, case.styles))}")
-    styles = list(_over_styles(case))
+    styles = _over_styles(case)
     tell("threads")
     threads = list(_over_threads(case, entry.path))
-    facts = {"network": "fast"}
-    lines = [
+    return [
+        *pixels, *styles, *threads,
         _line_row("pixels", [(pixels_of(row["size"]) / 1e6, row["p50_ms"]) for row in pixels],
-                  "megapixel") | facts,
-        _line_row("styles", [(row["styles"], row["p50_ms"]) for row in styles], "style") | facts,
+                  "megapixel"),
+        _line_row("styles", [(row["styles"], row["p50_ms"]) for row in styles], "style"),
     ]  # fmt: skip
-    return [*pixels, *styles, *threads, *lines]
 
 
 def fit_line(points: Sequence[tuple[float, float]]) -> Line:
     """Fit a straight line to (x, y) by least squares of the relative errors; needs two x."""
     x, y = (np.array(values, dtype=float) for values in zip(*points, strict=True))
-    weights = 1 / y
-    design = np.stack([np.ones_like(x), x], 1) * weights[:, None]
-    (base, slope), *_ = np.linalg.lstsq(design, y * weights, rcond=None)
-    left = y - base - slope * x
-    total = np.square(y - y.mean()).sum()
+    slope, base = np.polyfit(x, y, 1, w=1 / y)
+    left, total = y - base - slope * x, np.square(y - y.mean()).sum()
     r_squared = 1 - np.square(left).sum() / total if total else 1.0
     return Line(float(base), float(slope), float(r_squared))
 
 
 def _line_row(over: str, points: Sequence[tuple[float, float]], unit: str) -> Row:
+    facts = {"over": over, "network": "fast"}
     if len({x for x, _ in points}) < 2:
-        return missing("fit", "a line needs two points", over=over)
+        return missing("fit", "a line needs two points", **facts)
     line = fit_line(points)
-    return {
-        "bench": "fit",
-        "over": over,
-        "base_ms": round(line.base, 3),
-        "slope": round(line.slope, 4),
-        "unit": f"ms per {unit}",
-        "r_squared": round(line.r_squared, 4),
-    }
+    return {"bench": "fit", **facts, "base_ms": round(line.base, 3), "slope": round(line.slope, 4),
+            "unit": f"ms per {unit}", "r_squared": round(line.r_squared, 4)}  # fmt: skip
 
 
-def _row(over: str, one: Candidate, size: Size, styles: int | None = None) -> Row:
-    facts: Row = {"bench": "scaling", "over": over, "network": "fast", "size": label(size)}
-    if styles is not None:
-        facts["styles"] = styles
-    return facts | {"engine": one.name, "precision": one.precision, "runs_on": one.runs_on}
+def _row(over: str, one: Candidate | Measured, size: Size, **facts: int) -> Row:
+    row: Row = {"bench": "scaling", "over": over, "network": "fast", "size": label(size), **facts}
+    return row | {"engine": one.name, "precision": one.precision, "runs_on": one.runs_on}
 
 
-def _over_pixels(case: ScalingCase, bundle: Path) -> Iterator[Row]:
-    with ExitStack() as stack:
-        one = open_candidate(case.engine, bundle, case.device, case.precision)
-        stack.callback(one.close)
-        works = {label(size): one.painting(landscape(size)) for size in case.sizes}
+def _over_pixels(case: ScalingCase, bundle: Path) -> list[Row]:
+    with open_candidate(case.engine, bundle, case.device, case.precision) as one:
+        works = {label(size): partial(one.stylize, landscape(size)) for size in case.sizes}
         timings = interleaved(works, seconds=case.seconds)
-        for size in case.sizes:
-            row = _row("pixels", one, size) | timings[label(size)].summary()
-            yield row | {"mega_pixels_s": round(size[0] * size[1] / row["p50_ms"] / 1000, 2)}
+    rows = [_row("pixels", one, size) | timings[label(size)].summary() for size in case.sizes]
+    for row in rows:
+        row["mega_pixels_s"] = round(pixels_of(row["size"]) / row["p50_ms"] / 1000, 2)
+    return rows
 
 
-def _over_styles(case: ScalingCase) -> Iterator[Row]:
+def _over_styles(case: ScalingCase) -> list[Row]:
     frame = landscape(LIVE_PX)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pleinair-bench-")))
         opened: dict[str, Candidate] = {}
         for count in case.styles:
-            path = folder / f"fast-{count}.safetensors"
-            _write_untrained(path, count)
-            one = open_candidate(case.engine, path, case.device, case.precision)
-            stack.callback(one.close)
-            opened[str(count)] = one
-        works = {key: one.painting(frame) for key, one in opened.items()}
+            bundle = _write_untrained(folder, count)
+            opened[str(count)] = stack.enter_context(
+                open_candidate(case.engine, bundle, case.device, case.precision)
+            )
+        works = {key: partial(one.stylize, frame) for key, one in opened.items()}
         timings = interleaved(works, seconds=case.seconds)
-        for key, one in opened.items():
-            yield _row("styles", one, LIVE_PX, int(key)) | timings[key].summary()
+    return [
+        _row("styles", one, LIVE_PX, styles=int(key)) | timings[key].summary()
+        for key, one in opened.items()
+    ]
 
 
 def _over_threads(case: ScalingCase, bundle: Path) -> Iterator[Row]:
     for count in case.threads or _thread_counts(os.cpu_count() or 1):
-        facts = {"over": "threads", "network": "fast", "size": label(LIVE_PX), "threads": count}
-        run = IsolatedRun(engine=case.engine, bundle=str(bundle), size=LIVE_PX, device=case.device,
-                  precision=case.precision, seconds=case.seconds, threads=count)  # fmt: skip
         try:
-            found = run_isolated(run)
+            found = run_isolated(case.engine, bundle, LIVE_PX, device=case.device,
+                precision=case.precision, seconds=case.seconds, threads=count)  # fmt: skip
+            yield _row("threads", found, LIVE_PX, threads=count) | summary(found.durations)
         except PleinairError as exc:
-            yield missing("scaling", str(exc), **facts)
-            continue
-        known = {name: vars(found)[name] for name in ("engine", "precision", "runs_on")}
-        yield {"bench": "scaling", **facts, **known, **summary(found.durations)}
+            facts = {"over": "threads", "network": "fast", "size": label(LIVE_PX)}
+            yield missing("scaling", str(exc), **facts, threads=count)
 
 
 def _thread_counts(cores: int) -> tuple[int, ...]:
@@ -173,9 +158,10 @@ def _thread_counts(cores: int) -> tuple[int, ...]:
     return tuple(sorted({*powers, cores}))
 
 
-def _write_untrained(path: Path, styles: int) -> None:
+def _write_untrained(folder: Path, styles: int) -> Path:
     """Write a `fast` bundle with that many styles."""
     torch.manual_seed(styles)
-    config = default_config("fast", styles)
+    path, config = folder / f"fast-{styles}.safetensors", default_config("fast", styles)
     credits = tuple(StyleCredit(name=f"style-{i}") for i in range(styles))
     save_bundle(path, build_network(config), Card(config=config, styles=credits))
+    return path

@@ -1,4 +1,4 @@
-"""The suites of `pleinair bench`: which benchmarks run, how long, behind one progress bar.
+"""The suites of `pleinair bench`: which benchmarks run, how long, and what their figures mean.
 
 `--quick` takes the engine that pleinair itself would take; the full suite takes all of them, and
 measures how cost grows and how steady every style is.
@@ -6,18 +6,19 @@ measures how cost grows and how steady every style is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.progress import TextColumn, TimeElapsedColumn
 
 from benchmarks import article, engines, flicker, hold, live, scaling, video
+from benchmarks.candidates import measure_start
 from benchmarks.endurance import measure_endurance
-from benchmarks.harness import ARTICLE_PX, HD_PX, LIVE_PX, Tell, label
+from benchmarks.harness import ARTICLE_PX, CAMERA_FPS, HD_PX, LIVE_PX, Tell, label
 from benchmarks.hold import measure_hold
-from benchmarks.isolated import measure_start
-from benchmarks.result import Row, missing
+from benchmarks.report import Column, Sheet
+from benchmarks.result import Result, Row, missing, value_of
 from realtime.engines import open_engine
 from realtime.errors import PleinairError
 from realtime.network.library import choose
@@ -43,25 +44,19 @@ def quick_parts(device: str, precision: str, vgg: Path | None) -> list[SuitePart
     paint = PaintSettings(device=device, precision=precision)
     entry, _ = choose(None)
 
-    def name() -> tuple[str, ...]:
-        opened = open_engine("auto", entry.path, device=device, precision=precision)
-        opened.close()
-        return (opened.info.runtime,)
-
-    def pictures(seconds: float, **more: object) -> engines.EnginesCase:
-        return engines.EnginesCase(seconds, device, (precision,), name(), **more)  # type: ignore[arg-type]
+    def pictures(seconds: float) -> engines.EnginesCase:
+        with open_engine("auto", entry.path, device=device, precision=precision) as chosen:
+            return engines.EnginesCase(seconds, device, (precision,), (chosen.info.runtime,))
 
     return [
         SuitePart("the article's picture", 25, lambda tell: article.measure_article(
             pictures(3.0), vgg=vgg, tell=tell)),
         SuitePart("engines", 12, lambda tell: engines.measure_engines(
-            pictures(2.0, networks=("fast",), alone=False), tell)),
+            replace(pictures(2.0), networks=("fast",), isolated=False), tell)),
         _camera(LIVE_PX, 5.0, paint),
         _camera(HD_PX, 5.0, paint),
-        SuitePart("a film", 12, lambda tell: [video.measure_video(
-            video.VideoCase(150, LIVE_PX, paint), tell)]),
-        SuitePart("steadiness", 8, lambda tell: flicker.measure_flicker(
-            flicker.FlickerCase(LIVE_PX, 8, style=entry.card.names[0]), tell)),
+        _film(150, 12, paint),
+        _steadiness(8, 8, entry.card.names[0]),
     ]  # fmt: skip
 
 
@@ -77,15 +72,13 @@ def full_parts(device: str, precision: str, vgg: Path | None) -> list[SuitePart]
         SuitePart("engines", 300, lambda tell: engines.measure_engines(
             engines.EnginesCase(4.0, device, precisions, networks=("fast",), sizes=sizes), tell)),
         *(_camera(size, 10.0, paint) for size in (ARTICLE_PX, *sizes)),
-        SuitePart("a film", 35, lambda tell: [video.measure_video(
-            video.VideoCase(900, LIVE_PX, paint), tell)]),
-        SuitePart("start", 45, lambda tell: measure_start(tell=tell)),
+        _film(900, 35, paint),
+        SuitePart("start", 45, measure_start),
         SuitePart("holding a rate", 30, lambda tell: measure_hold(
             hold.HoldCase(seconds=8.0), tell)),
         SuitePart("scaling", 70, lambda tell: scaling.measure_scaling(
             scaling.ScalingCase(2.0, device=device, precision=precision), tell)),
-        SuitePart("steadiness", 60, lambda tell: flicker.measure_flicker(
-            flicker.FlickerCase(LIVE_PX, 10), tell)),
+        _steadiness(10, 60),
     ]  # fmt: skip
 
 
@@ -101,14 +94,12 @@ def goal_parts(seconds: float, frames: int) -> list[SuitePart]:
             engines.EnginesCase(seconds), tell=tell)),
         _camera(LIVE_PX, 2 * seconds, PaintSettings()),
         _camera(HD_PX, 2 * seconds, PaintSettings()),
-        SuitePart("a long film", frames / 45, lambda tell: [video.measure_video(
-            video.VideoCase(frames, LIVE_PX, PaintSettings()), tell)]),
-        SuitePart("start", 45, lambda tell: measure_start(tell=tell)),
+        _film(frames, frames / 45, PaintSettings()),
+        SuitePart("start", 45, measure_start),
         SuitePart("holding a rate", 50, lambda tell: measure_hold(hold.HoldCase(), tell)),
         SuitePart("ten minutes of live", 600, lambda tell: [
             measure_endurance(600, LIVE_PX, "auto", tell)]),
-        SuitePart("steadiness", 90, lambda tell: flicker.measure_flicker(
-            flicker.FlickerCase(LIVE_PX, 10), tell)),
+        _steadiness(10, 90),
     ]  # fmt: skip
 
 
@@ -117,6 +108,16 @@ def _camera(size: Size, seconds: float, paint: PaintSettings) -> SuitePart:
     return SuitePart(
         f"live, {label(size)}", seconds + 5, lambda tell: [live.measure_live(case, tell)]
     )
+
+
+def _film(frames: int, seconds: float, paint: PaintSettings) -> SuitePart:
+    return SuitePart("a film", seconds, lambda tell: [
+        video.measure_video(frames, LIVE_PX, paint, tell=tell)])  # fmt: skip
+
+
+def _steadiness(frames: int, seconds: float, style: str | None = None) -> SuitePart:
+    case = flicker.FlickerCase(LIVE_PX, frames, style=style)
+    return SuitePart("steadiness", seconds, lambda tell: flicker.measure_flicker(case, tell))
 
 
 def run_parts(parts: Sequence[SuitePart], say: Tell) -> list[Row]:
@@ -139,3 +140,58 @@ def run_parts(parts: Sequence[SuitePart], say: Tell) -> list[Row]:
                 rows.append(missing("suite", str(exc), what=part.name))
             bar.advance(task, part.seconds)
     return rows
+
+
+Answer = tuple[str, str, str]
+
+
+def summary(result: Result) -> Sheet:
+    """Return what to expect of this machine, from the rows of a suite."""
+    answers = [*_article(result.of("article")), *_rates(result), *_steady(result.of("flicker"))]
+    columns = [
+        Column(heading, [answer[i] for answer in answers])
+        for i, heading in enumerate(("what", "measured", "which means"))
+    ]
+    return Sheet("What to expect of this machine", columns)
+
+
+def _article(rows: Sequence[Row]) -> Iterator[Answer]:
+    ours = [r for r in rows if "times_faster_than_article" in r and r["engine"] != "eager"]
+    if not ours:
+        return
+    best = min(ours, key=lambda row: row["p50_ms"])
+    what = f"one 252x252 picture, article network, {best['engine']} {best['precision']}"
+    means = f"{best['times_faster_than_article']} times the article's 1.456 s (2015 laptop)"
+    if "times_faster_than_eager" in best:
+        means += f", {best['times_faster_than_eager']} times eager PyTorch here"
+    yield what, f"{best['p50_ms']} ms", means
+    if "first_picture_s" in best:
+        cold = f"the very first one, from nothing: {best['cold_s']} s"
+        yield "the first picture, load included", f"{best['first_picture_s']} s", cold
+    for row in rows:
+        if "extrapolated_s" in row:
+            said = f"{row['steps']} steps, extrapolated from {row['runs']}"
+            yield "the same by optimisation", f"{row['extrapolated_s']} s", said
+
+
+def _rates(result: Result) -> Iterator[Answer]:
+    for row in result.of("live"):
+        keeps = "keeps up with" if row["fps"] >= CAMERA_FPS else "thins"
+        glass = value_of(row, "glass_to_glass.p50_ms")
+        behind = "" if glass is None else f"; {glass} ms behind life"
+        means = f"{keeps} a camera of {CAMERA_FPS} fps{behind}"
+        yield f"live, {row['network']} {row['size']}", f"{row['fps']} fps", means
+    for row in result.of("video"):
+        means = f"a minute of film takes {60 * CAMERA_FPS / row['fps']:.0f} s"
+        yield f"film {row['size']}, with sound", f"{row['fps']} fps", means
+    for row in result.of("start"):
+        yield f"start, {row['what']}", f"{row['seconds']} s", "to the first painted frame"
+
+
+def _steady(rows: Sequence[Row]) -> Iterator[Answer]:
+    stills = {row["style"]: row["still"] for row in rows if not row["stabilize"]}
+    if stills:
+        worst = max(stills, key=lambda style: stills[style])
+        calmer = "calmer than the camera" if stills[worst] <= 1 else "flickers more than the camera"
+        what = f"noise that survives, {worst}" + (" (the worst style)" if len(stills) > 1 else "")
+        yield what, f"{stills[worst]} x", calmer

@@ -8,20 +8,18 @@ after a tenth of the frames and at its highest since.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
-import av
 import numpy as np
 import psutil
-from av.audio.stream import AudioStream
 
-from benchmarks.harness import CAMERA_FPS, Tell, label, percentiles, silent, summary
+from benchmarks.harness import CAMERA_FPS, LandscapeLoop, Tell, label, percentiles, silent, summary
 from benchmarks.result import Row
 from realtime.clockwork import monotonic
-from realtime.film.batch import Batch, Finished, paint_batch
+from realtime.film.batch import Batch, paint_batch
 from realtime.film.film import Film, FilmSettings
 from realtime.frame import Frame
 from realtime.media.clip import ClipFacts
@@ -30,59 +28,46 @@ from realtime.ports import Size
 from realtime.settings import PaintSettings
 from realtime.sinks.encoding import RECIPES
 from realtime.sinks.video_writer import Target, VideoWriter
-from realtime.sources.landscape import Landscape
+from realtime.sound import Sound
+from realtime.sources.synthetic_source import SyntheticSource
 from realtime.sources.video_source import VideoSource
 
 LOOP_FRAMES = 90
-SOUND_HZ = 48_000
+SOUND_HZ, TONE_HZ, LOUDNESS = 48_000, 440, 0.3
 CLOCK = ClipFacts(time_base=Fraction(1, 15_360), pixel_aspect=None)
+TARGET = Target(RECIPES[".mp4"], CAMERA_FPS, CLOCK)
 
 
-@dataclass(frozen=True)
-class VideoCase:
-    """What to measure."""
-
-    frames: int
-    size: Size
-    paint: PaintSettings
-    steady: bool = False
-
-
-def measure_video(case: VideoCase, tell: Tell = silent) -> Row:
-    """Paint a clip and return one row.
+def measure_video(
+    frames: int, size: Size, paint: PaintSettings, *, steady: bool = False, tell: Tell = silent
+) -> Row:
+    """Paint a clip of so many frames and return one row.
 
     Raises:
         PleinairError: it could not be painted.
     """
     with tempfile.TemporaryDirectory(prefix="pleinair-bench-") as folder:
         clip = Path(folder) / "clip.mp4"
-        tell(f"writing a clip of {case.frames} frames")
-        write_clip(clip, case.frames, case.size)
-        decode_fps = _alone(lambda: sum(1 for _ in VideoSource(clip)), case.frames)
-        memory = _Memory(case.frames)
-        settings = FilmSettings(paint=case.paint, steady=case.steady)
+        tell(f"writing a clip of {frames} frames")
+        write_clip(clip, frames, size)
+        decode_fps = _rate_fps(lambda: sum(1 for _ in VideoSource(clip)), frames)
+        memory = _Memory(frames)
+        settings = FilmSettings(paint=paint, steady=steady)
         batch = Batch(paths=[clip], out=Path(folder) / "out.mp4", settings=settings)
         tell("painting it")
         started = monotonic()
         (finished,) = paint_batch(batch, memory, tell)
         seconds = monotonic() - started
+        if finished.error is not None:
+            raise finished.error
         encode_fps = _encoding_alone(Path(folder))
-    if finished.error is not None:
-        raise finished.error
-    return _row(case, finished, seconds, memory) | {
-        "decode_alone_fps": decode_fps,
-        "encode_alone_fps": encode_fps,
-    }
-
-
-def _row(case: VideoCase, finished: Finished, seconds: float, memory: _Memory) -> Row:
     report = finished.report
     assert report is not None
     return {
         "bench": "video",
-        "size": label(case.size),
+        "size": label(size),
         "runs_on": memory.engine,
-        "stabilize": case.steady,
+        "stabilize": steady,
         "frames": finished.frames,
         "fps": round(report.mean_fps, 1),
         "fps_with_start_and_join": round(finished.frames / seconds, 1),
@@ -91,6 +76,8 @@ def _row(case: VideoCase, finished: Finished, seconds: float, memory: _Memory) -
         "memory_early_mb": round(memory.early_mb, 1),
         "memory_peak_mb": round(memory.peak_mb, 1),
         "memory_growth_mb": round(memory.peak_mb - memory.early_mb, 1),
+        "decode_alone_fps": decode_fps,
+        "encode_alone_fps": encode_fps,
     }
 
 
@@ -113,67 +100,33 @@ class _Memory:
         self.peak_mb = max(self.peak_mb, now)
 
 
-def _frames(count: int, size: Size) -> Iterator[Frame]:
-    landscape = Landscape(*size)
-    loop = [landscape.at(i / CAMERA_FPS) for i in range(min(LOOP_FRAMES, count))]
-    there_and_back = loop + loop[::-1]
-    for i in range(count):
-        yield Frame(there_and_back[i % len(there_and_back)], i, i / CAMERA_FPS)
-
-
 def write_clip(path: Path, frames: int, size: Size) -> None:
     """Write the landscape with a tone: H.264 and AAC, 30 frames per second."""
-    silent = path.with_name("silent.mp4")
-    _encode(silent, frames, size)
-    with av.open(str(silent)) as original, av.open(str(path), "w") as container:
-        pictures = container.add_stream_from_template(original.streams.video[0])
-        sound = container.add_stream("aac", rate=SOUND_HZ)
-        assert isinstance(sound, AudioStream)
-        sound.layout = "stereo"
-        for packet in original.demux(original.streams.video[0]):
-            if packet.size:
-                packet.stream = pictures
-                container.mux(packet)
-        for i in range(frames * SOUND_HZ // CAMERA_FPS // 1024):
-            at = (np.arange(1024) + 1024 * i) / SOUND_HZ
-            wave = (9000 * np.sin(2 * np.pi * 440 * at)).astype(np.int16)
-            tone = av.AudioFrame.from_ndarray(np.repeat(wave, 2)[None], "s16", "stereo")
-            tone.sample_rate, tone.pts = SOUND_HZ, 1024 * i
-            container.mux(sound.encode(tone))
-        container.mux(sound.encode(None))
-    silent.unlink()
+    loop = LandscapeLoop(size, CAMERA_FPS, min(LOOP_FRAMES, frames))
+    _encode(path, SyntheticSource(loop, rate_fps=CAMERA_FPS, frame_count=frames), with_tone=True)
 
 
-def _encode(path: Path, frames: int, size: Size) -> None:
+def _encode(path: Path, frames: Iterable[Frame], *, with_tone: bool = False) -> None:
     writer = None
-    target = Target(RECIPES[".mp4"], CAMERA_FPS, CLOCK)
-    for frame in _frames(frames, size):
-        writer = writer or VideoWriter(path, target, frame)
+    for frame in frames:
+        writer = writer or VideoWriter(path, TARGET, frame, with_sound=with_tone)
+        if with_tone:
+            at = frame.pts_seconds + np.arange(SOUND_HZ // CAMERA_FPS) / SOUND_HZ
+            tone = (LOUDNESS * np.sin(2 * np.pi * TONE_HZ * at)).astype(np.float32)
+            writer.hear(Sound(tone[:, None], SOUND_HZ, frame.pts_seconds))
         writer.write(frame)
     if writer is not None:
         writer.end()
 
 
-def _alone(work: Callable[[], object], frames: int) -> float:
+def _rate_fps(work: Callable[[], object], frames: int) -> float:
     started = monotonic()
     work()
     return round(frames / (monotonic() - started), 1)
 
 
 def _encoding_alone(folder: Path) -> float:
-    """Encode what was painted a second time, from memory."""
-    painted = []
-    for frame in VideoSource(folder / "out.mp4"):
-        painted.append(frame)
-        if len(painted) == LOOP_FRAMES:
-            break
-
-    def work() -> None:
-        writer = VideoWriter(
-            folder / "again.mp4", Target(RECIPES[".mp4"], CAMERA_FPS, CLOCK), painted[0]
-        )
-        for frame in painted:
-            writer.write(frame)
-        writer.end()
-
-    return _alone(work, len(painted))
+    """Encode the beginning of what was painted a second time, from memory."""
+    with VideoSource(folder / "out.mp4") as source:
+        painted = list(islice(source, LOOP_FRAMES))
+    return _rate_fps(lambda: _encode(folder / "again.mp4", painted), len(painted))

@@ -37,6 +37,24 @@ def make_frames(count: int, width: int = 32, height: int = 24) -> list[Frame]:
     return [Frame(rng.integers(0, 256, shape, np.uint8), i, i / 30) for i in range(count)]
 
 
+class FakeClock:
+    """A clock that only moves when it is told to: seconds since it was made; for any thread."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._lock = threading.Lock()
+
+    def __call__(self) -> float:
+        """Return the time."""
+        with self._lock:
+            return self._seconds
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        with self._lock:
+            self._seconds += seconds
+
+
 class ListSource(Closing):
     """Yields given frames, and raises `error` afterwards if there is one."""
 

@@ -67,7 +67,7 @@ LOADED_BY = {
     "PIL": ("realtime/media/", "realtime/sheet.py", "realtime/studio/",
             "benchmarks/pictures.py"),
     "av": ("realtime/media/", "realtime/film/", "realtime/sinks/", "realtime/sources/",
-           "realtime/studio/", "benchmarks/video.py"),
+           "realtime/studio/"),
     "matplotlib": (),
     "mss": ("realtime/sources/screen_source.py",),
     "onnx": ("realtime/graph/", "export/"),
@@ -169,7 +169,6 @@ WRITERS = {
     "train/neural_style/cli.py": "asks outputs.check_target",
     "train/metrics_log.py": "train.loop asks for it",
     "train/checkpoint.py": "looks into what is there before",
-    "benchmarks/video.py": "a clip in a temporary folder",
     "benchmarks/pages.py": "this project's pages",
 }
 """Who writes files by other means than `folders.write_whole`, and why that may be."""
@@ -182,7 +181,7 @@ PRINTERS = {
     "realtime/commands.py": "JSON",
     "benchmarks/report.py": "JSON",
     "benchmarks/cli.py": "a page of Markdown",
-    "benchmarks/isolated.py": "JSON, for the process that waits for it",
+    "benchmarks/candidates.py": "JSON, for the process that waits for it",
 }
 """Who prints by other means than `terminal.echo`: no file's name may be in there as it is."""
 

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.harness import Timings, interleaved, summary
 from realtime.clockwork import timed
-from tests.benchmarks.clock import FakeClock
+from tests.helpers import FakeClock
 
 
 def costing(clock: FakeClock, *seconds: float) -> Callable[[], None]:

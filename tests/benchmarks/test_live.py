@@ -7,18 +7,20 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks.camera import (
+from benchmarks.cli import app
+from benchmarks.harness import landscape_camera
+from benchmarks.live import (
     PERIOD_SECONDS,
     TICK_SECONDS,
+    LiveCase,
+    Recorder,
     StampedSource,
     age_seconds,
     fits,
-    landscape_camera,
     read_code,
+    record_run,
     stamp,
 )
-from benchmarks.cli import app
-from benchmarks.live import LiveCase, Recorder, record_run
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.frame import Frame
 from realtime.look import Look
@@ -26,9 +28,8 @@ from realtime.painter import open_painter
 from realtime.ports import EngineInfo, PlainSink, Style
 from realtime.settings import PaintSettings
 from realtime.sources.landscape import Landscape
-from tests.benchmarks.clock import FakeClock
 from tests.benchmarks.test_benchmarks import measured
-from tests.helpers import ListSource
+from tests.helpers import FakeClock, ListSource
 
 CAMERA_SECONDS, ENGINE_SECONDS, SCREEN_SECONDS = 0.004, 0.010, 0.002
 PERIOD = CAMERA_SECONDS + ENGINE_SECONDS + SCREEN_SECONDS
@@ -68,7 +69,7 @@ class LockStep(Recorder):
     """Lets the next frame come only when the one before was read."""
 
     def __init__(self, turns: Turns, seconds: float) -> None:
-        super().__init__(LiveCase(seconds=seconds, warm_up_seconds=0.0), turns.clock)
+        super().__init__(LiveCase(seconds=seconds, warm_up_seconds=0.0), turns, turns.clock)
         self.turns = turns
 
     def on_shown(self, frame: Frame) -> None:
@@ -78,7 +79,7 @@ class LockStep(Recorder):
 
 def run_in_turns(frames: int, seconds: float = 1e9) -> Recorder:
     turns = Turns(FakeClock(), frames)
-    return record_run(turns, turns, LOOK, turns, LockStep(turns, seconds))
+    return record_run(turns, turns, LOOK, LockStep(turns, seconds))
 
 
 def test_stages_of_known_cost_come_out_exactly() -> None:
@@ -139,8 +140,9 @@ class Burst(Turns):
 
 def test_drops_are_counted() -> None:
     burst = Burst(FakeClock(), 0)
-    watch = Recorder(LiveCase(warm_up_seconds=0.0), burst.clock)
-    record_run(burst, burst, LOOK, burst, watch)
+    watch = record_run(
+        burst, burst, LOOK, Recorder(LiveCase(warm_up_seconds=0.0), burst, burst.clock)
+    )
     assert len(watch.timestamps) == 2  # the first, and the newest of three
     assert watch.total_dropped == 2
 

@@ -14,14 +14,14 @@ from benchmarks.pages import (
     PAGES,
     ROOT,
     TABLES,
-    _telling,
+    fastest_rows,
     renewed,
     results,
     speed,
 )
 from benchmarks.pictures import HOLD, MOVING, SHOWN_PX, SPEED, STYLES, SWEEP, digest, gif
+from benchmarks.report import table
 from benchmarks.result import machine_line
-from benchmarks.tables import table
 from realtime.provenance import is_ours
 
 
@@ -56,7 +56,7 @@ def test_the_speed_table_holds_every_engine_once_and_int8_apart() -> None:
 
     rows = [row("openvino", "int8", 7), row("openvino", "bf16", 9), row("openvino", "fp32", 14),
             row("torch", "bf16", 15), row("onnxruntime", "int8", 16)]  # fmt: skip
-    assert [r["p50_ms"] for r in _telling(rows)] == [7, 9, 15]
+    assert [r["p50_ms"] for r in fastest_rows(rows)] == [7, 9, 15]
 
 
 def test_every_machine_has_its_folder() -> None:

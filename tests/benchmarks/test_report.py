@@ -1,24 +1,36 @@
-"""Results as tables, pages, plots and summaries; lines through points; targets."""
+"""Results as tables on terminals of any width, pages, plots and summaries; lines; targets."""
 
 from __future__ import annotations
 
 import os
 import sys
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from benchmarks import suite
 from benchmarks.cli import app
+from benchmarks.pages import RESULTS
 from benchmarks.plot import check_plot
-from benchmarks.report import page
-from benchmarks.result import Result, Row, combined, missing
+from benchmarks.report import (
+    BRIEF,
+    COLUMNS,
+    Column,
+    Sheet,
+    fitted,
+    markdown,
+    page,
+    rich_table,
+    sheet_of,
+    sheets,
+)
+from benchmarks.result import Result, Row, combined, missing, read
 from benchmarks.scaling import fit_line
-from benchmarks.summary import summary
-from benchmarks.tables import markdown, sheet_of
 from benchmarks.targets import judge
 from realtime.errors import BadInputError, MissingExtraError
 from realtime.network.library import SHIPPED, find_bundles
@@ -27,6 +39,7 @@ from tests.benchmarks.test_benchmarks import measured
 
 MACHINE = {"cpu": "CPU", "cores": 2, "gpus": []}
 H200 = {"cpu": "Xeon", "cores": 16, "gpus": ["NVIDIA H200"]}
+RESULT_FILES = sorted(RESULTS.glob("*/*.json"))
 STILL = "still scene, worst style of fast, sigma 4, over the landscape"
 PERCENTILES = {"p5_ms": 48.0, "p50_ms": 50.0, "p95_ms": 55.0, "p99_ms": 60.0}
 
@@ -90,15 +103,74 @@ def test_rows_of_two_machines_say_of_which() -> None:
     rows = combined([result([live()]), result([live()], H200)]).rows
     assert [row["machine"] for row in rows] == ["CPU, 2 cores, no GPU",
                                                 "Xeon, 16 cores, NVIDIA H200"]  # fmt: skip
-    assert sheet_of("live", rows).headings[0] == "machine"
+    assert sheet_of("live", rows).columns[0].heading == "machine"
     assert "machine" not in combined([result([live()])]).rows[0]
 
 
 def test_columns_that_nobody_fills_are_left_out() -> None:
     sheet = sheet_of("live", [live(), missing("live", "no camera")])
-    assert "codes read %" not in sheet.headings
-    assert len(sheet.cells) == 1
+    assert "codes read %" not in [column.heading for column in sheet.columns]
+    assert len(sheet.rows) == 1
     assert markdown(sheet)[2].startswith("| fast | 640x480 | 120.0 | 60.0 | 3 | 50.0 |")
+
+
+def printed(sheet: Sheet, width: int) -> list[str]:
+    file = StringIO()
+    Console(file=file, width=width).print(rich_table(sheet, width))
+    return file.getvalue().splitlines()
+
+
+def all_filled(bench: str) -> Sheet:
+    """A table of numbers alone, as wide as they come, no two alike."""
+    row: dict[str, object] = {"bench": bench}
+    for number, key in enumerate(COLUMNS[bench]):
+        at = row
+        *folders, name = key.split(".")
+        for folder in folders:
+            at = at.setdefault(folder, {})  # type: ignore[assignment]
+        at[name] = 1000.01 + number
+    return sheet_of(bench, [row])
+
+
+@pytest.mark.parametrize("width", [40, 80, 110, 160])
+@pytest.mark.parametrize("bench", COLUMNS)
+def test_no_number_is_cut_at_any_width(bench: str, width: int) -> None:
+    sheet = fitted(all_filled(bench), width)
+    lines = printed(sheet, width)
+    assert max(map(len, lines)) <= width
+    assert all(cell in "\n".join(lines) for cell in sheet.rows[0])
+    assert len(sheet.columns) >= (3 if width < 80 else min(7, len(COLUMNS[bench]), 4))
+
+
+@pytest.mark.parametrize("path", RESULT_FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_measured_results_fit_into_80_columns(path: Path) -> None:
+    for whole in sheets(read(path).rows):
+        sheet = fitted(whole, 80)
+        shown, there = ({column.key for column in one.columns} for one in (sheet, whole))
+        wanted = set(BRIEF.get(sheet.bench, there)) & there
+        assert wanted <= shown, "a column of the brief table had no room"
+        lines = printed(sheet, 80)
+        assert max(map(len, lines)) <= 80
+        for cells in sheet.rows:
+            for word in " ".join(cells).split():
+                assert any(word in line for line in lines), word
+
+
+def test_a_wide_terminal_shows_every_column_and_headings_are_wrapped() -> None:
+    whole = all_filled("engines")
+    assert fitted(whole, 400) is not whole
+    assert fitted(whole, 400) == whole
+    narrow = sheet_of("engines", [{"bench": "engines", "p50_ms": 1.5, "fps": 2.5}])
+    lines = printed(narrow, 8)
+    assert [line.split() for line in lines[-3:]] == [["p50"], ["ms", "fps"], ["1.5", "2.5"]]
+
+
+def test_texts_are_wrapped_between_words() -> None:
+    words = "a sentence that is longer than that"
+    sheet = Sheet("t", [Column("what", [words]), Column("value", ["1234.56"])])
+    lines = printed(fitted(sheet, 30), 30)
+    assert [line.split()[0] for line in lines[2:]] == ["a", "longer"]
+    assert lines[2].endswith("1234.56")
 
 
 def test_report_prints_tables_and_writes_a_page(tmp_path: Path) -> None:
@@ -108,6 +180,8 @@ def test_report_prints_tables_and_writes_a_page(tmp_path: Path) -> None:
     assert finished.exit_code == 0, finished.output
     assert "The article's picture" in finished.output
     assert "not measured: paint: give --vgg" in finished.output
+    assert "on openvino, CPU" in finished.output
+    assert "on cited" not in finished.output
     assert out.read_text() == page([result()]) + TEXT_MARK.decode()
 
 
@@ -162,12 +236,12 @@ def test_scaling_is_measured_over_pixels_styles_and_threads() -> None:
     assert {row["over"] for row in rows if row["bench"] == "fit"} == {"pixels", "styles"}
 
 
-def by_what(rows: list[Row]) -> dict[str, Row]:
-    return {row["what"]: row for row in rows}
+def judged(*results: Result) -> dict[str, Row]:
+    return {row["what"]: row for row in judge(results)}
 
 
 def test_goals_are_met_missed_or_not_measured() -> None:
-    table = by_what(judge([result()]))
+    table = judged(result())
     assert table["article, 252x252, bf16, 2 CPU cores, p50"]["met"] == "yes"
     assert table["bf16 over onnxruntime fp32"]["measured"] == "2.0 times"
     missed = table["film 640x480 with sound, decode to encode"]
@@ -183,13 +257,13 @@ def test_goals_are_met_missed_or_not_measured() -> None:
 def test_int8_needs_its_picture_to_hold() -> None:
     fast = painted(precision="int8", p50_ms=30.0)
     for psnr, met in ((40.0, "yes"), (30.0, "no"), (None, "not measured")):
-        table = by_what(judge([result([fast | {"psnr_db": psnr}])]))
+        table = judged(result([fast | {"psnr_db": psnr}]))
         assert table["the same in int8"]["met"] == met
 
 
 def test_a_cpu_that_only_imitates_bf16_is_no_evidence_for_it() -> None:
     rows = [painted(engine="torch", p50_ms=350.0), painted(precision="fp32", p50_ms=64.0)]
-    table = by_what(judge([result(rows)]))
+    table = judged(result(rows))
     for goal in ("article, 252x252, bf16, 2 CPU cores, p50", "bf16 over onnxruntime fp32"):
         assert table[goal]["met"] == "not measured"
 
@@ -201,7 +275,7 @@ def test_a_gpu_meets_no_goal_of_a_cpu() -> None:
         network | {"what": "folded torch.float16, channels-last", "fps": 500.0, "p50_ms": 2.0},
         network | {"what": "eager torch.float16, as specified", "fps": 125.0, "p50_ms": 8.0},
     ]
-    table = by_what(judge([result(rows, H200)]))
+    table = judged(result(rows, H200))
     assert table["article, 252x252, bf16, 2 CPU cores, p50"]["met"] == "not measured"
     assert table["H200: article, 1920x1080, fp16, the network"]["met"] == "yes"
     assert table["H200: the same over eager fp16"]["measured"] == "4.0 times"
@@ -214,14 +288,14 @@ def test_every_goal_is_judged_on_one_machine_the_last_that_measured_it() -> None
     other = {"cpu": "Other CPU", "cores": 2, "gpus": []}
     old = replace(result(), measured_at="2026-01-01")
     new = replace(result(rows, other), measured_at="2026-02-01")
-    table = by_what(judge([old, new]))
+    table = judged(old, new)
     bf16 = table["article, 252x252, bf16, 2 CPU cores, p50"]
     assert (bf16["met"], bf16["on"]) == ("no", "Other CPU")
     assert table["bf16 over onnxruntime fp32"]["on"] == "CPU"  # both sides of the ratio are there
     held = table["1280x720 beside a load on one core, by the latency-budget controller"]
     assert held["measured"] == "36.0 fps after 1.0 s, at 60%"
     never = phase | {"settled_fps": None, "settled_s": None}
-    table = by_what(judge([result([never])]))
+    table = judged(result([never]))
     assert table[held["what"]]["met"] == "no"
     assert "on" not in table[held["what"]]
 
@@ -231,7 +305,7 @@ def test_a_retrained_style_is_judged_by_what_was_measured_last() -> None:
     old = replace(result([row | {"still": 1.4}]), measured_at="2026-01-01")
     new = replace(result([row | {"still": 0.6}]), measured_at="2026-02-01")
     for order in ([old, new], [new, old]):
-        found = by_what(judge(order))[STILL]
+        found = judged(*order)[STILL]
         assert (found["met"], found["measured"]) == ("yes", "0.6, mosaic, of 1")
 
 
@@ -239,7 +313,7 @@ def test_noise_gain_is_one_figure_under_one_name() -> None:
     """The card's, over photographs; what `bench flicker` finds over a scene has another name."""
     row: Row = {"bench": "flicker", "network": "fast", "style": "mosaic", "stabilize": "",
                 "still": 0.1}  # fmt: skip
-    table = by_what(judge([result([row])]))
+    table = judged(result([row]))
     (gain,) = (found["measured"] for what, found in table.items() if "noise gain" in what)
     card = next(entry.card for entry in find_bundles([SHIPPED]) if entry.name == "fast")
     gains = {
@@ -255,7 +329,7 @@ def test_ten_minutes_of_live_may_not_grow() -> None:
                 "threads_more": 0, "files_more": 0}  # fmt: skip
     for changes, met in (({}, "yes"), ({"files_more": 1}, "no"), ({"minutes": 2.0}, "no"),
                          ({"memory_growth_mb": 11.0}, "no")):  # fmt: skip
-        table = by_what(judge([result([ten | changes])]))
+        table = judged(result([ten | changes]))
         assert table["memory's growth over ten minutes of live"]["met"] == met
 
 
@@ -266,13 +340,29 @@ def test_goals_are_made_from_files_with_their_machine(tmp_path: Path) -> None:
     assert len(rows) == len(judge([result()]))
 
 
-def test_a_buyer_gets_answers() -> None:
-    sheet = summary(everything())
-    answers = {cells[0]: cells[1:] for cells in sheet.cells}
+def test_machines_are_compared_by_their_fastest_engines(tmp_path: Path) -> None:
+    def engines(name: str, **milliseconds: float) -> str:
+        rows = [
+            painted(bench="engines", network="fast", size=size, engine=engine, p50_ms=ms)
+            for size in ("640x480", "1280x720")
+            for engine, ms in milliseconds.items()
+        ]
+        return written(tmp_path, name, result(rows))
+
+    laptop = engines("laptop.json", torch=80.0, openvino=40.0, eager=10.0)
+    rows = measured("compare", laptop, engines("gpu.json", torch=2.0))
+    assert [row["size"] for row in rows] == ["640x480", "1280x720"]
+    assert {row["times_faster"] for row in rows} == {20.0}
+    assert rows[0]["one"] == "openvino bf16"
+    assert rows[0]["at_30_fps"] == "the second keeps up, the first does not"
+
+
+def test_the_summary_says_what_to_expect() -> None:
+    answers = {cells[0]: cells[1:] for cells in suite.summary(result()).rows}
     means = "keeps up with a camera of 30 fps; 50.0 ms behind life"
     assert answers["live, fast 640x480"] == ("60.0 fps", means)
     assert answers["film 640x480, with sound"] == ("30.0 fps", "a minute of film takes 60 s")
-    assert summary([]).cells == []
+    assert suite.summary(result([])).rows == []
 
 
 def test_a_part_that_fails_leaves_the_reason() -> None:

@@ -10,7 +10,7 @@ import pytest
 from torch import Tensor, nn
 
 from realtime.errors import BadInputError
-from tests.benchmarks.clock import FakeClock
+from tests.helpers import FakeClock
 from tests.train.tiny import RELATIVE, log_lines, run, tiny_network, tiny_settings
 from train import preview
 from train.budget import Budget, Progress

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.benchmarks.clock import FakeClock
+from tests.helpers import FakeClock
 from train.budget import Progress
 from train.progress import LINE_EVERY_SECONDS, shown
 
