@@ -77,23 +77,33 @@ class ListSource(Closing):
 
 
 class InvertingEngine(Closing):
-    """Paints the negative, after waiting for `gate` if there is one; raises on a given frame."""
+    """Paints the negative, once `gate` is open; fails at a given frame, or when it is closed."""
 
     info = EngineInfo("identity", "cpu", "fp32")
     description = "inverting"
     styles = (Style("one"),)
 
-    def __init__(self, *, gate: threading.Event | None = None, fails_at: int | None = None) -> None:
-        self.gate, self.fails_at = gate, fails_at
+    def __init__(
+        self, *, gate: threading.Event | None = None, fails_at: int | None = None,
+        error: Exception | None = None, close_error: Exception | None = None,
+    ) -> None:  # fmt: skip
+        self.gate, self.fails_at, self.close_error = gate, fails_at, close_error
+        self.error = error or RuntimeError(f"engine broke at {fails_at}")
         self.looks: list[Look] = []
+        self.closed = False
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
         if self.gate is not None:
             self.gate.wait(10)
         if frame.index == self.fails_at:
-            raise RuntimeError(f"engine broke at {frame.index}")
+            raise self.error
         self.looks.append(look)
         return frame.with_pixels(255 - frame.pixels)
+
+    def close(self) -> None:
+        self.closed = True
+        if self.close_error is not None:
+            raise self.close_error
 
 
 class ListSink(PlainSink):

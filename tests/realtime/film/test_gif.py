@@ -33,9 +33,8 @@ def shown(path: Path) -> list[tuple[int, int]]:
 def test_the_last_picture_lasts_as_long_as_before(tmp_path: Path) -> None:
     gif = write_gif(tmp_path / "in.gif", [0, 10, 20], last=300)
     assert shown(copied(gif, tmp_path / "out.gif")) == [(0, 10), (10, 10), (20, 300)]
-    source = open_source(str(copied(gif, tmp_path / "out.mp4")))
-    assert source.duration_seconds == pytest.approx(3.2)
-    source.close()
+    with open_source(str(copied(gif, tmp_path / "out.mp4"))) as source:
+        assert source.duration_seconds == pytest.approx(3.2)
 
 
 def test_the_end_of_a_part_is_not_the_end_of_the_gif(tmp_path: Path) -> None:

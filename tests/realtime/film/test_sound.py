@@ -97,9 +97,8 @@ def test_sideways_pixel_aspect(tmp_path: Path) -> None:
         stream.set_display_rotation(90)
         container.mux(stream.encode(av.VideoFrame.from_ndarray(quadrant_card())))
         container.mux(stream.encode(None))
-    source = open_source(str(copied(original, tmp_path / "copy.mp4")))
-    assert source.pixel_aspect == Fraction(3, 4)
-    source.close()
+    with open_source(str(copied(original, tmp_path / "copy.mp4"))) as source:
+        assert source.pixel_aspect == Fraction(3, 4)
 
 
 def test_an_original_is_not_mistaken_for_a_painting(tmp_path: Path) -> None:

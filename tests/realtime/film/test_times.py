@@ -95,9 +95,8 @@ def test_files_that_keep_the_clock_of_a_broadcast_begin_at_zero(
 
 
 def test_a_broadcast_plays_live_at_once(tmp_path: Path) -> None:
-    source = open_source(str(write_broadcast(tmp_path / "tv.ts", 12 * HOUR)))
-    assert next(iter(source)).pts_seconds == pytest.approx(0, abs=DELAY)
-    source.close()
+    with open_source(str(write_broadcast(tmp_path / "tv.ts", 12 * HOUR))) as source:
+        assert next(iter(source)).pts_seconds == pytest.approx(0, abs=DELAY)
 
 
 @pytest.mark.parametrize("suffix", [".ts", ".mpg", ".vob"])
@@ -245,9 +244,8 @@ def test_avi_with_b_frames_steps_as_its_decoding_times(
     assert np.diff(before)[1:] == pytest.approx(1 / 25, abs=1e-6)
     copy = copied(clip, tmp_path / "out.mp4", segment_frames=7)
     assert pixel_times(copy) == pytest.approx(before, abs=1e-4)
-    source = open_source(str(copy))
-    assert source.duration_seconds == pytest.approx(2, abs=0.05)
-    source.close()
+    with open_source(str(copy)) as source:
+        assert source.duration_seconds == pytest.approx(2, abs=0.05)
 
 
 def test_what_cannot_be_sought_has_few_segments(

@@ -130,21 +130,8 @@ def test_a_late_engine_tells_which_frame_it_painted_first() -> None:
     engine.close()
 
 
-class Closing(InvertingEngine):
-    """Notes that it was closed; may fail at that."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        super().__init__()
-        self.error, self.closed = error, False
-
-    def close(self) -> None:
-        self.closed = True
-        if self.error:
-            raise self.error
-
-
 def test_each_frame_goes_where_its_level_says() -> None:
-    engines = {way: Closing() for way in itertools.product((False, True), (False, True))}
+    engines = {way: InvertingEngine() for way in itertools.product((False, True), (False, True))}
     level = [Level(1.0)]
     engine = FallbackEngine(engines, lambda: level[0])
     for way, frame in zip(engines, make_frames(4), strict=True):
@@ -156,7 +143,7 @@ def test_each_frame_goes_where_its_level_says() -> None:
 
 
 def test_a_way_that_is_not_there_is_painted_by_the_nearest() -> None:
-    usual, light = Closing(), Closing()
+    usual, light = InvertingEngine(), InvertingEngine()
     level = [Level(0.5, light_network=True, reserve_core=True)]
     engine = FallbackEngine({USUAL_VARIANT: usual, (True, False): light}, lambda: level[0])
     one, two = make_frames(2)
@@ -168,7 +155,7 @@ def test_a_way_that_is_not_there_is_painted_by_the_nearest() -> None:
 
 
 def test_all_are_closed_whatever_one_raises() -> None:
-    best, light = Closing(), Closing(EngineError("the device hangs"))
+    best, light = InvertingEngine(), InvertingEngine(close_error=EngineError("the device hangs"))
     with pytest.raises(EngineError):
         FallbackEngine({USUAL_VARIANT: best, (True, False): light}, lambda: Level(1.0)).close()
     assert best.closed

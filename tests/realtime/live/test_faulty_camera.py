@@ -16,11 +16,10 @@ from tests.clips import read_frames
 
 
 def test_its_troubles_come_in_their_order() -> None:
-    source = open_source("faulty:size=64x48@0.3,error@0.6", size=(48, 32), rate_fps=50)
-    widths: list[int] = []
-    with pytest.raises(SourceError, match=r"error of 0\.6 s"):
-        widths.extend(frame.width for frame in source)
-    source.close()
+    with open_source("faulty:size=64x48@0.3,error@0.6", size=(48, 32), rate_fps=50) as source:
+        widths: list[int] = []
+        with pytest.raises(SourceError, match=r"error of 0\.6 s"):
+            widths.extend(frame.width for frame in source)
     assert widths[0] == 48
     assert widths[-1] == 64
     again = open_source("faulty:size=64x48@0.3,error@0.6", size=(48, 32), rate_fps=50)
@@ -32,10 +31,8 @@ def test_its_troubles_come_in_their_order() -> None:
 
 
 def test_a_camera_that_is_gone_cannot_be_opened() -> None:
-    source = open_source("faulty:gone=60@0", size=(48, 32))
-    with pytest.raises(SourceError):
+    with open_source("faulty:gone=60@0", size=(48, 32)) as source, pytest.raises(SourceError):
         next(iter(source))
-    source.close()
     with pytest.raises(BadInputError, match="not there"):
         open_source("faulty:gone=60@0", size=(48, 32))
 

@@ -22,23 +22,22 @@ from realtime.look import Look
 from realtime.pipeline import Report, Shown, run
 from realtime.ports import Key, Mouse, Style
 from tests.clips import read_frames
-from tests.helpers import InvertingEngine, ListSink, ListSource, make_frames, quadrant_card
+from tests.helpers import (
+    FakeClock,
+    InvertingEngine,
+    ListSink,
+    ListSource,
+    make_frames,
+    quadrant_card,
+)
 
 BEGAN = time.perf_counter()
 
 
-class Time:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def make_session(tmp_path: Path, *, styles: int = 1, **changes: object) -> tuple[Session, Time]:
-    clock = Time()
+def make_session(
+    tmp_path: Path, *, styles: int = 1, **changes: object
+) -> tuple[Session, FakeClock]:
+    clock = FakeClock()
     around = replace(
         SessionContext(snapshots=tmp_path, clock=clock),
         **changes,  # type: ignore[arg-type]
@@ -139,7 +138,7 @@ def test_a_frozen_frame_is_painted_anew_while_the_source_gives_none(tmp_path: Pa
     assert asked == []
     session.on_event(Key("space"))
     session.on_event(Key("down"))
-    clock.now += FADE_SECONDS
+    clock.advance(FADE_SECONDS)
     shown = session.idle(Report())
     assert [look.strength for look in asked] == [0.9]
     held = overlay.with_lines(frame.with_pixels(255 - frame.pixels), ["frozen"])
@@ -190,7 +189,7 @@ def test_controller_and_overlay_see_the_newest_frames_however_long_a_run_is(
 
     class Slowing(InvertingEngine):
         def stylize(self, frame: Frame, look: Look) -> Frame:
-            clock.now += 0.001 if frame.index < 200 else 0.5
+            clock.advance(0.001 if frame.index < 200 else 0.5)
             return super().stylize(frame, look)
 
     session.engine = Slowing()
@@ -245,15 +244,15 @@ def test_the_first_painting_counts_not_the_first_picture(tmp_path: Path) -> None
 
 
 def test_a_new_style_fades_in(tmp_path: Path) -> None:
-    session, time = make_session(tmp_path, styles=3)
+    session, clock = make_session(tmp_path, styles=3)
     session.on_event(Key("right"))
     assert session.look().style_weights == (1.0, 0.0, 0.0)
-    time.now += FADE_SECONDS / 4
+    clock.advance(FADE_SECONDS / 4)
     assert session.look().style_weights == pytest.approx((0.75, 0.25, 0.0))
     session.on_event(Key("right"))  # from where it is
-    time.now += FADE_SECONDS / 2
+    clock.advance(FADE_SECONDS / 2)
     assert session.look().style_weights == pytest.approx((0.375, 0.125, 0.5))
-    time.now += FADE_SECONDS
+    clock.advance(FADE_SECONDS)
     assert session.look() == session.state.look
 
 
@@ -310,10 +309,10 @@ def test_full_screen_is_asked_of_the_window(tmp_path: Path) -> None:
 
 def test_the_budget_is_told_every_cost_once(tmp_path: Path) -> None:
     controller = QualityController(30, 0.08)
-    session, time = make_session(tmp_path, controller=controller)
+    session, clock = make_session(tmp_path, controller=controller)
     report = Report()
     for _ in range(10):
-        time.now += 0.1
+        clock.advance(0.1)
         report.engine_seconds.append(0.1)
         session.hooks().on_frame(report)
     assert session.look().detail == controller.detail < 1
@@ -322,10 +321,10 @@ def test_the_budget_is_told_every_cost_once(tmp_path: Path) -> None:
 def test_what_cannot_be_held_is_told_once_and_shown_as_long_as_it_is_so(tmp_path: Path) -> None:
     controller = QualityController(30, 0.08)
     told: list[str] = []
-    session, time = make_session(tmp_path, controller=controller, tell=told.append)
+    session, clock = make_session(tmp_path, controller=controller, tell=told.append)
     report = Report()
     for number in range(400):  # some of the later ones miss the rate only
-        time.now += 0.1
+        clock.advance(0.1)
         report.engine_seconds.append(0.1 if number < 200 or number // 20 % 2 else 0.04)
         session.hooks().on_frame(report)
     (short,) = [line for line in told if "cannot hold" in line]
@@ -337,7 +336,7 @@ def test_what_cannot_be_held_is_told_once_and_shown_as_long_as_it_is_so(tmp_path
 
 
 def test_what_is_to_be_known_of_a_style_is_said_while_it_is_shown(tmp_path: Path) -> None:
-    session, time = make_session(tmp_path, styles=2)
+    session, clock = make_session(tmp_path, styles=2)
     command = "pleinair train a/long/way/to/poppies.jpg --from fast --content PHOTOS"
     note = f"poppies is an approximation, not learned. To learn it:\n{command}"
     session.engine.styles = (Style("0"), Style("poppies", note=note))  # type: ignore[misc]
@@ -349,7 +348,7 @@ def test_what_is_to_be_known_of_a_style_is_said_while_it_is_shown(tmp_path: Path
     assert "approximation" not in said(), "the other style is shown"
     session.on_event(Key("o"))
     session.on_event(Key("2"))
-    time.now += 10 * FADE_SECONDS
+    clock.advance(10 * FADE_SECONDS)
     assert "poppies is an approximation, not learned. To learn it:" in said()
     assert command in said()
     assert max(map(len, session._lines(Report(), names))) <= 60

@@ -17,10 +17,16 @@ from realtime.live import sources as live_sources
 from realtime.live.engines import LazyEngine
 from realtime.live.sinks import TeeSink
 from realtime.live.sources import RealtimePlayback, ReconnectingSource
-from realtime.look import Look
 from realtime.pipeline import Hooks, run
 from realtime.ports import Key, Style
-from tests.helpers import ONE_STYLE, InvertingEngine, ListSink, ListSource, make_frames
+from tests.helpers import (
+    ONE_STYLE,
+    FakeClock,
+    InvertingEngine,
+    ListSink,
+    ListSource,
+    make_frames,
+)
 
 STYLES = (Style("one"),)
 
@@ -73,31 +79,19 @@ def test_its_absence_is_told_and_ends_when_closed() -> None:
 
 
 def test_a_stall_is_told() -> None:
-    now = [0.0]
-    source = ReconnectingSource(ListSource(make_frames(2)), make_frames, clock=lambda: now[0])  # type: ignore[arg-type]
+    clock = FakeClock()
+    source = ReconnectingSource(ListSource(make_frames(2)), make_frames, clock=clock)  # type: ignore[arg-type]
     frames = iter(source)
     next(frames)
     assert source.trouble() == ""
-    now[0] = 3.0
+    clock.advance(3.0)
     assert source.trouble() == "no picture from the camera for 3 s"
     next(frames)
     assert source.trouble() == ""
 
 
-class FailingEngine(InvertingEngine):
-    """Raises EngineError at given frames."""
-
-    def __init__(self, *fails: int) -> None:
-        super().__init__()
-        self.fails, self.closed = set(fails), False
-
-    def stylize(self, frame: Frame, look: Look) -> Frame:
-        if frame.index in self.fails:
-            raise EngineError(f"failed at {frame.index}")
-        return super().stylize(frame, look)
-
-    def close(self) -> None:
-        self.closed = True
+def failing(at: int) -> InvertingEngine:
+    return InvertingEngine(fails_at=at, error=EngineError(f"failed at {at}"))
 
 
 def test_frames_pass_unpainted_until_the_engine_is_there() -> None:
@@ -119,7 +113,7 @@ def test_frames_pass_unpainted_until_the_engine_is_there() -> None:
 
 
 def test_an_engine_that_fails_is_started_again_once() -> None:
-    engines = [FailingEngine(1), FailingEngine(3)]
+    engines = [failing(1), failing(3)]
     opened = iter(engines)
     late = LazyEngine(STYLES, lambda: next(opened))
     late.wait()

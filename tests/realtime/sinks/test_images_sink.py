@@ -17,11 +17,10 @@ CARD = quadrant_card()
 
 
 def write_pictures(folder: Path, pictures: dict[str, Pixels]) -> list[Path]:
-    sink = open_sink(SinkOptions(path=folder, names=tuple(pictures)))
-    for index, pixels in enumerate(pictures.values()):
-        sink.show(Frame(pixels, index, float(index)))
-    sink.finish()
-    sink.close()
+    with open_sink(SinkOptions(path=folder, names=tuple(pictures))) as sink:
+        for index, pixels in enumerate(pictures.values()):
+            sink.show(Frame(pixels, index, float(index)))
+        sink.finish()
     assert sink.poll() == ()
     return sink.results
 

@@ -98,10 +98,9 @@ def test_mp4_index_comes_first(tmp_path: Path) -> None:
 def test_unfinished_is_partial_and_playable(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
     older = write_frames(path, card_frames(2)).read_bytes()
-    sink = open_sink(SinkOptions(path=path))
-    for frame in card_frames(15):
-        sink.show(frame)
-    sink.close()
+    with open_sink(SinkOptions(path=path)) as sink:
+        for frame in card_frames(15):
+            sink.show(frame)
     assert path.read_bytes() == older
     assert sink.result == tmp_path / f"out.partial{suffix}"
     assert len(read_frames(sink.result)) == 15
@@ -110,11 +109,10 @@ def test_unfinished_is_partial_and_playable(tmp_path: Path, suffix: str) -> None
 def test_finished_replaces_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "out.mp4"
     older = write_frames(path, card_frames(2)).read_bytes()
-    sink = open_sink(SinkOptions(path=path))
-    sink.show(card_frames(1)[0])
-    assert path.read_bytes() == older
-    sink.finish()
-    sink.close()
+    with open_sink(SinkOptions(path=path)) as sink:
+        sink.show(card_frames(1)[0])
+        assert path.read_bytes() == older
+        sink.finish()
     assert sink.result == path
     assert len(read_frames(path)) == 1
     assert [p.name for p in tmp_path.iterdir()] == ["out.mp4"]
@@ -122,10 +120,9 @@ def test_finished_replaces_the_old_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("is_finished", [True, False])
 def test_no_frame_no_file(tmp_path: Path, is_finished: bool) -> None:
-    sink = open_sink(SinkOptions(path=tmp_path / "out.mp4"))
-    if is_finished:
-        sink.finish()
-    sink.close()
+    with open_sink(SinkOptions(path=tmp_path / "out.mp4")) as sink:
+        if is_finished:
+            sink.finish()
     assert sink.result is None
     assert not list(tmp_path.iterdir())
     assert sink.poll() == ()
@@ -173,19 +170,17 @@ def test_original_is_never_overwritten(tmp_path: Path, link: str) -> None:
 def test_original_under_the_partial_name_is_never_overwritten(tmp_path: Path) -> None:
     original = write_clip(tmp_path / "out.partial.mp4", [CARD])
     before = original.read_bytes()
-    sink = open_sink(SinkOptions(path=tmp_path / "out.mp4", inputs=(original,)))
-    sink.show(Frame(CARD, 0, 0.0))
-    sink.close()
+    with open_sink(SinkOptions(path=tmp_path / "out.mp4", inputs=(original,))) as sink:
+        sink.show(Frame(CARD, 0, 0.0))
     assert sink.result == tmp_path / "out.partial-2.mp4"
     assert original.read_bytes() == before
 
 
 def test_changing_size(tmp_path: Path) -> None:
-    sink = open_sink(SinkOptions(path=tmp_path / "out.mp4"))
-    sink.show(Frame(CARD, 0, 0.0))
-    with pytest.raises(SinkError, match="frame size changed from 64x48"):
-        sink.show(Frame(quadrant_card(32, 32), 1, 0.1))
-    sink.close()
+    with open_sink(SinkOptions(path=tmp_path / "out.mp4")) as sink:
+        sink.show(Frame(CARD, 0, 0.0))
+        with pytest.raises(SinkError, match="frame size changed from 64x48"):
+            sink.show(Frame(quadrant_card(32, 32), 1, 0.1))
     assert sink.result is not None
 
 
@@ -203,10 +198,9 @@ def show_until_full(sink: VideoSink) -> None:
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm"])
 def test_full_disk(small_disk: Path, suffix: str) -> None:
-    sink = open_sink(SinkOptions(path=small_disk / f"out{suffix}"))
-    with pytest.raises(SinkError, match=r"disk full after \d+ frames: .*\. Free some space"):
+    full = pytest.raises(SinkError, match=r"disk full after \d+ frames: .*\. Free some space")
+    with open_sink(SinkOptions(path=small_disk / f"out{suffix}")) as sink, full:
         show_until_full(sink)
-    sink.close()
     left = list(small_disk.iterdir())
     assert left == ([] if sink.result is None else [sink.result])
     assert suffix == ".mp4" or sink.result is not None
@@ -216,7 +210,6 @@ def test_full_disk(small_disk: Path, suffix: str) -> None:
 
 def test_disk_that_is_full_from_the_start(small_disk: Path) -> None:
     (small_disk / "filler").write_bytes(bytes(290_000))
-    sink = open_sink(SinkOptions(path=small_disk / "out.mkv"))
-    with pytest.raises(SinkError, match="disk full"):
+    full = pytest.raises(SinkError, match="disk full")
+    with open_sink(SinkOptions(path=small_disk / "out.mkv")) as sink, full:
         show_until_full(sink)
-    sink.close()

@@ -48,9 +48,8 @@ def test_pixel_aspect(tmp_path: Path) -> None:
         stream = picture_stream(container, rate=Fraction(30))
         stream.codec_context.sample_aspect_ratio = Fraction(64, 51)
         add_pictures(container, stream, [CARD], [0])
-    source = open_source(str(tmp_path / "wide.mp4"))
-    assert source.pixel_aspect == Fraction(64, 51)
-    source.close()
+    with open_source(str(tmp_path / "wide.mp4")) as source:
+        assert source.pixel_aspect == Fraction(64, 51)
 
 
 @pytest.mark.parametrize(
