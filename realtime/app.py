@@ -12,7 +12,7 @@ from realtime.errors import BadInputError, EngineError, PleinairError
 from realtime.frame import Frame
 from realtime.interrupt import run_interruptibly, stop_on_interrupt
 from realtime.live.run import Outcome, run_live
-from realtime.painter import EngineSpec, beside_picture, job_key, job_of, open_painter
+from realtime.painter import EngineSpec, default_picture_output, job_key, job_of, open_painter
 from realtime.pipeline import Hooks, Report, Shown
 from realtime.ports import Size
 from realtime.provenance import format_note, is_ours, is_painted
@@ -137,7 +137,7 @@ def _targets(
     for path in paths:
         try:
             for picture in _unpainted(path) if path.is_dir() else pictures_in(path):
-                target = beside_picture(picture, label)
+                target = default_picture_output(picture, label)
                 targets[picture] = target if out is None else out / target.name
         except PleinairError as exc:
             cannot(path, exc)

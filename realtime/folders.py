@@ -93,7 +93,7 @@ def write_whole(path: Path, data: bytes) -> None:
         raise BadInputError(f"cannot write {path}: {exc.strerror}") from exc
 
 
-def keep(path: Path, data: bytes) -> None:
+def write_cache(path: Path, data: bytes) -> None:
     """Write a cache file. A cache that cannot be written is no error, only slower."""
     with suppress(BadInputError):
         write_whole(path, data)

@@ -45,7 +45,7 @@ def style_label(engine: Engine, look: Look) -> str:
     return "+".join(used)
 
 
-def beside(path: Path, label: str) -> Path:
+def default_output(path: Path, label: str) -> Path:
     """Return where the painting of a film goes by default: `clip.mp4` -> `clip-LABEL.mp4`.
 
     A name that would be too long for a disk is cut.
@@ -56,7 +56,7 @@ def beside(path: Path, label: str) -> Path:
     return path.with_name(truncate_name(path.stem, tail))
 
 
-def beside_picture(path: Path, label: str) -> Path:
+def default_picture_output(path: Path, label: str) -> Path:
     """Return where the painting of a picture goes by default: `photo.jpg` -> `photo-LABEL.jpg`.
 
     Of a kind that pleinair does not write, or of a name that says nothing, the painting is a JPEG

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from realtime.engines import open_engine
 from realtime.engines.enlarge import resized
-from realtime.folders import cache_folder, keep
+from realtime.folders import cache_folder, write_cache
 from realtime.frame import Frame, Pixels
 from realtime.graph.store import graph_key
 from realtime.look import Look
@@ -52,7 +52,7 @@ def thumbnails_of(entry: Entry) -> list[Pixels]:
     strip = cv2.imread(str(path)) if path.is_file() else None
     if strip is None or strip.shape != (height, width * len(names), 3):
         strip = np.hstack(_painted(entry))[:, :, ::-1]
-        keep(path, cv2.imencode(".png", strip)[1].tobytes())
+        write_cache(path, cv2.imencode(".png", strip)[1].tobytes())
     bgr = strip.astype(np.uint8)
     return [bgr[:, i * width : (i + 1) * width, ::-1] for i in range(len(names))]
 

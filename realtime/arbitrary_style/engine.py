@@ -9,7 +9,7 @@ import numpy as np
 
 from realtime.arbitrary_style.palette import Palette, mixed
 from realtime.engines.base import WrappedEngine, require_weights
-from realtime.engines.enlarge import blended, with_colours_of
+from realtime.engines.enlarge import blended, restore_chroma
 from realtime.frame import Frame
 from realtime.look import Look
 from realtime.ports import Engine, Style
@@ -58,7 +58,7 @@ class PaintingEngine(WrappedEngine):
         painting = mixed(painting, [one.palette for one in self.mixtures], others)
         painting = blended(frame.pixels, painting, look.strength)
         if look.keep_colours:
-            painting = with_colours_of(painting, frame.pixels)
+            painting = restore_chroma(painting, frame.pixels)
         return frame.with_pixels(np.ascontiguousarray(painting))
 
     def _mixed(self, learned: Sequence[float], others: Sequence[float]) -> tuple[float, ...]:

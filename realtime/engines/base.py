@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from realtime.engines.enlarge import at_size_of, blended, resized, scaled_size, with_colours_of
+from realtime.engines.enlarge import blended, resized, restore_chroma, scaled_size, upsample_guided
 from realtime.errors import BadInputError, EngineError, one_line
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
@@ -62,9 +62,9 @@ class BundleEngine(Closing, ABC):
             painting = self.paint(pixels, weights, look.strength)
         else:
             scaled = resized(pixels, size)
-            painting = at_size_of(pixels, self.paint(scaled, weights, 1.0), scaled)
+            painting = upsample_guided(pixels, self.paint(scaled, weights, 1.0), scaled)
             painting = blended(pixels, painting, look.strength)
-        return with_colours_of(painting, pixels) if look.keep_colours else painting
+        return restore_chroma(painting, pixels) if look.keep_colours else painting
 
 
 class WrappedEngine(Closing):

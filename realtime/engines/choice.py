@@ -15,7 +15,7 @@ import numpy as np
 
 from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, MissingExtraError, PleinairError
-from realtime.folders import cache_folder, keep
+from realtime.folders import cache_folder, write_cache
 from realtime.frame import Frame
 from realtime.look import Look
 from realtime.machine import versions
@@ -133,7 +133,7 @@ def _read() -> dict[str, Choice]:
 
 def _remember(key: str, choice: Choice) -> None:
     known = {name: asdict(value) for name, value in _read().items()} | {key: asdict(choice)}
-    keep(_file(), json.dumps(known, indent=2).encode())
+    write_cache(_file(), json.dumps(known, indent=2).encode())
 
 
 TRIAL_PX = (640, 480)

@@ -36,7 +36,7 @@ def resized(pixels: Pixels, size: tuple[int, int]) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=how), np.uint8)
 
 
-def at_size_of(guide: Pixels, painting: Pixels, small: Pixels) -> Pixels:
+def upsample_guided(guide: Pixels, painting: Pixels, small: Pixels) -> Pixels:
     """Bring a painting of the scaled picture to the picture's size.
 
     A larger painting is averaged. A smaller one is enlarged with crisp strokes; then the detail
@@ -113,7 +113,7 @@ def blended(picture: Pixels, painting: Pixels, strength: float) -> Pixels:
     return np.asarray(cv2.addWeighted(painting, strength, picture, 1 - strength, 0), np.uint8)
 
 
-def with_colours_of(painting: Pixels, original: Pixels) -> Pixels:
+def restore_chroma(painting: Pixels, original: Pixels) -> Pixels:
     """Combine the painting's luminance with the original's chrominance, (H, W, 3)."""
     light = cv2.cvtColor(painting, cv2.COLOR_RGB2YCrCb)
     colours = cv2.cvtColor(original, cv2.COLOR_RGB2YCrCb)

@@ -20,7 +20,7 @@ from torch import Tensor
 from realtime.engines.base import BundleEngine, chosen_precision, styles_of
 from realtime.engines.per_size import PerSize, Shape
 from realtime.errors import BadInputError, EngineError
-from realtime.folders import cache_folder, keep
+from realtime.folders import cache_folder, write_cache
 from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
 from realtime.graph.store import GraphFile, graph_of
@@ -115,7 +115,7 @@ class TensorRtEngine(BundleEngine):
             log.warning("%s does not load here: building it again", path)
         log.info("building for %dx%d on this GPU, once; this takes minutes", shape[2], shape[1])
         plan = build_plan(self._graph.data, shape, self._logger, path.with_name("timing.cache"))
-        keep(path, plan)
+        write_cache(path, plan)
         engine = self._runtime.deserialize_cuda_engine(plan)
         if engine is None:
             raise EngineError(f"{self.description}: the engine that was just built does not load")
@@ -186,7 +186,7 @@ def build_plan(graph: bytes, shape: tuple[int, ...], logger: trt.ILogger, timing
             f"TensorRT {trt.__version__} could not build for {shape[2]}x{shape[1]}: "
             "see its messages above; a smaller --size needs less memory"
         )
-    keep(timings, bytes(config.get_timing_cache().serialize()))
+    write_cache(timings, bytes(config.get_timing_cache().serialize()))
     return bytes(plan)
 
 

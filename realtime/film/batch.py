@@ -18,10 +18,10 @@ from realtime.film.executors import (
     ScatteredExecutor,
 )
 from realtime.film.film import Film, FilmSettings, prepare_film
-from realtime.film.painting import one_error
+from realtime.film.painting import one_line_errors
 from realtime.interrupt import stop_on_interrupt
 from realtime.media.formats import is_animated
-from realtime.painter import EngineSpec, beside, open_painter
+from realtime.painter import EngineSpec, default_output, open_painter
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
 from realtime.sinks.output_paths import plan_outputs
@@ -110,7 +110,7 @@ def paint_batch(
         def films() -> Iterator[Film]:
             for path, target in pairs:
                 try:
-                    with one_error(path):
+                    with one_line_errors(path):
                         film = prepare_film(path, target, batch.settings, painter, inputs)
                 except PleinairError as exc:
                     at_once.append(Finished(path, error=exc))
@@ -137,10 +137,10 @@ def _finished(painted: PaintedFilm) -> Finished:
     count, error, result = report.frames, painted.error, None
     try:
         if painted.is_whole:
-            with one_error(film.clip):
+            with one_line_errors(film.clip):
                 count, result = film.finish(), film.out
         else:
-            with suppress(PleinairError), one_error(film.clip):  # the first error counts
+            with suppress(PleinairError), one_line_errors(film.clip):  # the first error counts
                 result = film.keep_what_there_is(painted.unfinished)
     except PleinairError as exc:
         error = exc
@@ -257,10 +257,10 @@ def destinations(
         BadInputError: one file for several clips, or a folder that cannot be made.
     """
     if output is None:
-        return plan_outputs(clips, lambda path: beside(path, label), tell)
+        return plan_outputs(clips, lambda path: default_output(path, label), tell)
     if not is_file_name(output):
         make_folder(output)
-        return plan_outputs(clips, lambda path: output / beside(path, label).name, tell)
+        return plan_outputs(clips, lambda path: output / default_output(path, label).name, tell)
     pairs = plan_outputs(clips, lambda path: output)
     if len(pairs) > 1:
         raise BadInputError(

@@ -18,7 +18,7 @@ from realtime.film.workfolder import WorkFolder
 from realtime.media import clip
 from realtime.media.formats import is_still
 from realtime.naming import resolve_link
-from realtime.painter import EngineSpec, beside, job_of
+from realtime.painter import EngineSpec, default_output, job_of
 from realtime.ports import Size
 from realtime.provenance import format_note, is_painted
 from realtime.resize import fitted
@@ -189,7 +189,7 @@ def prepare_film(
     """
     if is_still(path):
         raise BadInputError(f"{path} is a picture, expected a video: paint it with pleinair image")
-    target_path = resolve_link(out if out is not None else beside(path, painter.label))
+    target_path = resolve_link(out if out is not None else default_output(path, painter.label))
     recipe = recipe_for(target_path).asked(settings.codec, settings.quality)
     if recipe.container == "images":
         stills.check_pattern(target_path)

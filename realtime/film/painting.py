@@ -79,7 +79,7 @@ def paint_segments(
 
         hooks = Hooks(look=lambda: look, decorate=_finisher(film), on_frame=on_frame)
         try:
-            with one_error(film.clip):
+            with one_line_errors(film.clip):
                 interrupted, report = run_interruptibly(source, engine, sink, hooks)
         except PleinairError as exc:
             interrupted, report, error = False, Report(), exc
@@ -87,7 +87,7 @@ def paint_segments(
 
 
 @contextmanager
-def one_error(clip: Path) -> Iterator[None]:
+def one_line_errors(clip: Path) -> Iterator[None]:
     """Turn any error of a clip into one of ours, so that the next clip is painted.
 
     Raises:

@@ -22,7 +22,7 @@ from realtime.film.stream_copy import OrderedMuxer, StreamMode, StreamPlan, make
 from realtime.film.subtitles import TEXT
 from realtime.media import clip
 from realtime.media.decoding import DECODE_ERRORS, AnyPacket, packets
-from realtime.media.programmes import companions
+from realtime.media.programmes import programme_streams
 from realtime.media.stream import codec_name
 from realtime.sinks.encoding import Recipe
 
@@ -46,11 +46,11 @@ def plan_streams(path: Path, recipe: Recipe) -> StreamPlan:
     """
     if not recipe.sound_codec:
         return StreamPlan()
-    with clip.open_container(path) as container, clip.reading(path):
+    with clip.open_container(path) as container, clip.parser_errors(path):
         pictures = clip.picture_stream(container, path)
         streams = [
             stream
-            for stream in companions(container, pictures, path)
+            for stream in programme_streams(container, pictures, path)
             if isinstance(stream, AudioStream | SubtitleStream)
         ]
         samples = _samples(container, streams)

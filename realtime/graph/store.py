@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from realtime.errors import BadInputError
-from realtime.folders import cache_folder, data_folder, keep
+from realtime.folders import cache_folder, data_folder, write_cache
 from realtime.graph.signature import GRAPH_VERSION
 
 
@@ -34,7 +34,7 @@ def graph_of(bundle: Path, *, half: bool = False) -> GraphFile:
         from realtime.network.bundle import load_bundle
 
         data = write_graph(load_bundle(bundle), half=half).SerializeToString()
-        keep(path, data + hashlib.sha256(data).digest())
+        write_cache(path, data + hashlib.sha256(data).digest())
     return GraphFile(data, key)
 
 

@@ -23,7 +23,7 @@ from realtime.ports import Mouse, Size, Style
 from realtime.resize import fit, fitted, in_size, letterboxed
 
 
-def arranged(before: Frame, after: Frame, view: View, divider: float, canvas: Size) -> Frame:
+def arrange(before: Frame, after: Frame, view: View, divider: float, canvas: Size) -> Frame:
     """Lay original and painting out on a canvas, letterboxed in black.
 
     Args:

@@ -25,7 +25,7 @@ from realtime.live.factory import (
 )
 from realtime.live.microphone_capture import MicrophoneCapture
 from realtime.live.quality_controller import Level
-from realtime.live.saved_state import recalled, remember, restored, window_size
+from realtime.live.saved_state import load_state, restore_state, save_state, window_size
 from realtime.live.session import Session, SessionContext
 from realtime.live.sources import ReconnectingSource
 from realtime.pipeline import Report
@@ -64,7 +64,7 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
         PleinairError: source, engine or sink cannot be opened, or fail for good.
     """
     has_window = settings.sink == "window"
-    values = recalled() if has_window and settings.remembers else {}
+    values = load_state() if has_window and settings.remembers else {}
     state, request = _beginning(settings, values)
     if settings.snapshots != Path():
         make_folder(settings.snapshots)  # now: a key that is pressed later must not fail
@@ -110,7 +110,7 @@ def run_live(settings: LiveSettings, tell: Callable[[str], None]) -> Outcome:
         if interrupted:
             sink.finish()  # Ctrl-C is how a live recording ends: it is whole
         if has_window and settings.remembers:
-            remember(session.state, [style.name for style in styles], sink.window_size)
+            save_state(session.state, [style.name for style in styles], sink.window_size)
         description = engine.description
     level = Level(1.0) if controller is None else controller.level
     return Outcome(
@@ -133,7 +133,7 @@ def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State
     """Return the initial state: settings first, then the saved state."""
     request = find_look(settings.style, settings.bundle)
     fresh = State.of_look(request.look)
-    state = restored(values, fresh, request.names)
+    state = restore_state(values, fresh, request.names)
     if settings.style is not None or request.entry.card.added_style is not None:
         state = replace(state, base=fresh.base, partner=None)
     if settings.live_stroke is not None:

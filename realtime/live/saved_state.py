@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from realtime.folders import data_folder, keep
+from realtime.folders import data_folder, write_cache
 from realtime.frame import MIN_SIDE_PX
 from realtime.live.controls import VIEWS, State
 from realtime.ports import Size
@@ -26,16 +26,16 @@ def state_file() -> Path:
     return data_folder() / "live.json"
 
 
-def remember(state: State, styles: Sequence[str], window: Size | None = None) -> None:
+def save_state(state: State, styles: Sequence[str], window: Size | None = None) -> None:
     """Save the state and the size of the window; an unwritable folder is no error."""
     values: dict[str, Any] = {name: getattr(state, name) for name in PLAIN}
     values["base"] = {name: w for name, w in zip(styles, state.base, strict=True) if w}
     values["partner"] = None if state.partner is None else styles[state.partner]
     values["window"] = window
-    keep(state_file(), json.dumps(values, indent=2).encode())
+    write_cache(state_file(), json.dumps(values, indent=2).encode())
 
 
-def recalled() -> dict[str, Any]:
+def load_state() -> dict[str, Any]:
     """Return the saved values; none if there is no file or it is damaged."""
     try:
         values = json.loads(state_file().read_text())
@@ -54,7 +54,7 @@ def window_size(values: dict[str, Any]) -> Size | None:
     return None
 
 
-def restored(values: dict[str, Any], state: State, styles: Sequence[str]) -> State:
+def restore_state(values: dict[str, Any], state: State, styles: Sequence[str]) -> State:
     """Return `state` with the saved values that are valid for these styles."""
     fitting = {
         name: value

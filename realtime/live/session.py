@@ -13,7 +13,7 @@ from realtime.frame import Frame, Pixels
 from realtime.live.controls import HELP, State, react, with_style
 from realtime.live.drawing import (
     Strip,
-    arranged,
+    arrange,
     describe_level,
     help_columns,
     in_picture,
@@ -132,7 +132,7 @@ class Session(Closing):
         if self.state.recording:
             self._record(after)
         canvas = self._canvas(after)
-        picture = arranged(before, after, self.state.view, self.state.divider, canvas)
+        picture = arrange(before, after, self.state.view, self.state.divider, canvas)
         names = [style.name for style in self.engine.styles]
         if self.state.strip and (previews := self._around.previews()):
             strip = Strip.on(canvas, (after.width, after.height), len(previews))

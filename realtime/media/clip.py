@@ -51,7 +51,7 @@ codecs.register_error(TAGS_AS, _read_as_latin1)
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def parser_errors(path: Path) -> Iterator[None]:
     """Turn any error of a parser into one line that says that the file is damaged.
 
     FFmpeg and PyAV fail on damaged files in many ways: besides their own errors with ValueError,
@@ -79,7 +79,7 @@ def open_container(path: Path) -> InputContainer:
     try:
         # "file:" because names may contain a colon
         container = av.open(f"file:{path}", "r", metadata_errors=TAGS_AS)
-    except Exception as exc:  # see `reading`
+    except Exception as exc:  # see `parser_errors`
         raise BadInputError(_why_unreadable(path, exc)) from exc
     if container.format.name in TEXT_FORMATS:
         container.close()
@@ -150,7 +150,7 @@ def probe(path: Path) -> ClipFacts:
     Raises:
         BadInputError: it cannot be read as video.
     """
-    with open_container(path) as container, reading(path):
+    with open_container(path) as container, parser_errors(path):
         stream = picture_stream(container, path)
         frame = next(decode(container, stream), None)
         if frame is None or stream.time_base is None:

@@ -44,7 +44,7 @@ def container_seconds(container: InputContainer) -> float | None:
     return container.duration / av.time_base if container.duration else None
 
 
-def goes_on(path: Path, seconds: float) -> bool:
+def has_packets_after(path: Path, seconds: float) -> bool:
     """Whether any packet begins this long after the clip's beginning; reads all of it."""
     with clip.open_container(path) as container, contextlib.suppress(*DECODE_ERRORS):
         start = Fraction(container.start_time or 0, av.time_base)

@@ -12,7 +12,7 @@ from realtime.media.clip import NOT_MOVING
 from realtime.media.colour import is_transparent
 
 
-def notes_on(container: InputContainer, first: av.VideoFrame) -> tuple[str, ...]:
+def clip_warnings(container: InputContainer, first: av.VideoFrame) -> tuple[str, ...]:
     """Return warnings about a file, in whole sentences.
 
     Args:

@@ -17,7 +17,7 @@ READ_BYTES = 4 << 20
 PAT_PID, PAT_TABLE, PMT_TABLE = 0, 0, 2
 
 
-def companions(container: InputContainer, stream: Stream, path: Path) -> list[Stream]:
+def programme_streams(container: InputContainer, stream: Stream, path: Path) -> list[Stream]:
     """Return the streams of the programme that a stream belongs to; all where there is only one."""
     streams = list(container.streams)
     if container.format.name != "mpegts":

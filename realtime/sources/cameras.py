@@ -87,10 +87,10 @@ def match_cameras(address: str, cameras: Sequence[Camera]) -> tuple[Camera, ...]
     if matching:
         return tuple(matching)
     what = f"there is no camera {address}: " if address else ""
-    raise BadInputError(what + what_is_here(cameras))
+    raise BadInputError(what + describe_cameras(cameras))
 
 
-def what_is_here(cameras: Sequence[Camera]) -> str:
+def describe_cameras(cameras: Sequence[Camera]) -> str:
     """Describe the cameras that were found, or what to do without one."""
     if cameras:
         return f"found {', '.join(map(str, cameras))}"

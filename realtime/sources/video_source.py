@@ -16,9 +16,9 @@ from realtime.media import clip, length
 from realtime.media.clock import PictureClock
 from realtime.media.colour import HDR_TRANSFERS, ColourTags, RgbReader
 from realtime.media.decoding import AnyPacket, decode
-from realtime.media.notes import notes_on
+from realtime.media.notes import clip_warnings
 from realtime.media.orientation import display_matrix, is_sideways, turn_upright
-from realtime.media.programmes import companions
+from realtime.media.programmes import programme_streams
 from realtime.ports import Closing, Size
 
 CLEARLY_SHORT = 0.9
@@ -72,7 +72,7 @@ class VideoSource(Closing):
         path = self.path
         self._container = clip.open_container(path)
         try:
-            with clip.reading(path):
+            with clip.parser_errors(path):
                 self._look()
         except BaseException:
             self._container.close()
@@ -85,7 +85,7 @@ class VideoSource(Closing):
         self._clock = self._new_clock()
         self._decoded = self._decode()
         self._first: av.VideoFrame | None = self._first_picture()
-        self.notes = notes_on(self._container, self._first)
+        self.notes = clip_warnings(self._container, self._first)
         self._size = self._first.width, self._first.height
         self.has_b_frames = bool(self._stream.codec_context.has_b_frames)
         self._is_sideways = is_sideways(display_matrix(self._first))
@@ -97,7 +97,7 @@ class VideoSource(Closing):
     def _new_clock(self) -> PictureClock:
         sounds = [
             stream.start_time * stream.time_base
-            for stream in companions(self._container, self._stream, self.path)
+            for stream in programme_streams(self._container, self._stream, self.path)
             if stream.type == "audio" and stream.start_time is not None and stream.time_base
         ]
         return PictureClock(
@@ -217,7 +217,7 @@ class VideoSource(Closing):
             return False
         # The container's length is that of its longest stream, which may be the sound.
         is_own = self._own_seconds is not None
-        return is_own or not length.goes_on(self.path, CLEARLY_SHORT * duration)
+        return is_own or not length.has_packets_after(self.path, CLEARLY_SHORT * duration)
 
     def _cut_off(self, count: int) -> SourceError:
         expected = self.frame_count

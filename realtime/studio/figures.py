@@ -1,4 +1,4 @@
-"""How fast it is, and what would make it faster. Pure."""
+"""Performance figures of the live picture, and advice to speed it up. Pure."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from realtime.pipeline import Report
 from realtime.ports import Size
 
 KEEPS_UP = 0.9
-"""So much of the camera's rate is all of it: some frames always come at a bad moment."""
+"""At this share of the camera's rate it keeps up: some frames always come at a bad moment."""
 LARGE_PX = 960 * 540
 
 
 @dataclass(frozen=True, kw_only=True)
 class Painting:
-    """What is known about a live picture beside its report."""
+    """Facts about a live picture besides its report."""
 
     bundle: str
     engine: str
     level: Level
     holds: bool
-    """Whether it paints coarser where time is short."""
+    """Whether quality is lowered to hold the rate."""
     lighter: str | None
     """A bundle of the same styles that is lighter, by name."""
     rate_fps: float
@@ -33,12 +33,12 @@ class Painting:
 
 
 def figures(report: Report, painting: Painting, unsent: int) -> dict[str, Any]:
-    """Return what the page shows, ready for JSON; times in milliseconds.
+    """Return the figures for the page, ready for JSON; times in milliseconds.
 
     Args:
         report: Of the run so far.
         painting: What paints.
-        unsent: Paintings that the page had no time for.
+        unsent: Paintings that were not sent because the page was busy.
     """
     latency = Latency.of(report.latencies_seconds.newest(RECENT_FRAMES))
     engine = 1000 * percentile(report.engine_seconds.newest(RECENT_FRAMES), 50)
@@ -64,7 +64,7 @@ def keeps_up(report: Report, rate_fps: float) -> bool:
 
 
 def advice(report: Report, painting: Painting, engine_ms: float) -> list[str]:
-    """Say what would make it faster, the most effective first.
+    """Return advice to speed it up, the most effective first.
 
     Args:
         report: Of the run so far.

@@ -1,4 +1,4 @@
-"""A page that is connected: what it says, and what it is told."""
+"""The WebSocket of a page: handles its messages, sends it state, figures and pictures."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from realtime.studio.wire import Picture
 log = logging.getLogger(__name__)
 FIGURES_SECONDS = 0.5
 OF_WINDOWS = {"tab", "escape", "q", "?"}
-"""Keys that mean something else in a page."""
+"""Keys of the live window that have another meaning in a page."""
 LARGEST_RATE_FPS = 240.0
 
 
 class Page:
-    """One WebSocket. Everything happens on the server's loop but `next_frame`."""
+    """Connection to one page. All methods run on the server's loop, except `next_frame`."""
 
     def __init__(self, websocket: WebSocket, room: Room) -> None:
         self._websocket, self._room = websocket, room
@@ -38,7 +38,7 @@ class Page:
         self._requests = FrameRequests()
 
     async def serve(self) -> None:
-        """Talk to the page until it goes."""
+        """Handle messages until the page disconnects."""
         room = self._room
         room.enter(self)
         self._greet()
@@ -105,16 +105,16 @@ class Page:
             self._source.put(Picture.from_bytes(data))
 
     def _answer(self, text: str) -> None:
-        """Do what the page says.
+        """Handle a message of the page.
 
         Raises:
-            PleinairError: it cannot be done.
+            PleinairError: it is not valid, or cannot be carried out.
         """
         try:
             values = json.loads(text)
             kind = values.pop("type")
         except (ValueError, AttributeError, KeyError, TypeError):
-            raise BadInputError("a message that is not understood") from None
+            raise BadInputError("a message that cannot be read") from None
         room = self._room
         if kind == "drawn":
             self.outbox.drawn()
@@ -139,7 +139,7 @@ class Page:
         key = values.get("source")
         if key not in [offer.key for offer in self._room.offers()]:
             raise BadInputError(f"there is no source {key!r}")
-        self.outbox.drawn()  # whatever was on its way belongs to another picture
+        self.outbox.drawn()  # frames in flight belong to another source
         if key != BROWSER:
             self._source = None
             self._room.start(self, key, self._room.server_source(key))
@@ -150,7 +150,7 @@ class Page:
         self._say_state()
 
     async def _report(self) -> None:
-        """Tell the figures, and what changed by itself, a few times a second."""
+        """Send figures and changes of the state a few times a second."""
         told = None
         while True:
             await asyncio.sleep(FIGURES_SECONDS)
@@ -165,10 +165,10 @@ class Page:
 
 
 def browser_source(values: dict[str, Any], room: Room) -> BrowserSource:
-    """Return the source for a browser's camera as the page describes it.
+    """Return the source of a browser's camera, by the page's description.
 
     Raises:
-        BadInputError: no camera is like that.
+        BadInputError: size or rate is out of range.
     """
     match values:
         case {"width": int(width), "height": int(height), "rate": int() | float() as rate} if (
@@ -177,4 +177,4 @@ def browser_source(values: dict[str, Any], room: Room) -> BrowserSource:
             and 0 < rate <= LARGEST_RATE_FPS
         ):
             return BrowserSource((width, height), float(rate), room.settings.limits)
-    raise BadInputError("a camera of a size or rate that cannot be")
+    raise BadInputError("the size or rate of the camera is out of range")

@@ -15,7 +15,7 @@ from realtime.errors import BadInputError
 from realtime.look import Look
 from realtime.network.card import DEFAULT_STYLE
 from realtime.network.library import choose
-from realtime.painter import beside, beside_picture, style_label
+from realtime.painter import default_output, default_picture_output, style_label
 from realtime.pipeline import Hooks, run, run_plainly
 from realtime.settings import LiveSettings, PaintSettings
 from realtime.sources import open_source
@@ -93,7 +93,7 @@ def test_the_folder_for_snapshots_is_made_or_refused_before_anything_is_opened(
     ],
 )
 def test_films_lie_beside_what_they_were_painted_from(name: str, painted: str) -> None:
-    assert beside(Path("folder") / name, "x") == Path("folder") / painted
+    assert default_output(Path("folder") / name, "x") == Path("folder") / painted
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_pictures_are_known_by_content(
 ) -> None:
     path = tmp_path / name
     path.write_bytes(cv2.imencode(written_as, quadrant_card())[1].tobytes())
-    assert beside_picture(path, "x") == tmp_path / painted
+    assert default_picture_output(path, "x") == tmp_path / painted
     settings = PaintSettings(engine="identity")
     (written,) = paint_images(settings, [path], tmp_path / "new" / "out", lambda path: None)
     assert written.suffix == Path(painted).suffix

@@ -9,7 +9,7 @@ import pytest
 from platformdirs.macos import MacOS
 
 from realtime.errors import BadInputError
-from realtime.folders import cache_folder, data_folder, keep, usable_cache, write_whole
+from realtime.folders import cache_folder, data_folder, usable_cache, write_cache, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
 
 def test_a_cache_is_never_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("where a folder should be")
-    keep(tmp_path / "file" / "cache", b"1")
+    write_cache(tmp_path / "file" / "cache", b"1")
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_without_a_home_things_are_kept_for_this_run(
         monkeypatch.delenv(variable, raising=False)
     if home is not None:
         monkeypatch.setenv("HOME", home)
-    keep(cache_folder() / "a", b"1")
+    write_cache(cache_folder() / "a", b"1")
     assert (cache_folder() / "a").read_bytes() == b"1"
     folder = cache_folder().parents[1]
     assert data_folder().parents[2] == folder
@@ -77,7 +77,7 @@ def test_where_platformdirs_is_not_installed_things_are_kept_for_this_run(
 ) -> None:
     """GPU machines often have PyTorch and little else: painting and training work there too."""
     monkeypatch.setitem(sys.modules, "platformdirs", None)
-    keep(cache_folder() / "a", b"1")
+    write_cache(cache_folder() / "a", b"1")
     assert (cache_folder() / "a").read_bytes() == b"1"
     assert cache_folder().is_relative_to(tempfile.gettempdir())
 

@@ -9,7 +9,7 @@ import pytest
 
 from realtime.lock import hidden_folder
 from realtime.naming import LONGEST_BYTES, make_unique, resolve_link, truncate_name
-from realtime.painter import beside
+from realtime.painter import default_output
 from realtime.sinks.outputs import partial_path
 
 JAPANESE = "日" * 82  # 246 bytes
@@ -19,7 +19,7 @@ JAPANESE = "日" * 82  # 246 bytes
 def test_every_name_that_is_made_of_a_long_one_can_be_made(stem: str, tmp_path: Path) -> None:
     clip = tmp_path / f"{stem}.mp4"
     clip.touch()
-    painting = beside(clip, "starry-night")
+    painting = default_output(clip, "starry-night")
     for path in (painting, partial_path(painting), hidden_folder(painting)):
         assert len(os.fsencode(path.name)) <= LONGEST_BYTES
         path.touch()

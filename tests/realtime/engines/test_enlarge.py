@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from realtime.engines import open_engine
-from realtime.engines.enlarge import at_size_of, resized, scaled_size, with_colours_of
+from realtime.engines.enlarge import resized, restore_chroma, scaled_size, upsample_guided
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.network.library import choose
@@ -39,7 +39,7 @@ def test_edges_of_the_picture_come_back() -> None:
     followed = (small * 0.7 + 20).astype(np.uint8)
     wanted = (picture * 0.7 + 20).astype(np.uint8)
     smooth = np.asarray(cv2.resize(followed, (320, 240), interpolation=cv2.INTER_CUBIC), np.uint8)
-    assert error(at_size_of(picture, followed, small), wanted) < 0.9 * error(smooth, wanted)
+    assert error(upsample_guided(picture, followed, small), wanted) < 0.9 * error(smooth, wanted)
 
 
 def test_an_edge_of_the_picture_is_as_sharp_as_it_was() -> None:
@@ -47,7 +47,7 @@ def test_an_edge_of_the_picture_is_as_sharp_as_it_was() -> None:
     picture = np.full((960, 1440, 3), 50, np.uint8)
     picture[:, 700:] = 200
     small = resized(picture, (360, 240))
-    enlarged = at_size_of(picture, small, small)
+    enlarged = upsample_guided(picture, small, small)
     smooth = np.asarray(cv2.resize(small, (1440, 960), interpolation=cv2.INTER_CUBIC), np.uint8)
 
     def steepest(pixels: Pixels) -> int:
@@ -63,7 +63,7 @@ def test_strokes_get_edges_where_the_picture_has_none_and_do_not_overshoot() -> 
     painting = small.copy()
     painting[:, 80:100] = 220
     painting[40:60, 20:40] = 30
-    enlarged = at_size_of(grey, painting, small)
+    enlarged = upsample_guided(grey, painting, small)
     smooth = np.asarray(cv2.resize(painting, (720, 480), interpolation=cv2.INTER_CUBIC), np.uint8)
     one, other = (np.abs(np.diff(p[400, :, 0].astype(int))).max() for p in (enlarged, smooth))
     assert one > 1.3 * other
@@ -76,7 +76,7 @@ def test_flat_stays_flat_at_any_size(size: tuple[int, int]) -> None:
     grey = np.full((size[1], size[0], 3), 120, np.uint8)
     for scale in (0.3, 0.5, 0.97, 2.0):
         scaled = resized(grey, scaled_size(*size, scale))
-        np.testing.assert_array_equal(at_size_of(grey, scaled, scaled), grey)
+        np.testing.assert_array_equal(upsample_guided(grey, scaled, scaled), grey)
     assert scaled_size(20, 17, 0.2) == (16, 16)
 
 
@@ -85,19 +85,19 @@ def test_the_enlarged_has_no_seams() -> None:
     ramp = np.repeat(np.linspace(20, 235, 1283).astype(np.uint8)[None, :, None], 3, 2)
     picture = np.ascontiguousarray(np.repeat(ramp, 711, 0))
     small = resized(picture, scaled_size(1283, 711, 0.37))
-    steps = np.diff(at_size_of(picture, small, small).astype(int), axis=1)
+    steps = np.diff(upsample_guided(picture, small, small).astype(int), axis=1)
     assert np.abs(steps).max() <= 2
-    assert np.abs(np.diff(at_size_of(picture, small, small).astype(int), axis=0)).max() <= 1
+    assert np.abs(np.diff(upsample_guided(picture, small, small).astype(int), axis=0)).max() <= 1
 
 
 def test_colours_are_kept_and_light_is_the_painting_s() -> None:
     card = quadrant_card()
     grey_painting = np.full_like(card, 128)
-    kept = with_colours_of(grey_painting, card)
+    kept = restore_chroma(grey_painting, card)
     luma = cv2.cvtColor(kept, cv2.COLOR_RGB2GRAY)[2, 2]
     assert abs(int(luma) - 128) < 30  # as far as the colour allows
     assert kept[2, 2, 0] > kept[2, 2, 1] + 60
-    assert with_colours_of(card, card).astype(int) == pytest.approx(card, abs=3)
+    assert restore_chroma(card, card).astype(int) == pytest.approx(card, abs=3)
 
 
 @pytest.mark.parametrize("engine", ["torch", "openvino"])

@@ -7,7 +7,7 @@ import pytest
 
 from realtime.frame import Frame
 from realtime.live.controls import HELP, VIEWS, View
-from realtime.live.drawing import Strip, arranged, help_columns, in_picture, with_panel, with_strip
+from realtime.live.drawing import Strip, arrange, help_columns, in_picture, with_panel, with_strip
 from realtime.live.sinks import LetterboxSink
 from realtime.ports import Event, Key, Mouse, Size
 from tests.helpers import ListSink, quadrant_card
@@ -17,18 +17,18 @@ AFTER = BEFORE.with_pixels(255 - BEFORE.pixels)
 
 
 def test_a_canvas_of_the_same_size_costs_nothing() -> None:
-    assert arranged(BEFORE, AFTER, "painting", 0.5, (64, 48)) is AFTER
+    assert arrange(BEFORE, AFTER, "painting", 0.5, (64, 48)) is AFTER
 
 
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("canvas", [(64, 48), (33, 200), (400, 32), (1600, 1000)])
 def test_the_canvas_is_filled_whatever_its_shape(view: View, canvas: Size) -> None:
-    picture = arranged(BEFORE, AFTER, view, 0.5, canvas)
+    picture = arrange(BEFORE, AFTER, view, 0.5, canvas)
     assert (picture.width, picture.height) == canvas
 
 
 def test_what_is_around_is_black_and_the_picture_smooth() -> None:
-    pixels = arranged(BEFORE, AFTER, "painting", 0.5, (400, 150)).pixels
+    pixels = arrange(BEFORE, AFTER, "painting", 0.5, (400, 150)).pixels
     assert pixels[:, :100].max() == pixels[:, 300:].max() == 0
     steps = np.abs(np.diff(pixels[30, 100:300].astype(int), axis=0)).max()
     jump = np.abs(np.diff(AFTER.pixels[10].astype(int), axis=0)).max()
@@ -36,7 +36,7 @@ def test_what_is_around_is_black_and_the_picture_smooth() -> None:
 
 
 def test_side_by_side_uses_the_whole_width() -> None:
-    pixels = arranged(BEFORE, AFTER, "beside", 0.5, (256, 100)).pixels
+    pixels = arrange(BEFORE, AFTER, "beside", 0.5, (256, 100)).pixels
     np.testing.assert_allclose(pixels[10, 4], BEFORE.pixels[2, 2], atol=2)
     np.testing.assert_allclose(pixels[90, 252], AFTER.pixels[-3, -3], atol=2)
     assert pixels[50, [0, 127, 128, 255]].max(axis=1).min() > 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from realtime.live.controls import State
-from realtime.live.saved_state import recalled, remember, restored, state_file, window_size
+from realtime.live.saved_state import load_state, restore_state, save_state, state_file, window_size
 
 STYLES = ("one", "two", "three")
 
@@ -22,17 +22,17 @@ def test_what_was_turned_is_found_again_by_name() -> None:
         mirror=True, view="split", divider=0.2, overlay=False,
         fullscreen=True,
     )  # fmt: skip
-    remember(state, STYLES)
-    assert restored(recalled(), State((1.0, 0.0, 0.0)), STYLES) == state
-    turned = restored(recalled(), State((1.0, 0.0, 0.0)), ("three", "two", "one"))
+    save_state(state, STYLES)
+    assert restore_state(load_state(), State((1.0, 0.0, 0.0)), STYLES) == state
+    turned = restore_state(load_state(), State((1.0, 0.0, 0.0)), ("three", "two", "one"))
     assert (turned.base, turned.partner) == ((0.0, 1.0, 0.0), 0)
 
 
 def test_the_size_of_the_window_is_found_again() -> None:
-    remember(State((1.0, 0.0, 0.0)), STYLES, (1000, 700))
-    assert window_size(recalled()) == (1000, 700)
-    remember(State((1.0, 0.0, 0.0)), STYLES)
-    assert window_size(recalled()) is None
+    save_state(State((1.0, 0.0, 0.0)), STYLES, (1000, 700))
+    assert window_size(load_state()) == (1000, 700)
+    save_state(State((1.0, 0.0, 0.0)), STYLES)
+    assert window_size(load_state()) is None
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def test_a_damaged_size_is_forgotten(size: object) -> None:
 
 
 def test_moments_are_not_remembered() -> None:
-    remember(
+    save_state(
         State((1.0, 0.0, 0.0), frozen=True, recording=True, quit=True, help=True, strip=True),
         STYLES,
     )
-    assert restored(recalled(), State((1.0, 0.0, 0.0)), STYLES) == State((1.0, 0.0, 0.0))
+    assert restore_state(load_state(), State((1.0, 0.0, 0.0)), STYLES) == State((1.0, 0.0, 0.0))
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_a_damaged_memory_is_forgotten(text: str) -> None:
     state_file().parent.mkdir(parents=True)
     state_file().write_text(text)
     start = State((1.0, 0.0, 0.0))
-    assert restored(recalled(), start, STYLES) == start
+    assert restore_state(load_state(), start, STYLES) == start
 
 
 def test_other_styles_leave_the_dials_as_they_were() -> None:
-    remember(State((0.0, 1.0, 0.0), strength=0.7), STYLES)
+    save_state(State((0.0, 1.0, 0.0), strength=0.7), STYLES)
     assert json.loads(state_file().read_text())["base"] == {"two": 1.0}
-    found = restored(recalled(), State((1.0,)), ("alien",))
+    found = restore_state(load_state(), State((1.0,)), ("alien",))
     assert (found.base, found.strength) == ((1.0,), 0.7)

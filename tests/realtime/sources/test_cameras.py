@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from realtime.errors import BadInputError
-from realtime.sources.cameras import Camera, find_cameras, match_cameras, what_is_here, why_closed
+from realtime.sources.cameras import (
+    Camera,
+    describe_cameras,
+    find_cameras,
+    match_cameras,
+    why_closed,
+)
 
 FRONT = Camera(0, "Integrated HD Webcam", "/dev/video0")
 LOGI = Camera(2, "Logitech BRIO", "/dev/video2")
@@ -49,7 +55,7 @@ def test_a_camera_that_stays_closed_has_its_systems_advice() -> None:
     assert "Privacy & Security" in why_closed(LOGI, "darwin")
     assert "desktop apps" in why_closed(LOGI, "win32")
     assert "another program" in why_closed(LOGI, "haiku")
-    assert what_is_here(BOTH).startswith("found camera:0")
+    assert describe_cameras(BOTH).startswith("found camera:0")
 
 
 def test_this_machine_can_be_asked() -> None:
