@@ -1,4 +1,4 @@
-"""The house keeps its shape: plugins are listed by existing, files say what they are."""
+"""Rules of the architecture: plugins are found, heavy imports are lazy, modules are documented."""
 
 import ast
 import re
