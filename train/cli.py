@@ -23,6 +23,7 @@ from train.loss.load_loss import load_loss
 from train.preview import preview_path, some_photographs
 from train.progress import shown
 from train.resolve_settings import TrainRequest, resolve
+from train.settings import TrainSettings
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
@@ -95,7 +96,7 @@ def main(
         float | None,
         typer.Option(
             help="Structure of the photograph to hold, 0 to 2: lower keeps more of it, higher "
-            "gives more painting. [0.75]",
+            f"gives more painting. [{TrainSettings.structure_goal}]",
             rich_help_panel=LOOK,
         ),
     ] = None,
