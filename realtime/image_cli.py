@@ -110,7 +110,7 @@ def _through_pipes(
 
     if len(pictures) > 1 or pictures[0].is_dir():
         raise BadInputError(
-            "through a pipe (-) goes one picture: give one, or a folder with --out for several"
+            "a pipe (-) takes one picture: give one, or a folder with --out for several"
         )
     if out in (None, options.PIPE) and json_out == options.PIPE:
         raise BadInputError(

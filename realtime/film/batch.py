@@ -210,7 +210,7 @@ def clips_and_output(paths: Sequence[Path], out: Path | None) -> tuple[list[Path
         elif not path.exists() and glob.has_magic(str(path)):
             matches = sorted(map(Path, glob.glob(str(path))))  # noqa: PTH207 - absolute patterns too
             if not matches:
-                raise BadInputError(f"nothing is called {path}: check the name and the folder")
+                raise BadInputError(f"there is nothing at {path}: check the name and the folder")
             clips += matches
         else:
             clips.append(path)

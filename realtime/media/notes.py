@@ -30,7 +30,7 @@ def clip_warnings(container: InputContainer, first: av.VideoFrame) -> tuple[str,
         notes.append(f"Its {bits} bits per colour are painted as 8.")
     if first.interlaced_frame:
         notes.append(
-            "It is interlaced, and painted as it is: combs on edges that move. Deinterlace first "
+            "It is interlaced, and painted as it is: moving edges show combs. Deinterlace first "
             "with ffmpeg -vf bwdif."
         )
     if is_transparent(first):

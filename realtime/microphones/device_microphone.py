@@ -130,5 +130,5 @@ def _match(address: str, found: tuple[dict[str, Any], ...]) -> dict[str, Any]:
     matching = match_devices(address, found, lambda one: one["index"], lambda one: one["name"])
     if not matching:
         here = ", ".join(f"{device['index']} ({device['name']})" for device in found)
-        raise BadInputError(f"no microphone is called {address!r}: here are {here}")
+        raise BadInputError(f"there is no microphone {address!r}: here are {here}")
     return matching[0]

@@ -59,5 +59,5 @@ def open_microphone(address: str) -> SyntheticMicrophone:
         BadInputError: something was added to its name.
     """
     if address:
-        raise BadInputError(f"got synthetic:{address}: the synthetic microphone knows no settings")
+        raise BadInputError(f"got synthetic:{address}: the synthetic microphone has no settings")
     return SyntheticMicrophone()

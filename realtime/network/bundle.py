@@ -98,7 +98,7 @@ def load_bundle(path: Path) -> Bundle:
     if not same_golden(card.golden, golden_picture(network, card.config.styles)):
         raise BundleError(
             f"{path}: the network does not paint its golden picture: the file is damaged, or was "
-            "trained for another version of the network; copy it again, or train it anew"
+            "trained for another version of the network; copy it again, or train it again"
         )
     return Bundle(network, card)
 

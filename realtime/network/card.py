@@ -108,7 +108,7 @@ class Card:
         if not all(isinstance(text, str) for text in (*texts, self.licence, self.golden)):
             raise TypeError("a text is none")
         if not all(isinstance(values, dict) for values in (self.recipe, self.results)):
-            raise TypeError("recipe or results are no table")
+            raise TypeError("recipe or results are not tables")
         bytes.fromhex(self.golden)
 
     def to_json(self) -> str:
@@ -148,7 +148,7 @@ def _config_of_version_1(config: dict[str, Any]) -> dict[str, Any]:
     if config["architecture"] in CHANGED_IN_VERSION_2:
         raise BundleError(
             f"made for the {config['architecture']} network of an older pleinair, which is another "
-            "one now: train its paintings anew (pleinair train PAINTING --from fast), or use the "
+            "one now: train its paintings again (pleinair train PAINTING --from fast), or use the "
             "styles that come with pleinair"
         )
     return {name: config[name] for name in ("architecture", "styles", "epsilon") if name in config}

@@ -40,7 +40,7 @@ def require_free(
     if path.is_dir():
         raise BadInputError(f"{path} is a folder, expected a file name: try {path / 'out.mp4'}")
     if not path.is_file():
-        raise BadInputError(f"{path} is no ordinary file: choose another name for the output")
+        raise BadInputError(f"{path} is not a regular file: choose another name for the output")
     if not overwrite and not is_ours(path):
         raise BadInputError(
             f"{path} exists and pleinair did not write it: give another name, or --overwrite to "

@@ -74,9 +74,11 @@ def _from_jpeg(data: bytes, size: tuple[int, int]) -> Pixels:
         with Image.open(io.BytesIO(data), formats=["JPEG"]) as head:
             own = head.size
     except Exception as exc:  # whatever a parser throws
-        raise BadInputError("a frame that is no JPEG") from exc
+        raise BadInputError("a frame that is not a JPEG") from exc
     if own != size:
-        raise BadInputError(f"a frame of {own[0]}x{own[1]} pixels that says {size[0]}x{size[1]}")
+        raise BadInputError(
+            f"a frame of {own[0]}x{own[1]} pixels in a message of {size[0]}x{size[1]}"
+        )
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
     if pixels is None:
         raise BadInputError("a JPEG frame that cannot be decoded")

@@ -48,10 +48,10 @@ async def receive(
             raise HTTPException(400, "the file is empty")
     except ClientDisconnect:
         target.unlink(missing_ok=True)
-        raise HTTPException(400, "the page went away before the file was here") from None
+        raise HTTPException(400, "the page disconnected during the upload") from None
     except OSError as exc:
         target.unlink(missing_ok=True)
-        raise HTTPException(507, f"the disk does not take it: {exc.strerror}", HANG_UP) from exc
+        raise HTTPException(507, f"the file could not be written: {exc.strerror}", HANG_UP) from exc
     except BaseException:
         target.unlink(missing_ok=True)
         raise

@@ -67,4 +67,4 @@ class Picture:
                 version=version, index=index, data=memoryview(message)[HEADER.size :],
             )  # fmt: skip
         except (struct.error, ValueError) as exc:
-            raise BadInputError(f"a message of {len(message)} bytes that is no picture") from exc
+            raise BadInputError(f"a message of {len(message)} bytes that is not a picture") from exc

@@ -154,7 +154,7 @@ def test_clips_and_where_they_go(tmp_path: Path) -> None:
     assert clips_and_output([tmp_path / "*.mp4"], a) == ([a], a)
     with pytest.raises(BadInputError, match="no video in the folder"):
         clips_and_output([tmp_path / "out"], None)
-    with pytest.raises(BadInputError, match="nothing is called"):
+    with pytest.raises(BadInputError, match="there is nothing at"):
         clips_and_output([tmp_path / "*.avi"], None)
 
 

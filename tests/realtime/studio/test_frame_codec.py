@@ -62,8 +62,8 @@ def test_all_that_browsers_send_is_understood() -> None:
         (sent(Coding.I420, bytes(65 * 48), size=(65, 48)), "expected"),
         (sent(Coding.RGBX, b"", size=(8, 8)), "no camera has that size"),
         (sent(Coding.RGBX, b"", size=(65535, 65535)), "no camera has that size"),
-        (sent(Coding.JPEG, b"\xff\xd8nothing"), "no JPEG"),
-        (sent(Coding.JPEG, to_jpeg(quadrant_card(32, 32))), "32x32 pixels that says 64x48"),
+        (sent(Coding.JPEG, b"\xff\xd8nothing"), "is not a JPEG"),
+        (sent(Coding.JPEG, to_jpeg(quadrant_card(32, 32))), "32x32 pixels in a message of 64x48"),
         (sent(Coding.JPEG, to_jpeg(quadrant_card())[:200]), "JPEG"),
     ],
 )
@@ -74,7 +74,7 @@ def test_what_is_no_frame_is_refused(picture: Picture, message: str) -> None:
 
 @pytest.mark.parametrize("message", [b"", b"short", HEADER.pack(9, 0, 1, 1, 0, 0)])
 def test_what_is_no_message_is_refused(message: bytes) -> None:
-    with pytest.raises(BadInputError, match="no picture"):
+    with pytest.raises(BadInputError, match="not a picture"):
         Picture.from_bytes(message)
 
 
