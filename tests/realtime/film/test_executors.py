@@ -168,7 +168,7 @@ def test_a_lost_ray_worker_does_not_lose_the_film(
         _, port = ray_address.split(":")
         return f":{port}\0" in _read(Path(f"/proc/{parent}/cmdline"))
 
-    with a_kill("ray::_paint_far_away", is_ours, tmp_path, segments=2):
+    with a_kill("ray::_paint_remotely", is_ours, tmp_path, segments=2):
         (finished,) = paint(
             clips_folder / LONG, out=tmp_path / "out.mp4", settings=PAINTED, ray=ray_address
         )
