@@ -74,7 +74,12 @@ def advice(report: Report, painting: Painting, engine_ms: float) -> list[str]:
     if report.frames < 2 or not report.rate_fps:
         return []
     period_ms = 1000 / painting.rate_fps
-    if keeps_up(report, painting.rate_fps):
+    if not keeps_up(report, painting.rate_fps):
+        words = [f"The engine takes {engine_ms:.0f} ms a picture, the camera sends one every "
+                 f"{period_ms:.0f} ms."]  # fmt: skip
+    elif painting.level.cost < 1.0:
+        words = ["It keeps up with the camera by painting coarser than it could."]
+    else:
         if report.rate_fps >= KEEPS_UP * painting.rate_fps:
             return ["It keeps up with the camera: nothing is to be gained."]
         return [
@@ -82,8 +87,6 @@ def advice(report: Report, painting: Painting, engine_ms: float) -> list[str]:
             "the browser. Other tabs and programs that work take it away, and a dark room makes "
             "cameras slow. `pleinair live` shows the same in a window, with less on its way."
         ]
-    words = [f"The engine takes {engine_ms:.0f} ms a picture, the camera sends one every "
-             f"{period_ms:.0f} ms."]  # fmt: skip
     if painting.lighter is not None:
         words.append(f"The bundle {painting.lighter} paints the same styles, much faster.")
     if not painting.holds:
