@@ -79,9 +79,9 @@ def advice(report: Report, painting: Painting, engine_ms: float) -> list[str]:
                  f"{period_ms:.0f} ms."]  # fmt: skip
     elif painting.level.cost < 1.0:
         words = ["It keeps up with the camera by painting coarser than it could."]
+    elif report.rate_fps >= KEEPS_UP * painting.rate_fps:
+        return ["It keeps up with the camera: nothing is to be gained."]
     else:
-        if report.rate_fps >= KEEPS_UP * painting.rate_fps:
-            return ["It keeps up with the camera: nothing is to be gained."]
         return [
             f"The engine would manage {1000 / engine_ms:.0f} fps: the rest of the time goes to "
             "the browser. Other tabs and programs that work take it away, and a dark room makes "
