@@ -74,16 +74,19 @@ def advice(report: Report, painting: Painting, engine_ms: float) -> list[str]:
     if report.frames < 2 or not report.rate_fps:
         return []
     period_ms = 1000 / painting.rate_fps
-    if keeps_up(report, painting.rate_fps):
-        if report.rate_fps >= KEEPS_UP * painting.rate_fps:
-            return ["It keeps up with the camera: there is nothing to gain."]
+    if not keeps_up(report, painting.rate_fps):
+        words = [f"The engine takes {engine_ms:.0f} ms a picture, the camera sends one every "
+                 f"{period_ms:.0f} ms."]  # fmt: skip
+    elif painting.level.cost < 1.0:
+        words = ["It keeps up with the camera by painting coarser than it could."]
+    elif report.rate_fps >= KEEPS_UP * painting.rate_fps:
+        return ["It keeps up with the camera: there is nothing to gain."]
+    else:
         return [
             f"The engine would manage {1000 / engine_ms:.0f} fps: the rest of the time goes to "
             "the browser. Other tabs and programs that work take it away, and a dark room makes "
             "cameras slow. `pleinair live` shows the same in a window, with less on its way."
         ]
-    words = [f"The engine takes {engine_ms:.0f} ms a picture, the camera sends one every "
-             f"{period_ms:.0f} ms."]  # fmt: skip
     if painting.lighter is not None:
         words.append(f"The bundle {painting.lighter} paints the same styles, much faster.")
     if not painting.holds:

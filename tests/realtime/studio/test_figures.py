@@ -50,5 +50,12 @@ def test_a_fast_engine_is_not_to_blame(rate_fps: float, words: str) -> None:
     assert words in said
 
 
+def test_a_rate_that_is_held_by_painting_coarser_is_called_that() -> None:
+    coarser = replace(PAINTING, holds=True, level=Level(0.5))
+    first, *others = advice(report(29.0, 0.02), coarser, 20.0)
+    assert "by painting coarser" in first
+    assert any("bundle fast" in word for word in others)
+
+
 def test_nothing_is_said_before_anything_is_known() -> None:
     assert advice(Report(), PAINTING, 0.0) == []
