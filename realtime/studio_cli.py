@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from realtime.errors import MissingExtraError
-from realtime.options import FILES, TIME, Bundle, Device, Engine, Precision, Style
+from realtime.options import FILES, TIME, Bundle, Device, Engine, HoldFps, Precision, Style
 from realtime.settings import LiveSettings, parse_size
 from realtime.studio.settings import DEFAULT_PORT, StudioSettings, default_folder
 from realtime.terminal import echo
@@ -30,14 +30,7 @@ def studio(
     size: Annotated[
         str | None, typer.Option(metavar="WIDTHxHEIGHT", help="Ask cameras for this size.")
     ] = None,
-    fps: Annotated[
-        float | None,
-        typer.Option(
-            rich_help_panel=TIME,
-            help="Hold this rate until the page lets go of it: paint smaller where it must be. "
-            "[30]",
-        ),
-    ] = None,
+    fps: HoldFps = None,
     latency: Annotated[
         float | None,
         typer.Option(

@@ -47,14 +47,13 @@ class BundleSwitcher(Closing):
         self.first = find_look(settings.style, settings.bundle)
         """What was asked for at the start."""
         state = replace(State.of_look(self.first.look), mirror=bool(settings.mirror))
+        asked = settings.hold_fps is not None or settings.latency_ms is not None
         self._found: tuple[Entry, ...] = ()
         self._found_at = -math.inf
         self._lock = threading.RLock()
         self.using = threading.Lock()
         """Held while another thread paints with `active`, which is not closed meanwhile."""
-        # A browser without a GPU draws on the cores that paint: the rate is held until a page says
-        # otherwise.
-        self.active = self._opened(self.first, state, hold=True)
+        self.active = self._opened(self.first, state, hold=asked)
         self._pending: BundleSession | None = None
 
     @property

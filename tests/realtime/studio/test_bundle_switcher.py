@@ -73,11 +73,11 @@ def test_another_bundle_comes_while_this_one_paints(switcher: BundleSwitcher) ->
 
 
 def test_the_rate_is_held_and_let_go(switcher: BundleSwitcher) -> None:
-    assert switcher.active.holds
-    switcher.apply({"hold": False})
-    until(lambda: paint(switcher) is not None and not switcher.active.holds)
+    assert not switcher.active.holds
     switcher.apply({"hold": True})
     until(lambda: paint(switcher) is not None and switcher.active.holds)
+    switcher.apply({"hold": False})
+    until(lambda: paint(switcher) is not None and not switcher.active.holds)
 
 
 def test_what_there_is_not_is_refused_and_changes_nothing(switcher: BundleSwitcher) -> None:

@@ -249,15 +249,14 @@ def test_four_styles_are_mixed_in_a_square(page: Page) -> None:
 
 
 def test_holding_the_rate_goes_on_painting(page: Page) -> None:
+    page.get_by_role("button", name="Hold the rate").click()
     wait_for(page, "live.state.hold")
+    wait_for_paintings(page, 5)
     expect(page.locator(".command code")).to_contain_text("--fps 30")
     page.get_by_role("button", name="Hold the rate").click()
     wait_for(page, "!live.state.hold")
     wait_for_paintings(page, 5)
     expect(page.locator(".command code")).not_to_contain_text("--fps")
-    page.get_by_role("button", name="Hold the rate").click()
-    wait_for(page, "live.state.hold")
-    wait_for_paintings(page, 5)
 
 
 def test_the_figures_say_what_paints(page: Page) -> None:
