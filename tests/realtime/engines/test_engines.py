@@ -119,8 +119,8 @@ def test_the_picture_keeps_its_orientation_and_its_colours_their_order(name: str
         assert np.abs(off).max() <= 1.5, "rgb"[channel]
     edges = {side: _edges(picture) for side, picture in _turned(pixels).items()}
     alike = {side: np.corrcoef(_edges(painted), found)[0, 1] for side, found in edges.items()}
-    assert alike.pop("as it is") > 0.4
-    assert max(alike.values()) < 0.2
+    assert alike.pop("as it is") > 0.3
+    assert max(alike.values()) < 0.15
 
 
 def _turned(pixels: Pixels) -> dict[str, Pixels]:
