@@ -34,9 +34,9 @@ class Tolerance:
     mean: float
     """Levels of 255."""
     scene_psnr_db: float = 0.0
-    """At least this on each real scene; for int8, which is not asked to repaint noise. Crisp strokes
-    cost int8 more than soft ones do: the worst scene may fall a little short of the 35 dB that their
-    mean reaches."""
+    """At least this on each real scene; for int8, which is not asked to repaint noise. Crisp
+    strokes cost int8 more than soft ones: the worst scene may fall short of the 35 dB that their
+    mean has."""
 
     def allows(self, name: str, off: Difference) -> bool:
         """Tell whether a picture is near enough."""
