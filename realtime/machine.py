@@ -8,7 +8,8 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -70,6 +71,26 @@ def seconds_since_start() -> float:
         return float(uptime.read_text().split()[0]) - began
     except (OSError, ValueError, IndexError, AttributeError):
         return time.monotonic() - _IMPORTED
+
+
+@contextmanager
+def ordinary_scheduling() -> Iterator[None]:
+    """Undo what is done inside to how the threads of this process are scheduled; Linux only.
+
+    Run by root, SVT-AV1 gives the calling thread and its own the real-time policy SCHED_FIFO at the
+    highest priority, which programs started later inherit: nothing else on the machine runs then
+    while they have work.
+    """
+    if not hasattr(os, "sched_getscheduler") or os.sched_getscheduler(0) != os.SCHED_OTHER:
+        yield  # elsewhere, or a priority that somebody wanted
+        return
+    try:
+        yield
+    finally:
+        if os.sched_getscheduler(0) != os.SCHED_OTHER:
+            for thread in Path("/proc/self/task").iterdir():
+                with suppress(OSError):  # it has ended
+                    os.sched_setscheduler(int(thread.name), os.SCHED_OTHER, os.sched_param(0))
 
 
 def usable_cpus() -> int:

@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 from realtime.errors import SinkError
 from realtime.film.encoded import DtsGenerator, encoded_pictures
 from realtime.film.stream_copy import StreamCopy, StreamPlan, TimeRange, open_stream_copy
+from realtime.machine import ordinary_scheduling
 from realtime.media.colour import YuvWriter
 from realtime.media.decoding import AnyPacket
 from realtime.sinks import outputs
@@ -136,6 +137,8 @@ def _opened(joint: Joint, out: Path) -> Iterator[tuple[OutputContainer, VideoStr
         )  # fmt: skip
         # The settings of the segments' encoder, hence its headers; it encodes nothing here.
         YuvWriter(size[1], pixel_format, target.facts.colour).tag(stream.codec_context)
+        with ordinary_scheduling():
+            stream.codec_context.open(strict=False)
         yield container, stream
 
 

@@ -12,6 +12,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from realtime.errors import BadInputError, UnknownNameError
+from realtime.machine import ordinary_scheduling
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,8 @@ def _require_encoder(recipe: Recipe) -> None:
         context.width, context.height, context.time_base = 640, 480, Fraction(1, 30)
         context.pix_fmt = recipe.codec.pixel_format
         context.options = dict(recipe.codec.options)
-        context.open()
+        with ordinary_scheduling():
+            context.open()
     except (av.FFmpegError, ValueError) as exc:
         raise BadInputError(
             f"{recipe.codec_name} does not work here ({exc}): leave --codec out for "

@@ -9,6 +9,7 @@ import av
 
 from realtime.errors import SinkError
 from realtime.frame import Frame
+from realtime.machine import ordinary_scheduling
 from realtime.media.clip import ClipFacts
 from realtime.media.colour import YuvWriter
 from realtime.sinks.encoding import Recipe, add_picture_stream
@@ -102,7 +103,9 @@ class VideoWriter:
         picture.time_base = self._facts.time_base
         # Players need it for the last frame only: the others last until the next.
         picture.duration = max(1, round(self._frame_seconds / self._facts.time_base))
-        self._container.mux(self._stream.encode(picture))
+        with ordinary_scheduling():  # the first picture opens the encoder
+            packets = self._stream.encode(picture)
+        self._container.mux(packets)
         self.frames += 1
         self._shown_until = frame.pts_seconds + self._frame_seconds
         if self._sound is not None:
