@@ -69,8 +69,6 @@ class Stage:
     @property
     def plain_weights(self) -> tuple[float, ...]:
         """The weights of plain ground, style by style."""
-        if self.settings["architecture"] == "article":
-            return (0.0,) * len(self.styles)
         return tuple(PLAIN_WEIGHTS.get(name, USUAL_PLAIN_WEIGHT) for name in self.styles)
 
 
@@ -95,7 +93,11 @@ ARTICLE: dict[str, Any] = {
     "kernel_rate": 0.0,
     "residual_scale": 0.05,
     "style_px": 320,
+    "fine_layers": ("relu1_2",),
+    "palette_weight": 0.0,
+    "plain_weight": 0.0,
 }
+"""As the bundle that ships was trained: its norm before tanh leaves no choice of colours."""
 
 ON_CPU: Runs = {
     "quality": (
