@@ -24,6 +24,8 @@ SHIFT = 3 / 16
 """Largest shift, as a share of the picture's sides: paint that is locked to a grid or to a corner
 of the picture, and not to the scene, is found out."""
 ZOOM = 0.02
+STILL, FREE, WHOLE = range(3)
+"""How a batch moves: not, in any way, by whole pixels."""
 SMALL_LEVELS = 1.0
 """Differences below it count by their squares (Charbonnier): no kink where all is well."""
 LUMINANCE = (0.299, 0.587, 0.114)
@@ -40,12 +42,17 @@ class Disturbance:
     """(N, 2): relative change from the middle to the right and to the lower edge."""
     motion: Tensor | None
     """(N, 3): zoom - 1, shift right and down in units of half the picture; None: no motion."""
+    whole: bool = False
+    """Whether the motion is a shift by whole pixels, which needs no resampling to be followed."""
 
     @classmethod
     def draw(
         cls, shape: torch.Size, generator: torch.Generator, device: torch.device | None = None
     ) -> Disturbance:
-        """Draw one for a batch of `shape` (N, 3, H, W); every second batch moves too.
+        """Draw one for a batch of `shape` (N, 3, H, W).
+
+        Two batches of three move too: one as it may be, one by whole pixels. Only the latter shows
+        whether the finest strokes stay, because following the former blurs them.
 
         Args:
             shape: Of the batch.
@@ -60,7 +67,11 @@ class Disturbance:
         low, high = NOISE_LEVELS
         sigma = torch.rand((count, 1, 1, 1), generator=generator) * (high - low) + low
         reach = torch.tensor([ZOOM, 2 * SHIFT, 2 * SHIFT])
-        motion, moves = symmetric(count, 3) * reach, bool(symmetric(1) > 0)
+        motion = symmetric(count, 3) * reach
+        kind = int(torch.randint(3, (), generator=generator))
+        if kind == WHOLE:
+            half_size = torch.tensor([1.0, shape[3] / 2, shape[2] / 2])
+            motion = torch.tensor([0.0, 1.0, 1.0]) * (motion * half_size).round() / half_size
         device = device or torch.device("cpu")
         seed = int(torch.randint(2**62, (), generator=generator))
         noise_draw = torch.Generator(device).manual_seed(seed)
@@ -68,25 +79,32 @@ class Disturbance:
             noise=torch.randn(shape, generator=noise_draw, device=device) * sigma.to(device),
             exposure=symmetric(count) * EXPOSURE,
             lamp=symmetric(count, 2) * LAMPLIGHT,
-            motion=motion if moves else None,
+            motion=None if kind == STILL else motion,
+            whole=kind == WHOLE,
         )
 
     def part(self, rows: slice) -> Disturbance:
         """Return the disturbance of some pictures of the batch."""
         motion = None if self.motion is None else self.motion[rows]
-        return Disturbance(self.noise[rows], self.exposure[rows], self.lamp[rows], motion)
+        return Disturbance(
+            self.noise[rows], self.exposure[rows], self.lamp[rows], motion, self.whole
+        )
 
     def to(self, device: torch.device) -> Disturbance:
         """Return the same on another device."""
         motion = None if self.motion is None else self.motion.to(device)
         return Disturbance(
-            self.noise.to(device), self.exposure.to(device), self.lamp.to(device), motion
+            self.noise.to(device),
+            self.exposure.to(device),
+            self.lamp.to(device),
+            motion,
+            self.whole,
         )
 
     def second_view(self, pictures: Tensor) -> Tensor:
         """Show (N, 3, H, W) in [0, 255] as the camera would a moment later."""
         if self.motion is not None:
-            pictures = _move(pictures, self.motion, "bicubic")
+            pictures = _move(pictures, self.motion, "nearest" if self.whole else "bicubic")
         gain = (1 + self.exposure).view(-1, 1, 1, 1) * (1 + self._lamplight(pictures))
         return (pictures * gain + self.noise).clamp(0, 255)
 
@@ -104,11 +122,15 @@ class Disturbance:
         """
         seen = torch.ones_like(pictures[:, :1])
         if self.motion is not None:
-            # Each painting goes half the way, so both are blurred alike by the resampling.
-            there, back = _half_way(self.motion)
+            # Each painting goes half the way, so both are blurred alike by the resampling; by whole
+            # pixels the first goes all of it, and none is blurred.
+            there, back = _halves(self.motion)
+            how = "bilinear"
+            if self.whole:
+                there, back, how = self.motion, torch.zeros_like(self.motion), "nearest"
             seen = _kept(seen, there) * _kept(seen, back)
-            first, second = _move(first, there, "bilinear"), _move(second, back, "bilinear")
-            pictures = _move(pictures, there, "bilinear")
+            first, second = _move(first, there, how), _move(second, back, how)
+            pictures = _move(pictures, there, how)
         weights = pictures.new_tensor(LUMINANCE).view(1, 3, 1, 1)
         brighter = (pictures * weights).sum(1, keepdim=True) * self._lamplight(pictures)
         difference = second - first - brighter
@@ -140,7 +162,7 @@ def _move(pictures: Tensor, motion: Tensor, how: str, beyond: str = "reflection"
     return F.grid_sample(pictures, grid, how, padding_mode=beyond, align_corners=False)
 
 
-def _half_way(motion: Tensor) -> tuple[Tensor, Tensor]:
+def _halves(motion: Tensor) -> tuple[Tensor, Tensor]:
     """The map that, done twice, is `motion`; and its inverse."""
     zoom = (1 + motion[:, :1]).sqrt()
     shift = motion[:, 1:] / (1 + zoom)

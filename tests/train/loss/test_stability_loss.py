@@ -14,7 +14,7 @@ from train.loss.stability_loss import NOISE_LEVELS, Disturbance
 SHAPE = torch.Size((3, 3, 64, 80))
 
 
-def draw(seed: int = 0, **changes: Tensor | None) -> Disturbance:
+def draw(seed: int = 0, **changes: Tensor | bool | None) -> Disturbance:
     drawn = Disturbance.draw(SHAPE, torch.Generator().manual_seed(seed))
     return replace(drawn, **changes)  # type: ignore[arg-type]
 
@@ -23,8 +23,13 @@ def still(seed: int = 0) -> Disturbance:
     """Nothing happens: no noise, light or motion."""
     zero = torch.zeros(3)
     return draw(
-        seed, noise=torch.zeros(SHAPE), exposure=zero, lamp=torch.zeros(3, 2), motion=None
-    )  # fmt: skip
+        seed,
+        noise=torch.zeros(SHAPE),
+        exposure=zero,
+        lamp=torch.zeros(3, 2),
+        motion=None,
+        whole=False,
+    )
 
 
 def smooth_pictures() -> Tensor:
@@ -36,7 +41,7 @@ def test_it_is_a_function_of_the_generator_and_stays_in_bounds() -> None:
     assert torch.equal(draw(3).noise, draw(3).noise)
     assert not torch.equal(draw(3).noise, draw(4).noise)
     moving = [draw(seed).motion is not None for seed in range(40)]
-    assert 8 < sum(moving) < 32
+    assert 16 < sum(moving) < 36
     spread = draw(0).noise.std((1, 2, 3))
     assert bool((spread > 0.9 * NOISE_LEVELS[0]).all() and (spread < 1.1 * NOISE_LEVELS[1]).all())
 
@@ -81,6 +86,39 @@ def test_a_painter_that_follows_the_motion_is_hardly_charged(
     followed = moving.instability(pictures, moving.second_view(pictures), pictures).mean().item()
     stayed = moving.instability(pictures, pictures, pictures).mean().item()
     assert followed < 0.05 * stayed
+
+
+def shifted(pixels: int) -> Disturbance:
+    motion = torch.tensor([0.0, 2 * pixels / SHAPE[3], 0.0]).repeat(3, 1)
+    return replace(still(), motion=motion, whole=True)
+
+
+def test_a_painter_that_follows_by_whole_pixels_is_not_charged_at_all() -> None:
+    fine = torch.rand(SHAPE, generator=torch.Generator().manual_seed(2)) * 255
+    moving = shifted(5)
+    second = moving.second_view(fine)
+    torch.testing.assert_close(second[..., :-5], fine[..., 5:])
+    assert moving.instability(fine, second, fine).mean().item() == 0
+
+
+def test_by_whole_pixels_the_finest_flicker_is_charged_in_full() -> None:
+    pictures = smooth_pictures()
+    moving = shifted(5)
+    checks = 20 * (1 - 2 * (torch.arange(SHAPE[2])[:, None] + torch.arange(SHAPE[3])) % 2).float()
+    second = moving.second_view(pictures) + checks
+    charged = moving.instability(pictures, second, pictures).mean().item()
+    assert charged == pytest.approx((401**0.5 - 1) / 255, rel=0.01)
+
+
+def test_some_batches_stay_some_move_in_any_way_and_some_by_whole_pixels() -> None:
+    drawn = [draw(seed) for seed in range(60)]
+    whole = [one.motion for one in drawn if one.whole and one.motion is not None]
+    assert 10 < len(whole) < 30
+    assert 10 < sum(one.motion is None for one in drawn) < 30
+    for motion in whole:
+        pixels = motion * torch.tensor([1.0, SHAPE[3] / 2, SHAPE[2] / 2])
+        torch.testing.assert_close(pixels, pixels.round())
+        assert not motion[:, 0].any()
 
 
 def test_paint_that_is_locked_to_a_grid_is_charged() -> None:
