@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from realtime.__main__ import main
@@ -38,6 +39,14 @@ def start_python(
 
 def _environment(more: dict[str, str]) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), **more}
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it still runs; one that has ended and that nobody has asked about does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def pleinair(*arguments: object, **environment: str) -> Finished:

@@ -77,7 +77,7 @@ def write_film(
         stream = picture_stream(container, *size, rate=rate)
         tracks = [add_tone(container, layout=layout) for layout in sounds]
         pictures = [world.at(number / float(rate)) for number in range(frames)]
-        add_pictures(container, stream, pictures, list(range(frames)))
+        add_pictures(container, stream, pictures)
         for track in tracks:
             play_tone(container, track, frames / float(rate))
     return path

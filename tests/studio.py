@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
 import shutil
 import signal
@@ -18,7 +17,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import cv2
-import pytest
 from playwright.sync_api import Browser, Playwright
 
 from realtime.frame import Pixels
@@ -27,6 +25,7 @@ from realtime.network.card import Card, StyleCredit, read_card
 from realtime.network.library import SHIPPED
 from realtime.network.registry import build_network, default_config
 from tests.commands import start_python
+from tests.helpers import not_here
 
 PATIENCE_SECONDS = 600.0
 """What learns gives way to all else on this machine."""
@@ -164,10 +163,7 @@ def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next((found for name in names if (found := shutil.which(name))), None)
     if path is None:
-        message = "needs Chromium (Debian's package chromium)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        not_here("needs Chromium (Debian's package chromium)")
     browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
     try:
         yield browser
