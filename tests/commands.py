@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+import typer
+from typer.testing import CliRunner, Result
 
 from realtime.__main__ import main
 
@@ -52,6 +54,13 @@ def is_alive(process: psutil.Process) -> bool:
 def pleinair(*arguments: object, **environment: str) -> Finished:
     """Run a command as its users do."""
     return run_python("-m", "realtime", *arguments, cwd=None, **environment)
+
+
+def invoke(app: typer.Typer, *arguments: object) -> Result:
+    """Run a command of a program in this process, to a good end."""
+    result = CliRunner().invoke(app, list(map(str, arguments)))
+    assert result.exit_code == 0, result.output
+    return result
 
 
 def pleinair_here(*arguments: object) -> Finished:

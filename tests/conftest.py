@@ -64,6 +64,12 @@ def vgg_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def vgg16(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with VGG-16's convolutions as torchvision stores them, random."""
+    return made.write_vgg16(tmp_path_factory.mktemp("made") / "vgg16.pth")
+
+
+@pytest.fixture(scope="session")
 def screen() -> Iterator[str]:
     """Start a virtual screen and return its DISPLAY."""
     server = shutil.which("Xvfb")

@@ -52,6 +52,12 @@ def landscape(width: int, height: int, seconds: float = 0.0) -> Pixels:
     return Landscape(width, height).at(seconds)
 
 
+def noisy(pixels: Pixels, deviation: float, rng: np.random.Generator) -> Pixels:
+    """Add the noise of a camera."""
+    noise = rng.normal(0, deviation, pixels.shape)
+    return np.clip(np.rint(pixels + noise), 0, 255).astype(np.uint8)
+
+
 def not_here(message: str) -> NoReturn:
     """Skip for want of something on this machine; with CI=true nothing may be wanting."""
     if os.environ.get("CI") == "true":

@@ -16,6 +16,7 @@ from realtime.frame import Pixels
 from realtime.sources.landscape import Landscape
 from tests.film import add_pictures, add_tone, picture_stream, play_tone
 from tests.train.vgg import torchvision_state
+from train.loss.loss_network import VGG16_BLOCKS
 
 PHOTOGRAPHS = 12
 SHORT, SHORT_FRAMES = ("camera.mp4", "silent.mp4"), 36
@@ -56,6 +57,13 @@ def write_vgg(folder: Path) -> Path:
     state = torchvision_state(VGG19_TO_CONV3, width=16)
     save_file(state, folder / "vgg19_conv1_1-conv3_4.safetensors")
     return folder
+
+
+def write_vgg16(path: Path) -> Path:
+    """Write VGG-16's convolutions as torchvision stores them, thin and random."""
+    torch.manual_seed(16)
+    torch.save(torchvision_state(VGG16_BLOCKS), path)
+    return path
 
 
 def write_clips(folder: Path) -> Path:

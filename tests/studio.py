@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import cv2
@@ -32,6 +32,7 @@ PATIENCE_SECONDS = 600.0
 FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream")
 Answer = tuple[int, dict[str, Any]]
 Body = bytes | Iterable[bytes] | None
+Found = TypeVar("Found")
 
 
 class RunningStudio:
@@ -114,9 +115,7 @@ class RunningStudio:
         return until(lambda: self.job(name), is_so)
 
 
-def until(
-    ask: Callable[[], dict[str, Any]], is_so: Callable[[dict[str, Any]], bool]
-) -> dict[str, Any]:
+def until(ask: Callable[[], Found], is_so: Callable[[Found], bool] = bool) -> Found:
     """Ask again and again until the answer is as it should be."""
     ends = time.monotonic() + PATIENCE_SECONDS
     while True:
