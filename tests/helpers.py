@@ -32,9 +32,11 @@ def quadrant_card(width: int = 64, height: int = 48) -> Pixels:
 
 
 def write_picture(path: Path, pixels: np.ndarray | None = None) -> Path:
-    """Write a picture with OpenCV alone, grey or RGB, of 8 or 16 bits; or else the card."""
+    """Write a picture with OpenCV alone, grey, RGB or RGBA, of 8 or 16 bits; or else the card."""
     picture = quadrant_card() if pixels is None else pixels
-    encoded, data = cv2.imencode(path.suffix, picture[:, :, ::-1] if picture.ndim == 3 else picture)
+    if picture.ndim == 3:
+        picture = picture[:, :, [2, 1, 0, 3][: picture.shape[2]]]
+    encoded, data = cv2.imencode(path.suffix, picture)
     assert encoded
     path.write_bytes(data.tobytes())
     return path
