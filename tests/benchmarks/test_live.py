@@ -139,9 +139,8 @@ class Burst(Turns):
 
 def test_drops_are_counted() -> None:
     burst = Burst(FakeClock(), 0)
-    watch = record_run(
-        burst, burst, LOOK, Recorder(LiveCase(warm_up_seconds=0.0), burst, burst.clock)
-    )
+    recorder = Recorder(LiveCase(warm_up_seconds=0.0), burst, burst.clock)
+    watch = record_run(burst, burst, LOOK, recorder)
     assert len(watch.timestamps) == 2  # the first, and the newest of three
     assert watch.total_dropped == 2
 
