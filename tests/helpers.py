@@ -46,7 +46,7 @@ def read_back(path: Path) -> Pixels:
     """Read a picture with OpenCV alone, as RGB."""
     picture = cv2.imread(str(path))
     assert picture is not None
-    return np.asarray(picture[:, :, ::-1], np.uint8)
+    return np.ascontiguousarray(picture[:, :, ::-1], np.uint8)
 
 
 def landscape(width: int, height: int, seconds: float = 0.0) -> Pixels:

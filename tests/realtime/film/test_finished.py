@@ -20,15 +20,7 @@ from realtime.film.stream_plan import plan_streams
 from realtime.media.decoding import packets
 from realtime.sinks.encoding import recipe_for
 from tests.clips import cut_off, frame_times, noise, read_frames, sound_times, write_clip
-from tests.film import (
-    add_pictures,
-    add_tone,
-    copied,
-    paint,
-    picture_stream,
-    play_tone,
-    said_of,
-)
+from tests.film import add_pictures, add_tone, copied, paint, picture_stream, play_tone, said_of
 
 STEPS = [i / 25 for i in range(50)]
 

@@ -17,6 +17,7 @@ from realtime.film import executors
 from realtime.film.film import FilmSettings
 from realtime.film.painting import paint_segments
 from realtime.film.plan import frames_per_segment
+from realtime.film.workfolder import WorkFolder
 from realtime.network.card import DEFAULT_STYLE
 from realtime.pipeline import Report
 from realtime.settings import PaintSettings
@@ -44,21 +45,6 @@ def packets(path: Path) -> list[tuple[int, int, bytes]]:
 def segments(out: Path) -> list[Path]:
     found = out.parent.glob(f".{out.name}.pleinair/*/*.nut")
     return sorted(path for path in found if "partial" not in path.name)
-
-
-def paint_and_stop(clip: Path, out: Path, settings: FilmSettings, frames: int) -> None:
-    """Paint, and press Ctrl-C when so many frames are painted."""
-
-    def goes_on(report: Report) -> bool:
-        return report.frames < frames
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            executors, "paint_segments",
-            lambda film, run, engine, watch: paint_segments(film, run, engine, watch=goes_on),
-        )  # fmt: skip
-        (finished,) = paint(clip, out=out, settings=settings)
-    assert finished.interrupted
 
 
 def test_killed_in_the_middle_and_gone_on(clips_folder: Path, tmp_path: Path) -> None:
@@ -92,9 +78,9 @@ def test_killed_in_the_middle_and_gone_on(clips_folder: Path, tmp_path: Path) ->
 def test_other_settings_are_not_mixed_in(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "in.mp4", noise(70))
     out = tmp_path / "out.mp4"
-    paint_and_stop(clip, out, PAINTED, frames=45)
-    assert len(segments(out)) == 2
-    other = replace(PAINTED, paint=replace(PAINTED.paint, style="scream"))
+    quick = replace(PAINTED, paint=replace(PAINTED.paint, stroke="native"))
+    begin_and_lose(clip, out, quick)
+    other = replace(quick, paint=replace(quick.paint, style="scream"))
     said: list[str] = []
     paint(clip, out=out, settings=other, said=said)
     assert "another painting of it (style mosaic" in said[0]
@@ -107,7 +93,17 @@ def test_other_settings_are_not_mixed_in(tmp_path: Path) -> None:
 def test_a_short_film_loses_little_and_says_from_where_it_goes_on(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "in.mp4", noise(90))  # 30 frames per second
     out, settings = tmp_path / "out.mp4", replace(COPY, segment_frames=None)
-    paint_and_stop(clip, out, settings, frames=71)
+
+    def stop_at_71(report: Report) -> bool:
+        return report.frames < 71
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            executors, "paint_segments",
+            lambda film, run, engine, watch: paint_segments(film, run, engine, watch=stop_at_71),
+        )  # fmt: skip
+        (interrupted,) = paint(clip, out=out, settings=settings)
+    assert interrupted.interrupted
     said: list[str] = []
     (finished,) = paint(clip, out=out, settings=settings, said=said)
     assert said == ["in.mp4: going on at 2.00 s, 60 of 90 frames are painted already"]
@@ -121,6 +117,22 @@ def test_a_short_film_loses_little_and_says_from_where_it_goes_on(tmp_path: Path
 )
 def test_segments_are_short_in_short_films(frames: int, length: int) -> None:
     assert frames_per_segment(frames) == length
+
+
+def begin_and_lose(clip: Path, out: Path, settings: FilmSettings) -> None:
+    """Paint, and let the disk fill up when two segments are there."""
+    publish = WorkFolder.publish
+
+    def publish_two(folder: WorkFolder, number: int) -> None:
+        if number >= 2:
+            raise OSError(28, "No space left on device")
+        publish(folder, number)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WorkFolder, "publish", publish_two)
+        (finished,) = paint(clip, out=out, settings=settings)
+    assert isinstance(finished.error, SinkError)
+    assert len(segments(out)) == 2
 
 
 @pytest.fixture

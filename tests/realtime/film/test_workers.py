@@ -28,6 +28,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         assert parent.stdout is not None
         workers = [psutil.Process(int(number)) for number in parent.stdout.readline().split()]
         assert len(workers) == 2
+        assert all(map(is_alive, workers))
         parent.kill()
     deadline = time.monotonic() + 60
     while (left := list(filter(is_alive, workers))) and time.monotonic() < deadline:
