@@ -122,7 +122,7 @@ def test_one_bad_picture_does_not_end_the_list(tmp_path: Path) -> None:
         names = [path.name for path in written]
         assert names == [f"a-{DEFAULT_STYLE}.png", f"c-{DEFAULT_STYLE}.png"]
         # What is missing is said before anything is painted.
-        ends = ("none.png", "b.png is a text, expected one of these pictures")
+        ends = ("/none.png", "/b.png is a text, expected one of these pictures")
         for text, end in zip(failed, ends, strict=True):
             assert text.partition(":")[0].endswith(end)
     with pytest.raises(BadInputError, match="there is no picture"):
