@@ -56,11 +56,14 @@ def write_clip(
         stream.options.update(options or ({"crf": "10"} if codec == "libx264" else {}))
         if rotation:
             stream.set_display_rotation(rotation)
-        for i, pixels in enumerate(pictures):
-            frame = av.VideoFrame.from_ndarray(pixels)
-            frame.pts, frame.time_base = ticks[i] if ticks else i, time_base
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+        add_pictures(container, stream, pictures, ticks)
+    return path
+
+
+def cut_off(path: Path, part: float = 0.5) -> Path:
+    """Leave only the first part of a file."""
+    data = path.read_bytes()
+    path.write_bytes(data[: int(part * len(data))])
     return path
 
 
@@ -69,8 +72,7 @@ def write_clip_with_sound(path: Path, sound_codec: str, seconds: int = 2) -> Pat
     with av.open(str(path), "w") as container:
         stream = picture_stream(container, rate=Fraction(30))
         tone = add_tone(container, codec=sound_codec)
-        count = 30 * seconds
-        add_pictures(container, stream, [quadrant_card()] * count, list(range(count)))
+        add_pictures(container, stream, [quadrant_card()] * 30 * seconds)
         play_tone(container, tone, seconds)
     return path
 
@@ -95,6 +97,10 @@ def assert_alike(got: Pixels, expected: Pixels, levels: int = 3) -> None:
 def read_frames(path: Path) -> list[Frame]:
     with open_source(str(path)) as source:
         return list(source)
+
+
+def frame_times(path: Path) -> list[float]:
+    return [frame.pts_seconds for frame in read_frames(path)]
 
 
 def write_frames(path: Path, frames: Iterable[Frame]) -> Path:

@@ -10,7 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
+import typer
+from typer.testing import CliRunner, Result
 
 from realtime.__main__ import main
 
@@ -40,9 +43,24 @@ def _environment(more: dict[str, str]) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), **more}
 
 
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it still runs; one that has ended and that nobody has asked about does not."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def pleinair(*arguments: object, **environment: str) -> Finished:
     """Run a command as its users do."""
     return run_python("-m", "realtime", *arguments, cwd=None, **environment)
+
+
+def invoke(app: typer.Typer, *arguments: object) -> Result:
+    """Run a command of a program in this process, to a good end."""
+    result = CliRunner().invoke(app, list(map(str, arguments)))
+    assert result.exit_code == 0, result.output
+    return result
 
 
 def pleinair_here(*arguments: object) -> Finished:

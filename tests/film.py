@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -45,6 +46,14 @@ def paint(
     return list(paint_batch(batch, Silent(), (said if said is not None else []).append))
 
 
+def said_of(path: Path, out: Path) -> list[str]:
+    """Paint a film and return what was said about it."""
+    said: list[str] = []
+    (finished,) = paint(path, out=out, said=said)
+    assert finished.error is None
+    return said
+
+
 def copied(path: Path, out: Path, **changes: object) -> Path:
     """Copy a film through all that a painted one goes through; raises what went wrong."""
     (finished,) = paint(path, out=out, settings=replace(COPY, **changes))  # type: ignore[arg-type]
@@ -78,11 +87,13 @@ def picture_stream(
 
 
 def add_pictures(
-    container: OutputContainer, stream: VideoStream, pictures: list[Pixels], ticks: list[int]
-) -> None:
+    container: OutputContainer, stream: VideoStream, pictures: Sequence[Pixels],
+    ticks: Sequence[int] | None = None, *, layout: str = "rgb24",
+) -> None:  # fmt: skip
+    """Encode pictures at some ticks of the stream's clock: one after the other, if not told."""
     time_base = stream.codec_context.time_base  # the stream's own changes with the header
-    for pixels, tick in zip(pictures, ticks, strict=True):
-        frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+    for pixels, tick in zip(pictures, ticks or range(len(pictures)), strict=True):
+        frame = av.VideoFrame.from_ndarray(pixels, format=layout)
         frame.pts, frame.time_base = tick, time_base
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
@@ -105,21 +116,22 @@ def play_tone(
     for i in range(round(seconds * stream.rate / 1024)):
         at = (np.arange(1024) + 1024 * i) / stream.rate
         tone = (9000 * np.sin(2 * np.pi * 440 * at)).astype(np.int16)
-        frame = av.AudioFrame.from_ndarray(
-            np.repeat(tone, channels)[None], "s16", stream.layout.name
-        )
-        frame.sample_rate, frame.pts, frame.time_base = (
-            stream.rate, first + 1024 * i, Fraction(1, stream.rate),
-        )  # fmt: skip
+        samples = np.repeat(tone, channels)[None]
+        frame = av.AudioFrame.from_ndarray(samples, "s16", stream.layout.name)
+        frame.sample_rate, frame.time_base = stream.rate, Fraction(1, stream.rate)
+        frame.pts = first + 1024 * i
         container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
 
 
-def write_line(container: OutputContainer, stream: Stream, text: bytes, at_ms: int) -> None:
+def write_line(
+    container: OutputContainer, stream: Stream, text: bytes, at_ms: int, lasts_ms: int = 400
+) -> None:
+    """Write a line of subtitles."""
     line: Packet[Stream] = Packet(text)
     line.stream, line.time_base = stream, Fraction(1, 1000)
     line.pts = line.dts = at_ms
-    line.duration = 400
+    line.duration = lasts_ms
     container.mux(line)
 
 

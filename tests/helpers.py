@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NoReturn
 
+import cv2
 import numpy as np
+import pytest
 
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
@@ -26,9 +31,40 @@ def quadrant_card(width: int = 64, height: int = 48) -> Pixels:
     return card
 
 
+def write_picture(path: Path, pixels: np.ndarray | None = None) -> Path:
+    """Write a picture with OpenCV alone, grey, RGB or RGBA, of 8 or 16 bits; or else the card."""
+    picture = quadrant_card() if pixels is None else pixels
+    if picture.ndim == 3:
+        picture = picture[:, :, [2, 1, 0, 3][: picture.shape[2]]]
+    encoded, data = cv2.imencode(path.suffix, picture)
+    assert encoded
+    path.write_bytes(data.tobytes())
+    return path
+
+
+def read_back(path: Path) -> Pixels:
+    """Read a picture with OpenCV alone, as RGB."""
+    picture = cv2.imread(str(path))
+    assert picture is not None
+    return np.ascontiguousarray(picture[:, :, ::-1], np.uint8)
+
+
 def landscape(width: int, height: int, seconds: float = 0.0) -> Pixels:
     """A picture as natural as can be had without one: edges, skies, textures, all colours."""
     return Landscape(width, height).at(seconds)
+
+
+def noisy(pixels: Pixels, deviation: float, rng: np.random.Generator) -> Pixels:
+    """Add the noise of a camera."""
+    noise = rng.normal(0, deviation, pixels.shape)
+    return np.clip(np.rint(pixels + noise), 0, 255).astype(np.uint8)
+
+
+def not_here(message: str) -> NoReturn:
+    """Skip for want of something on this machine; with CI=true nothing may be wanting."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
 
 
 def make_frames(count: int, width: int = 32, height: int = 24) -> list[Frame]:

@@ -16,6 +16,7 @@ from realtime.frame import Pixels
 from realtime.sources.landscape import Landscape
 from tests.film import add_pictures, add_tone, picture_stream, play_tone
 from tests.train.vgg import torchvision_state
+from train.loss.loss_network import VGG16_BLOCKS
 
 PHOTOGRAPHS = 12
 SHORT, SHORT_FRAMES = ("camera.mp4", "silent.mp4"), 36
@@ -58,6 +59,13 @@ def write_vgg(folder: Path) -> Path:
     return folder
 
 
+def write_vgg16(path: Path) -> Path:
+    """Write VGG-16's convolutions as torchvision stores them, thin and random."""
+    torch.manual_seed(16)
+    torch.save(torchvision_state(VGG16_BLOCKS), path)
+    return path
+
+
 def write_clips(folder: Path) -> Path:
     """Write a camera's clip, a silent one and a long one with two sound tracks."""
     folder.mkdir(parents=True)
@@ -77,7 +85,7 @@ def write_film(
         stream = picture_stream(container, *size, rate=rate)
         tracks = [add_tone(container, layout=layout) for layout in sounds]
         pictures = [world.at(number / float(rate)) for number in range(frames)]
-        add_pictures(container, stream, pictures, list(range(frames)))
+        add_pictures(container, stream, pictures)
         for track in tracks:
             play_tone(container, track, frames / float(rate))
     return path

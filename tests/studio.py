@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
 import shutil
 import signal
@@ -14,11 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import cv2
-import pytest
 from playwright.sync_api import Browser, Playwright
 
 from realtime.frame import Pixels
@@ -27,12 +25,14 @@ from realtime.network.card import Card, StyleCredit, read_card
 from realtime.network.library import SHIPPED
 from realtime.network.registry import build_network, default_config
 from tests.commands import start_python
+from tests.helpers import not_here
 
 PATIENCE_SECONDS = 600.0
 """What learns gives way to all else on this machine."""
 FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream")
 Answer = tuple[int, dict[str, Any]]
 Body = bytes | Iterable[bytes] | None
+Found = TypeVar("Found")
 
 
 class RunningStudio:
@@ -115,9 +115,7 @@ class RunningStudio:
         return until(lambda: self.job(name), is_so)
 
 
-def until(
-    ask: Callable[[], dict[str, Any]], is_so: Callable[[dict[str, Any]], bool]
-) -> dict[str, Any]:
+def until(ask: Callable[[], Found], is_so: Callable[[Found], bool] = bool) -> Found:
     """Ask again and again until the answer is as it should be."""
     ends = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -164,10 +162,7 @@ def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     path = next((found for name in names if (found := shutil.which(name))), None)
     if path is None:
-        message = "needs Chromium (Debian's package chromium)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        not_here("needs Chromium (Debian's package chromium)")
     browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
     try:
         yield browser

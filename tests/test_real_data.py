@@ -12,9 +12,6 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-import torch
-import torch.nn.functional as F
-from safetensors.torch import load_file
 
 from realtime.arbitrary_style.dead_leaves import dead_leaves
 from realtime.arbitrary_style.fit import with_paintings
@@ -30,14 +27,12 @@ from tests.clips import CLIPS, read_frames
 from tests.conftest import NOT_HERE, SHARED, skip_file_without_shared
 from tests.film import copied
 from tests.realtime.film.test_copies import assert_kept
+from tests.train.vgg import assert_folds_its_colour_transform, assert_wants_pixels_minus_means
 from train.loss.load_loss import load_loss_networks
-from train.loss.loss_network import load_distilled, load_vgg
 from train.shipped.paintings import PAINTINGS
 
 skip_file_without_shared()
 VIDEO, STYLES, VGG = SHARED / "data/video", SHARED / "data/styles", SHARED / "vgg"
-REAL = VGG / "vgg19_conv1_1-conv3_4.safetensors"
-DISTILLED = VGG / "vgg19_distilled16x_to_conv5_1.safetensors"
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -47,8 +42,7 @@ def _is_here() -> None:
 
 @pytest.mark.parametrize("name", CLIPS)
 def test_every_clip_gives_what_its_header_says(name: str) -> None:
-    source = open_clip(str(VIDEO / name))
-    with av.open(str(VIDEO / name)) as container:
+    with open_clip(str(VIDEO / name)) as source, av.open(str(VIDEO / name)) as container:
         stream = container.streams.video[0]
         times = [frame.time for frame in container.decode(stream)]
         frames = list(source)
@@ -56,7 +50,6 @@ def test_every_clip_gives_what_its_header_says(name: str) -> None:
         assert len(frames) == source.frame_count == stream.frames
         assert source.rate_fps == float(stream.average_rate or 0)
     assert [frame.index for frame in frames] == list(range(len(frames)))
-    source.close()
 
 
 @pytest.mark.parametrize("name", CLIPS)
@@ -70,9 +63,8 @@ def test_telephone_clips_come_out_upright(name: str) -> None:
 
 
 def test_the_pixels_of_a_real_clip_are_wide() -> None:
-    source = open_clip(str(VIDEO / "arm-wrestling-340x256-sar.mp4"))
-    assert source.pixel_aspect == Fraction(64, 51)
-    source.close()
+    with open_clip(str(VIDEO / "arm-wrestling-340x256-sar.mp4")) as source:
+        assert source.pixel_aspect == Fraction(64, 51)
 
 
 def test_photographs_are_read() -> None:
@@ -101,21 +93,10 @@ def test_a_painting_that_a_bundle_knows_is_its_style(caplog: pytest.LogCaptureFi
 
 
 def test_the_real_weights_want_pixels_minus_means() -> None:
-    state = {k: v.float() for k, v in load_file(REAL).items()}
-    picture = torch.rand(1, 3, 16, 16) * 255
-    x = picture - torch.tensor([123.68, 116.779, 103.939]).view(3, 1, 1)
-    expected = F.relu(F.conv2d(x, state["features.0.weight"], state["features.0.bias"], padding=1))
-    found = load_vgg(REAL)(picture, ["relu1_1"])["relu1_1"]
-    torch.testing.assert_close(found, expected, atol=1e-2, rtol=1e-4)
+    assert_wants_pixels_minus_means(VGG / "vgg19_conv1_1-conv3_4.safetensors")
 
 
 def test_the_real_distilled_encoder_is_read() -> None:
-    state = {k: v.float() for k, v in load_file(DISTILLED).items()}
-    picture = torch.rand(1, 3, 16, 16) * 255
-    x = F.conv2d(picture / 255, state["conv0.weight"], state["conv0.bias"])
-    x = F.pad(x, (1, 1, 1, 1), mode="reflect")
-    expected = F.relu(F.conv2d(x, state["conv11.weight"], state["conv11.bias"]))
-    found = load_distilled(DISTILLED)(picture, ["relu1_1"])["relu1_1"]
-    torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+    assert_folds_its_colour_transform(VGG / "vgg19_distilled16x_to_conv5_1.safetensors")
     layers = [network.layers[-1] for network in load_loss_networks(VGG)]
     assert layers == ["relu3_4", "relu5_1"]

@@ -13,13 +13,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from tests.clips import read_frames, write_clip
-from tests.helpers import quadrant_card
+from tests.commands import ROOT
+from tests.helpers import quadrant_card, write_picture
 
-ROOT = Path(__file__).parents[1]
 STATIC = Path("realtime/studio/static")
+ELSEWHERE = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +29,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT],
-        check=True,
-        capture_output=True,
-    )
+        check=True, capture_output=True,
+    )  # fmt: skip
     (path,) = folder.glob("*.whl")
     return path
 
@@ -68,17 +67,15 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     lent = sysconfig.get_path("purelib")
     (Path(site.stdout.strip()) / "lent.pth").write_text(f"{lent}\n", "utf-8")
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps"]
-    env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    subprocess.run([*pip, "--no-index", wheel], check=True, capture_output=True, env=env)
+    subprocess.run([*pip, "--no-index", wheel], check=True, capture_output=True, env=ELSEWHERE)
     return binaries
 
 
 def run(command: list[object], folder: Path) -> str:
     """Run a command in a folder, without a way to this checkout; return its output."""
-    env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     finished = subprocess.run(
         [str(part) for part in command],
-        cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=240,
+        cwd=folder, env=ELSEWHERE, capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     assert finished.returncode == 0, finished.stderr
     return finished.stdout
@@ -91,7 +88,7 @@ def test_the_command_works_away_from_the_checkout(bare: Path, tmp_path: Path) ->
 
 
 def test_the_package_works_away_from_the_checkout(bare: Path, tmp_path: Path) -> None:
-    Image.fromarray(quadrant_card()).save(tmp_path / "photo.png")
+    write_picture(tmp_path / "photo.png")
     code = (
         "import pleinair; painting = pleinair.paint('photo.png', 'scream', out='painted.png'); "
         "print(painting.shape, pleinair.__file__)"

@@ -5,21 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
-from typer.testing import CliRunner
 
 from benchmarks.article import measure_optimisation
 from benchmarks.cli import app
 from realtime.errors import BadInputError
+from tests.commands import invoke
 from tests.made import SHORT
-from tests.train.vgg import torchvision_state
 
 
 def measured(*arguments: str) -> list[dict[str, Any]]:
     """Run a command and return its rows."""
-    finished = CliRunner().invoke(app, [*arguments, "--json", "-"])
-    assert finished.exit_code == 0, finished.output
-    rows: list[dict[str, Any]] = json.loads(finished.stdout)["rows"]
+    rows: list[dict[str, Any]] = json.loads(invoke(app, *arguments, "--json", "-").stdout)["rows"]
     return rows
 
 
@@ -37,10 +33,8 @@ def test_the_article_is_measured_cold_and_warm_beside_what_it_cites() -> None:
     assert "--vgg" in slow["not_measured"]
 
 
-def test_the_slow_method_is_extrapolated_and_says_so(tmp_path: Path) -> None:
-    weights = tmp_path / "vgg16.pth"
-    torch.save(torchvision_state((2, 2, 3)), weights)
-    row = measure_optimisation(weights, steps=500)
+def test_the_slow_method_is_extrapolated_and_says_so(tmp_path: Path, vgg16: Path) -> None:
+    row = measure_optimisation(vgg16, steps=500)
     assert row["runs"] == 6
     assert row["extrapolated_s"] == pytest.approx(0.5 * row["step_p50_ms"], abs=0.1)
     assert "relu1_1" in row["runs_on"]
@@ -86,9 +80,8 @@ def test_the_baseline_may_be_left_out() -> None:
     ],
 )
 def test_what_cannot_be_measured_is_refused(arguments: tuple[str, ...], said: str) -> None:
-    finished = CliRunner().invoke(app, arguments)
-    assert isinstance(finished.exception, BadInputError)
-    assert said in str(finished.exception)
+    with pytest.raises(BadInputError, match=said):
+        app(arguments, standalone_mode=False)
 
 
 def test_a_clip_is_measured_from_file_to_file() -> None:

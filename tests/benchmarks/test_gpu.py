@@ -4,31 +4,26 @@ from pathlib import Path
 
 import pytest
 import torch
-from typer.testing import CliRunner
 
 from benchmarks.gpu import app
 from benchmarks.result import REASON, read
 from benchmarks.roofline import PassCost, Peaks, cost_of, measure_peaks
 from realtime.network.registry import build_network, default_config
+from tests.commands import invoke
 from tests.helpers import quadrant_card
 
 
 def test_the_cost_of_the_article_network_is_what_was_counted_by_hand() -> None:
     """Its unfolded form: 11.7 GMAC at 256x256, 50.8 at 640x480."""
-    network = build_network(default_config("article"))
-    assert cost_of(network, 1, (256, 256), half=True).giga_macs == pytest.approx(11.7, abs=0.1)
-    network = build_network(default_config("article"))
-    assert cost_of(network, 1, (640, 480), half=True).giga_macs == pytest.approx(50.8, abs=0.2)
+    for size, giga_macs, within in (((256, 256), 11.7, 0.1), ((640, 480), 50.8, 0.2)):
+        cost = cost_of(build_network(default_config("article")), 1, size, half=True)
+        assert cost.giga_macs == pytest.approx(giga_macs, abs=within)
 
 
 def test_half_precision_moves_half_the_bytes() -> None:
-    full, half = (
-        cost_of(
-            build_network(default_config("fast", 2)).folded(), 2, (64, 48), half=half
-        ).mega_bytes
-        for half in (False, True)
-    )
-    assert full == pytest.approx(2 * half)
+    network = build_network(default_config("fast", 2)).folded()
+    full, half = (cost_of(network, 2, (64, 48), half=half) for half in (False, True))
+    assert full.mega_bytes == pytest.approx(2 * half.mega_bytes)
 
 
 def test_the_limit_is_the_larger_of_the_two_times() -> None:
@@ -49,16 +44,14 @@ def test_the_script_runs_from_end_to_end(tmp_path: Path, monkeypatch: pytest.Mon
     # Whether all pictures are painted alike is asked in `test_parity`.
     monkeypatch.setattr("benchmarks.gpu.check_pictures", lambda: {"card": quadrant_card()})
     out = tmp_path / "gpu.json"
-    arguments = ["--device", "cpu", "--sizes", "48x32", "--seconds", "0.01", "--no-compiled"]
-    arguments += ["--networks", "fast"]
-    finished = CliRunner().invoke(app, [*arguments, "--out", str(out)])
-    assert finished.exit_code == 0, finished.output
+    invoke(
+        app, "--device", "cpu", "--sizes", "48x32", "--seconds", 0.01, "--no-compiled",
+        "--networks", "fast", "--out", out,
+    )  # fmt: skip
     result = read(out)
     parity = {row["what"]: row for row in result.rows if row["part"] == "parity"}
     assert "max 0" in parity["torch fp32"]["worst"]
     assert REASON in parity["tensorrt fp16"]
-    networks = [
-        row for row in result.of("gpu") if row["part"] == "network" and row["network"] == "fast"
-    ]
-    assert len(networks) == 3
+    networks = [row for row in result.of("gpu") if row["part"] == "network"]
+    assert [row["network"] for row in networks] == ["fast"] * 3
     assert all(row["runs"] > 0 and row["size"] == "48x32" for row in networks)

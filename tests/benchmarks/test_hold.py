@@ -34,9 +34,8 @@ def test_a_frame_misses_by_its_cost_or_by_its_latency(
     timestamps = StageTimestamps(
         asked=0, taken=0, begun=0.001, painted=0.001 + cost, fetched=0, shown=shown
     )
-    assert (
-        PaintedFrame(timestamps, Level(1.0)).misses(HoldCase(rate_fps=30, latency_ms=80)) is misses
-    )
+    painted, case = PaintedFrame(timestamps, Level(1.0)), HoldCase(rate_fps=30, latency_ms=80)
+    assert painted.misses(case) is misses
 
 
 def test_a_real_load_keeps_a_core_busy_and_goes() -> None:

@@ -9,16 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from benchmarks.pages import (
-    FIRST_PAGE,
-    PAGES,
-    ROOT,
-    TABLES,
-    fastest_rows,
-    renewed,
-    results,
-    speed,
-)
+from benchmarks.pages import FIRST_PAGE, PAGES, ROOT, TABLES, fastest_rows, renewed, results, speed
 from benchmarks.pictures import HOLD, MOVING, SHOWN_PX, SPEED, STYLES, SWEEP, digest, gif
 from benchmarks.report import table
 from benchmarks.result import machine_line

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from typer.testing import CliRunner
 
 from benchmarks import suite
 from benchmarks.cli import app
@@ -36,6 +35,7 @@ from realtime.errors import BadInputError, MissingExtraError
 from realtime.network.library import SHIPPED, find_bundles
 from realtime.provenance import TEXT_MARK
 from tests.benchmarks.test_benchmarks import measured
+from tests.commands import invoke
 
 MACHINE = {"cpu": "CPU", "cores": 2, "gpus": []}
 H200 = {"cpu": "Xeon", "cores": 16, "gpus": ["NVIDIA H200"]}
@@ -176,20 +176,18 @@ def test_texts_are_wrapped_between_words() -> None:
 def test_report_prints_tables_and_writes_a_page(tmp_path: Path) -> None:
     source = written(tmp_path, "a.json", result())
     out = tmp_path / "page.md"
-    finished = CliRunner().invoke(app, ["report", source, "--markdown", str(out)])
-    assert finished.exit_code == 0, finished.output
-    assert "The article's picture" in finished.output
-    assert "not measured: paint: give --vgg" in finished.output
-    assert "on openvino, CPU" in finished.output
-    assert "on cited" not in finished.output
+    said = invoke(app, "report", source, "--markdown", out).output
+    assert "The article's picture" in said
+    assert "not measured: paint: give --vgg" in said
+    assert "on openvino, CPU" in said
+    assert "on cited" not in said
     assert out.read_text() == page([result()]) + TEXT_MARK.decode()
 
 
 def test_report_refuses_what_it_cannot_draw(tmp_path: Path) -> None:
     source = written(tmp_path, "a.json", result())
-    finished = CliRunner().invoke(app, ["report", source, "--plot", str(tmp_path / "a.gif")])
-    assert isinstance(finished.exception, BadInputError)
-    assert "expected .svg or .png" in str(finished.exception)
+    with pytest.raises(BadInputError, match=r"expected \.svg or \.png"):
+        app(["report", source, "--plot", str(tmp_path / "a.gif")], standalone_mode=False)
 
 
 def test_without_matplotlib_a_plot_names_the_pip_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,14 +203,13 @@ def test_everything_can_be_drawn(suffix: str, tmp_path: Path) -> None:
     source = written(tmp_path, "a.json", result())
     other = written(tmp_path, "b.json", result(machine=H200))
     out = tmp_path / f"plot{suffix}"
-    finished = CliRunner().invoke(app, ["report", source, other, "--plot", str(out)])
-    assert finished.exit_code == 0, finished.output
+    invoke(app, "report", source, other, "--plot", out)
     data = out.read_bytes()
     assert data.startswith(b"\x89PNG" if suffix == ".png" else b"<?xml")
     assert len(data) > 20_000
     nothing = written(tmp_path, "c.json", result([]))
-    finished = CliRunner().invoke(app, ["report", nothing, "--plot", str(out)])
-    assert "nothing here can be drawn" in str(finished.exception)
+    with pytest.raises(BadInputError, match="nothing here can be drawn"):
+        app(["report", nothing, "--plot", str(out)], standalone_mode=False)
 
 
 def test_a_line_goes_through_its_points() -> None:
@@ -316,9 +313,8 @@ def test_noise_gain_is_one_figure_under_one_name() -> None:
     table = judged(result([row]))
     (gain,) = (found["measured"] for what, found in table.items() if "noise gain" in what)
     card = next(entry.card for entry in find_bundles([SHIPPED]) if entry.name == "fast")
-    gains = {
-        name: style["noise_gain"] for name, style in card.results["appraisal"]["styles"].items()
-    }
+    styles = card.results["appraisal"]["styles"]
+    gains = {name: style["noise_gain"] for name, style in styles.items()}
     worst = max(gains, key=lambda name: gains[name])
     assert gain == f"{gains[worst]:.2f}, {worst}, of {len(gains)}, as its card says"
     assert table[STILL]["measured"] == "0.1, mosaic, of 1"

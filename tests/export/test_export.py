@@ -30,11 +30,10 @@ from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.library import SHIPPED
 from realtime.provenance import is_ours
 from realtime.reading import find_photographs
-from tests.commands import assert_refused, pleinair_here
-from tests.helpers import landscape
+from tests.commands import ROOT, assert_refused, pleinair_here
+from tests.helpers import landscape, read_back, write_picture
 
 FAST = SHIPPED / "fast.safetensors"
-ROOT = Path(__file__).parents[2]
 
 
 def metadata(path: Path) -> dict[str, str]:
@@ -110,11 +109,11 @@ def test_equal_paintings_have_no_psnr() -> None:
 
 
 def test_int8_is_calibrated_on_photographs_from_all_over_the_folder() -> None:
+    job = ExportJob(bundle=FAST, out=Path("x"), precision="int8")
+
     def practice(count: int) -> tuple[Path, ...]:
         photographs = tuple(Path(f"{number:03}.jpg") for number in range(count))
-        return _practice(
-            ExportJob(bundle=FAST, out=Path("x"), precision="int8", photographs=photographs)
-        )
+        return _practice(replace(job, photographs=photographs))
 
     chosen = practice(100 + HELD_OUT)
     assert len(chosen) == len(set(chosen)) == PHOTOGRAPHS
@@ -188,21 +187,15 @@ def test_the_lines_of_the_guide_run_with_nothing_of_ours(exported: Path, tmp_pat
     assert len(lines.splitlines()) <= 10
     shutil.copy(exported, tmp_path)
     picture = np.random.default_rng(0).integers(0, 256, (97, 131, 3), np.uint8)
-    import cv2
-
-    cv2.imwrite(str(tmp_path / "photo.jpg"), picture)
+    photo = write_picture(tmp_path / "photo.jpg", picture)
     finished = subprocess.run(
         [sys.executable, "-I", "-c", lines], cwd=tmp_path, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     assert finished.returncode == 0, finished.stderr
-    painting = cv2.imread(str(tmp_path / "painting.png"))
-    assert painting is not None
+    painting = read_back(tmp_path / "painting.png")
     assert painting.shape == picture.shape
-    decoded = cv2.imread(str(tmp_path / "photo.jpg"))
-    assert decoded is not None
     with open_engine("torch", FAST) as engine:
-        photo = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)
         look = Look.of_style(0, len(engine.styles))
-        expected = engine.stylize(Frame(np.asarray(photo, np.uint8), 0, 0.0), look).pixels
-    assert np.abs(painting[:, :, ::-1].astype(int) - expected).max() <= 1
+        expected = engine.stylize(Frame(read_back(photo), 0, 0.0), look).pixels
+    assert np.abs(painting.astype(int) - expected).max() <= 1

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
-from PIL import Image
 
 import pleinair
 from realtime.network.library import find_bundles
 from realtime.provenance import read_note
 from tests.commands import run_python
-from tests.helpers import quadrant_card
+from tests.helpers import quadrant_card, read_back, write_picture
 
 CARD = quadrant_card()
 
@@ -25,8 +23,7 @@ def stylizer() -> pleinair.Stylizer:
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
-    Image.fromarray(CARD).save(tmp_path / "photo.png")
-    return tmp_path / "photo.png"
+    return write_picture(tmp_path / "photo.png")
 
 
 def plainly(picture: pleinair.Picture, style: str | None = None, **more: object) -> np.ndarray:
@@ -71,9 +68,7 @@ def test_what_is_given_stays_what_it_is(stylizer: pleinair.Stylizer) -> None:
 def test_the_painting_is_written_where_it_may(photo: Path) -> None:
     out = photo.with_name("out.jpg")
     painting = plainly(photo, "scream", out=out)
-    found = cv2.imread(str(out))
-    assert found is not None
-    assert np.abs(found[:, :, ::-1].astype(int) - painting).mean() < 12
+    assert np.abs(read_back(out).astype(int) - painting).mean() < 12
     assert "scream" in read_note(out)
     plainly(photo, "mosaic", out=str(out))
     assert "mosaic" in read_note(out)

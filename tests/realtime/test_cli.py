@@ -8,23 +8,14 @@ import time
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 
 from realtime.frame import Pixels
 from realtime.network.card import DEFAULT_STYLE
-from tests.clips import write_clip
+from tests.clips import cut_off, write_clip
 from tests.commands import assert_refused, pleinair, pleinair_here, run_python, start_python
 from tests.disk import mounted_disk
-from tests.helpers import quadrant_card
-
-
-def write_image(path: Path, pixels: np.ndarray | None = None) -> Path:
-    picture = quadrant_card() if pixels is None else pixels
-    encoded, data = cv2.imencode(path.suffix, picture[:, :, ::-1] if picture.ndim == 3 else picture)
-    assert encoded
-    path.write_bytes(data.tobytes())
-    return path
+from tests.helpers import quadrant_card, read_back, write_picture
 
 
 def rolling_cards(count: int, width: int = 64, height: int = 48) -> list[Pixels]:
@@ -71,29 +62,25 @@ def test_styles_and_doctor_speak_to_people_and_programs() -> None:
 
 
 def test_image_paints_beside_the_original(tmp_path: Path) -> None:
-    picture = write_image(tmp_path / "photo.png")
+    picture = write_picture(tmp_path / "photo.png")
     before = picture.read_bytes()
     finished = pleinair("image", picture, "--style", "mosaic")
     assert finished.returncode == 0, finished.stderr
-    painted = cv2.imread(str(tmp_path / "photo-mosaic.png"))
-    assert painted is not None
-    assert painted.shape == (48, 64, 3)
+    assert read_back(tmp_path / "photo-mosaic.png").shape == (48, 64, 3)
     assert picture.read_bytes() == before
 
 
 def test_image_takes_grey_16_bit_and_transparent_pictures(tmp_path: Path) -> None:
     card = quadrant_card()
-    grey = write_image(tmp_path / "grey.png", card[:, :, 1])
-    deep = write_image(tmp_path / "deep.png", card.astype(np.uint16) * 257)
-    clear = write_image(tmp_path / "clear.png", np.dstack([card, card[:, :, :1]]))
+    grey = write_picture(tmp_path / "grey.png", card[:, :, 1])
+    deep = write_picture(tmp_path / "deep.png", card.astype(np.uint16) * 257)
+    clear = write_picture(tmp_path / "clear.png", np.dstack([card, card[:, :, :1]]))
     out = tmp_path / "out"
     out.mkdir()
     finished = pleinair("image", grey, deep, clear, "--out", out, "--strength", "0")
     assert finished.returncode == 0, finished.stderr
     assert "transparen" in finished.stderr
-    unpainted = cv2.imread(str(out / f"deep-{DEFAULT_STYLE}.png"))
-    assert unpainted is not None
-    np.testing.assert_array_equal(unpainted[:, :, ::-1], card)
+    np.testing.assert_array_equal(read_back(out / f"deep-{DEFAULT_STYLE}.png"), card)
     assert len(list(out.iterdir())) == 3
 
 
@@ -102,9 +89,9 @@ def test_image_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
     empty.touch()
     assert_refused(pleinair("image", empty), "empty.png")
     assert_refused(pleinair_here("image", tmp_path / "none.png"), "none.png")
-    one = write_image(tmp_path / "one.png", np.zeros((1, 1, 3), np.uint8))
+    one = write_picture(tmp_path / "one.png", np.zeros((1, 1, 3), np.uint8))
     assert_refused(pleinair_here("image", one), "1x1", "16")
-    picture = write_image(tmp_path / "photo.png")
+    picture = write_picture(tmp_path / "photo.png")
     assert_refused(pleinair_here("image", picture, "--out", picture), "is the input itself")
     assert_refused(pleinair_here("image", picture, "--style", "mosiac"), "did you mean mosaic")
     assert_refused(pleinair_here("image", picture, "--size", "big"), "WIDTHxHEIGHT")
@@ -163,11 +150,8 @@ def test_video_refuses_what_it_cannot_paint(tmp_path: Path) -> None:
 
 
 def test_a_truncated_video_keeps_what_was_painted(tmp_path: Path) -> None:
-    whole = write_clip(tmp_path / "whole.mkv", rolling_cards(90))
-    cut = tmp_path / "cut.mkv"
-    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
-    finished = pleinair("video", cut, tmp_path / "out.mkv")
-    assert_refused(finished, "cut.mkv")
+    cut = cut_off(write_clip(tmp_path / "cut.mkv", rolling_cards(90)))
+    assert_refused(pleinair("video", cut, tmp_path / "out.mkv"), "cut.mkv")
     assert not (tmp_path / "out.mkv").exists()
     assert 0 < count_frames(tmp_path / "out.partial.mkv") < 90
 
@@ -196,8 +180,7 @@ def test_demo_writes_a_clip_and_a_still(tmp_path: Path) -> None:
     assert "p95" in finished.stdout
     assert "pleinair live" in finished.stdout
     assert count_frames(tmp_path / "out" / "demo.mp4") == 30
-    still = cv2.imread(str(tmp_path / "out" / "demo.png"))
-    assert still is not None
+    still = read_back(tmp_path / "out" / "demo.png")
     assert still.shape == (120, 320, 3)
     assert np.abs(still[:, :160].astype(int) - still[:, 160:]).mean() > 5
 
@@ -212,13 +195,12 @@ def test_live_reports_what_it_measured() -> None:
 
 
 def test_live_without_camera_or_screen_says_what_to_do() -> None:
-    finished = pleinair_here("live", "--source", "camera:77")
-    assert_refused(finished, "there is no camera 77", "found")
-    finished = pleinair("live", "--source", "synthetic", DISPLAY="", WAYLAND_DISPLAY="")
-    assert_refused(finished, "no display", "--sink null")
-    assert_refused(
-        pleinair_here("live", "--source", "webcam"), "no source named 'webcam'", "camera"
-    )
+    no_camera = pleinair_here("live", "--source", "camera:77")
+    assert_refused(no_camera, "there is no camera 77", "found")
+    no_screen = pleinair("live", "--source", "synthetic", DISPLAY="", WAYLAND_DISPLAY="")
+    assert_refused(no_screen, "no display", "--sink null")
+    misspelt = pleinair_here("live", "--source", "webcam")
+    assert_refused(misspelt, "no source named 'webcam'", "camera")
 
 
 def test_a_full_disk_is_reported(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from realtime.lock import OutputLock, hidden_folder
 from realtime.painter import EngineSpec, open_painter
 from realtime.sinks import SinkOptions
 from realtime.sinks.video_sink import open_sink
-from tests.clips import noise, write_clip
+from tests.clips import cut_off, noise, write_clip
 from tests.commands import run_python, start_python
 from tests.film import COPY, paint
 
@@ -80,9 +80,7 @@ def test_the_second_film_touches_nothing(tmp_path: Path) -> None:
 
 
 def test_what_failed_lets_go(tmp_path: Path) -> None:
-    whole = write_clip(tmp_path / "whole.mkv", noise(90))
-    cut = tmp_path / "cut.mkv"
-    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    cut = cut_off(write_clip(tmp_path / "cut.mkv", noise(90)))
     for _ in range(2):
         (finished,) = paint(cut, out=tmp_path / "out.mkv")
         assert "is cut off" in str(finished.error)

@@ -12,7 +12,7 @@ from realtime.entry import _refuse_what_the_system_refused
 from realtime.network.card import DEFAULT_STYLE
 from realtime.terminal import LineFormatter, printable
 from tests.commands import pleinair, run_python
-from tests.realtime.test_cli import write_image
+from tests.helpers import write_picture
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_names_do_not_steer_the_terminal() -> None:
 def test_a_name_is_one_line_whoever_prints_it(tmp_path: Path) -> None:
     folder = tmp_path / "a\n\x1b[2Jb"
     folder.mkdir()
-    picture = write_image(folder / "x.png").rename(folder / "x\u202e.png")
+    picture = write_picture(folder / "x.png").rename(folder / "x\u202e.png")
     finished = pleinair("image", picture, folder / "no\n.png", "--engine", "identity")
     assert finished.returncode == 2
     for said, count in ((finished.stdout, 2), (finished.stderr, 1)):
@@ -69,7 +69,7 @@ def test_a_log_line_is_one_line() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1:strict"])
 def test_names_that_cannot_be_printed_are_painted(encoding: str, tmp_path: Path) -> None:
-    picture = write_image(tmp_path / "x.png").rename(tmp_path / os.fsdecode(b"caf\xe9-\xe6.png"))
+    picture = write_picture(tmp_path / "x.png").rename(tmp_path / os.fsdecode(b"caf\xe9-\xe6.png"))
     finished = pleinair("image", picture, "--engine", "identity", PYTHONIOENCODING=encoding)
     assert finished.returncode == 0, finished.stderr
     assert f"caf\\udce9-\\udce6-{DEFAULT_STYLE}.png" in finished.stdout

@@ -39,35 +39,34 @@ def test_every_command_has_a_short_help(command: str) -> None:
     assert "--help" in finished.output
 
 
-@pytest.mark.parametrize("command", ["live", "video", "image", "demo"])
-def test_the_commands_that_paint_share_their_options(command: str) -> None:
-    options = options_of(command)
-    assert {"-o", "--out", "-s", "--style", "--strength", "--stroke", "--size"} <= options
-    assert {"--keep-colours", "--keep-colors", "--bundle", "--engine"} <= options
+PAINTING = {"-o", "--out", "-s", "--style", "--strength", "--stroke", "--size", "--keep-colours",
+            "--keep-colors", "--bundle", "--engine"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "shared"),
+    [
+        ("live", PAINTING | {"--json"}),
+        ("video", PAINTING | {"--json"}),
+        ("image", PAINTING | {"--json"}),
+        ("demo", PAINTING),
+        ("paint", {"-o", "--out", "--size", "--json"}),
+        ("styles", {"-o", "--out", "--sheet", "--json"}),
+        ("doctor", {"--json"}),
+    ],
+)
+def test_options_are_called_alike_everywhere(command: str, shared: set[str]) -> None:
+    assert shared <= options_of(command)
 
 
 @pytest.mark.parametrize("command", ["live", "video", "image", "demo"])
 def test_a_stroke_is_a_number_or_native(command: str) -> None:
     files = [] if command in ("live", "demo") else ["missing.png"]
-    assert_refused(
-        pleinair_here(command, *files, "--stroke", "big"),
-        "stroke 'big' not understood: expected a number from 0.5 to 2, or native",
-    )
-    assert_refused(
-        pleinair_here(command, *files, "--stroke", "nan"), "between 0.5 and 2, or native"
-    )
+    big, nan = (pleinair_here(command, *files, "--stroke", stroke) for stroke in ("big", "nan"))
+    assert_refused(big, "stroke 'big' not understood: expected a number from 0.5 to 2, or native")
+    assert_refused(nan, "between 0.5 and 2, or native")
     assert parse_stroke("native") == "native"
     assert parse_stroke("0.5") == 0.5
-
-
-@pytest.mark.parametrize("command", ["live", "video", "image", "paint", "styles", "doctor"])
-def test_programs_are_told_by_one_option(command: str) -> None:
-    assert "--json" in options_of(command)
-
-
-@pytest.mark.parametrize(("command", "more"), [("paint", {"--size"}), ("styles", {"--sheet"})])
-def test_out_and_help_are_called_alike_everywhere(command: str, more: set[str]) -> None:
-    assert {"-o", "--out"} | more <= options_of(command)
 
 
 def test_choices_are_shown_and_those_for_tests_are_not() -> None:

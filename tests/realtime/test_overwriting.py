@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import pytest
 import torch
-from typer.testing import CliRunner
+import typer
 
 from benchmarks.cli import app as bench
 from benchmarks.result import Result
@@ -27,17 +26,18 @@ from realtime.settings import LiveSettings, PaintSettings
 from realtime.sheet import write_sheet
 from tests.clips import write_clip
 from tests.film import paint
-from tests.helpers import quadrant_card
+from tests.helpers import quadrant_card, write_picture
 from tests.train.tiny import run, tiny_settings
+from train.loop import Extras
 from train.neural_style.cli import app as paint_slowly
+from train.preview import preview_path
 
 NOTHING = PaintSettings(engine="identity", strength=0.0)
 Writer = Callable[[Path, Path, bool], object]
 
 
 def image(inputs: Path, out: Path, overwrite: bool) -> None:
-    picture = inputs / f"photo{out.suffix}"
-    cv2.imwrite(str(picture), quadrant_card())
+    picture = write_picture(inputs / f"photo{out.suffix}")
     paint_images(NOTHING, [picture], out.parent, lambda path: None, overwrite=overwrite)
 
 
@@ -52,12 +52,10 @@ def film(inputs: Path, out: Path, overwrite: bool) -> None:
 
 def live(inputs: Path, out: Path, overwrite: bool) -> None:
     clip = write_clip(inputs / "clip.mp4", [quadrant_card()] * 3)
-    run_live(
-        LiveSettings(
-            source=str(clip), sink="video", out=out, engine="identity", overwrite=overwrite
-        ),
-        lambda line: None,
+    settings = LiveSettings(
+        source=str(clip), sink="video", out=out, engine="identity", overwrite=overwrite
     )
+    run_live(settings, lambda line: None)
 
 
 def demo(inputs: Path, out: Path, overwrite: bool) -> None:
@@ -66,9 +64,7 @@ def demo(inputs: Path, out: Path, overwrite: bool) -> None:
 
 
 def sheet(inputs: Path, out: Path, overwrite: bool) -> None:
-    picture = inputs / "photo.png"
-    cv2.imwrite(str(picture), quadrant_card())
-    write_sheet(out, [], [picture], overwrite=overwrite)
+    write_sheet(out, [], [write_picture(inputs / "photo.png")], overwrite=overwrite)
 
 
 def figures(inputs: Path, out: Path, overwrite: bool) -> None:
@@ -132,8 +128,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_inputs_are_never_written_to(tmp_path: Path, overwrite: bool) -> None:
     clip = write_clip(tmp_path / "a.mp4", [quadrant_card()] * 3)
-    picture = tmp_path / "a.png"
-    cv2.imwrite(str(picture), quadrant_card())
+    picture = write_picture(tmp_path / "a.png")
     (tmp_path / "link.mp4").symlink_to(clip)
     film_settings = FilmSettings(paint=NOTHING, overwrite=overwrite)
     before = {path: path.read_bytes() for path in (clip, picture)}
@@ -159,55 +154,53 @@ def test_a_painting_that_is_an_input_of_the_same_run_is_never_replaced(tmp_path:
 
 
 def test_a_clip_named_like_another_ones_painting_is_never_replaced(tmp_path: Path) -> None:
-    clips = [tmp_path / "a.mp4", tmp_path / f"a-{DEFAULT_STYLE}.mp4"]
-    for clip in clips:
-        write_clip(clip, [quadrant_card()] * 3)
+    names = ("a.mp4", f"a-{DEFAULT_STYLE}.mp4")
+    clips = [write_clip(tmp_path / name, [quadrant_card()] * 3) for name in names]
     before = clips[1].read_bytes()
     finished = paint(*clips, out=tmp_path, settings=FilmSettings(paint=NOTHING, overwrite=True))
     assert sorted(str(film.error is None) for film in finished) == ["False", "True"]
     assert clips[1].read_bytes() == before
-    pictures = [tmp_path / "b.png", tmp_path / f"b-{DEFAULT_STYLE}.png"]
-    for picture in pictures:
-        cv2.imwrite(str(picture), quadrant_card())
+    pictures = [write_picture(tmp_path / f"{name}.png") for name in ("b", f"b-{DEFAULT_STYLE}")]
     before = pictures[1].read_bytes()
     with pytest.raises(BadInputError, match="is the input itself"):
         paint_images(NOTHING, pictures, None, lambda path: None, overwrite=True)
     assert pictures[1].read_bytes() == before
 
 
-def refused(command: Callable[[], object], kept: Path) -> None:
+def refused(kept: Path, command: Callable[..., object], *arguments: object, **more: object) -> None:
     before = kept.read_bytes()
     with pytest.raises(PleinairError, match=r"did not write it|is the input itself"):
-        command()
+        command(*arguments, **more)
     assert kept.read_bytes() == before
+
+
+def refused_by(app: typer.Typer, kept: Path, *arguments: object) -> None:
+    refused(kept, app, list(map(str, arguments)), standalone_mode=False)
 
 
 def test_the_writers_that_work_for_long_ask_first(tmp_path: Path) -> None:
     """Slow painting, training, imports, exports, figures: the refusal comes before any work."""
-    mine = tmp_path / "mine.png"
-    cv2.imwrite(str(mine), quadrant_card(96, 96))
-    slow = [str(mine), str(mine), "--vgg", "/nowhere"]
-    refused(lambda: paint_slowly([*slow, "--out", str(mine)], standalone_mode=False), mine)
-    refused(lambda: paint_slowly([*slow, "--losses", str(mine)], standalone_mode=False), mine)
+    mine = write_picture(tmp_path / "mine.png", quadrant_card(96, 96))
+    slow = (mine, mine, "--vgg", "/nowhere")
+    refused_by(paint_slowly, mine, *slow, "--out", mine)
+    refused_by(paint_slowly, mine, *slow, "--losses", mine)
     steps = tmp_path / "mine-mine-steps"
     steps.mkdir()
     sketch = steps / "00003.png"
     sketch.write_bytes(b"a user's file")
-    refused(
-        lambda: paint_slowly([*slow, "--steps", "5", "--every", "3"], standalone_mode=False), sketch
-    )
+    refused_by(paint_slowly, sketch, *slow, "--steps", 5, "--every", 3)
     torch.save({}, tmp_path / "c.pth")
     other = tmp_path / "weights.safetensors"
     other.write_bytes(b"a user's weights")
     credit = StyleCredit(name="one")
     for out in (other, tmp_path / "c.pth"):
-        refused(lambda out=out: import_checkpoint(tmp_path / "c.pth", out, credit, licence=""), out)  # type: ignore[misc]
-    refused(lambda: ExportJob(bundle=SHIPPED / "fast.safetensors", out=other), other)
+        refused(out, import_checkpoint, tmp_path / "c.pth", out, credit, licence="")
+    refused(other, ExportJob, bundle=SHIPPED / "fast.safetensors", out=other)
     for command in ("live", "engines", "hold"):
-        finished = CliRunner().invoke(bench, [command, "--json", str(other)])
-        assert "did not write it" in str(finished.exception)
-    finished = CliRunner().invoke(app, ["live", "--source", "synthetic", "--json", str(other)])
-    assert "did not write it" in str(finished.exception)
+        with pytest.raises(BadInputError, match="did not write it"):
+            bench([command, "--json", str(other)], standalone_mode=False)
+    with pytest.raises(BadInputError, match="did not write it"):
+        app(["live", "--source", "synthetic", "--json", str(other)], standalone_mode=False)
 
 
 def test_training_spares_what_lies_beside_its_bundle(tmp_path: Path) -> None:
@@ -215,19 +208,16 @@ def test_training_spares_what_lies_beside_its_bundle(tmp_path: Path) -> None:
     for ending in (".safetensors", ".jsonl"):
         mine = tmp_path / f"mine{ending}"
         mine.write_bytes(b'{"step": 0}')
-        refused(lambda: run(settings, tmp_path / "mine.safetensors"), mine)
+        refused(mine, run, settings, tmp_path / "mine.safetensors")
         mine.unlink()
 
 
 def test_a_painting_is_not_replaced_by_its_own_preview(tmp_path: Path) -> None:
-    from train.loop import Extras
-    from train.preview import preview_path
-
     settings = tiny_settings(tmp_path, steps=1)
     out = tmp_path / "new.safetensors"
     painting = settings.styles[0].rename(preview_path(out))
     settings = replace(settings, styles=(painting, settings.styles[1]))
-    refused(lambda: run(settings, out, Extras(previews=(painting,), overwrite=True)), painting)
+    refused(painting, run, settings, out, Extras(previews=(painting,), overwrite=True))
 
 
 def test_snapshots_and_debris_do_not_get_in_the_way(

@@ -1,14 +1,14 @@
 """Stop, error and back-pressure behaviour; most of this was written before the pipeline."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from realtime.frame import Frame
 from realtime.look import Look
 from realtime.pipeline import Hooks, Report, run, run_plainly
-from realtime.ports import Key
+from realtime.ports import Event, Key
 from tests.helpers import ONE_STYLE, InvertingEngine, ListSink, ListSource, make_frames
 
 
@@ -19,8 +19,11 @@ def no_thread_outlives_a_test() -> Iterator[None]:
     assert threading.active_count() == before
 
 
-def hooks() -> Hooks:
-    return Hooks(look=lambda: ONE_STYLE)
+def hooks(
+    on_frame: Callable[[Report], bool] = lambda report: True,
+    on_event: Callable[[Event], bool] = lambda event: True,
+) -> Hooks:
+    return Hooks(look=lambda: ONE_STYLE, on_frame=on_frame, on_event=on_event)
 
 
 def test_a_file_gives_the_frames_of_the_plain_loop_bit_for_bit() -> None:
@@ -42,11 +45,19 @@ def test_an_empty_source_ends_at_once() -> None:
     assert sink.finished == 1
 
 
-def test_a_source_that_raises_ends_the_run_with_its_error() -> None:
-    sink = ListSink()
-    source = ListSource(make_frames(3), live=True, error=OSError("unplugged"))
-    with pytest.raises(OSError, match="unplugged"):
-        run(source, InvertingEngine(), sink, hooks())
+@pytest.mark.parametrize("part", ["source", "engine", "sink", "hook"])
+def test_whatever_raises_ends_the_run_with_its_error(part: str) -> None:
+    def broken(report: Report) -> bool:
+        raise KeyboardInterrupt("hook broke")
+
+    error = OSError("source broke") if part == "source" else None
+    source = ListSource(make_frames(50), live=part == "source", error=error)
+    engine = InvertingEngine(fails_at=5 if part == "engine" else None)
+    sink = ListSink(fails_at=5 if part == "sink" else None)
+    kind = {"source": OSError, "hook": KeyboardInterrupt}.get(part, RuntimeError)
+    with pytest.raises(kind, match=f"{part} broke"):
+        run(source, engine, sink, hooks(on_frame=broken) if part == "hook" else hooks())
+    assert part == "source" or len(sink.frames) <= 5
     assert sink.finished == 0
 
 
@@ -64,30 +75,6 @@ def test_of_a_file_that_breaks_off_all_that_was_read_is_shown_before_its_error()
         run(source, InvertingEngine(gate=gate), sink, hooks())
     assert [frame.index for frame in sink.frames] == [0, 1, 2, 3]
     assert sink.finished == 0
-
-
-def test_an_engine_that_raises_ends_the_run_with_its_error() -> None:
-    sink = ListSink()
-    with pytest.raises(RuntimeError, match="engine broke at 5"):
-        run(ListSource(make_frames(50)), InvertingEngine(fails_at=5), sink, hooks())
-    assert len(sink.frames) <= 5
-    assert sink.finished == 0
-
-
-def test_a_sink_that_raises_ends_the_run_with_its_error() -> None:
-    with pytest.raises(RuntimeError, match="sink broke at 2"):
-        run(ListSource(make_frames(50)), InvertingEngine(), ListSink(fails_at=2), hooks())
-
-
-def test_a_hook_that_raises_ends_the_run() -> None:
-    def on_frame(report: Report) -> bool:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run(
-            ListSource(make_frames(9)), InvertingEngine(), ListSink(),
-            Hooks(look=lambda: ONE_STYLE, on_frame=on_frame),
-        )  # fmt: skip
 
 
 def test_a_slow_engine_makes_a_file_wait() -> None:
@@ -130,7 +117,7 @@ def test_a_hook_ends_an_endless_run() -> None:
                 yield from make_frames(1)
 
     sink = ListSink()
-    stop = Hooks(look=lambda: ONE_STYLE, on_frame=lambda report: report.frames < 7)
+    stop = hooks(on_frame=lambda report: report.frames < 7)
     report = run(Endless([], live=True), InvertingEngine(), sink, stop)
     assert report.frames == len(sink.frames) == 7
     assert sink.finished == 1
@@ -144,10 +131,7 @@ def test_events_reach_the_hook_and_can_end_the_run() -> None:
         return event != Key("q")
 
     sink = ListSink([Key("a"), Key("q"), Key("b")])
-    run(
-        ListSource(make_frames(50)), InvertingEngine(), sink,
-        Hooks(look=lambda: ONE_STYLE, on_event=on_event),
-    )  # fmt: skip
+    run(ListSource(make_frames(50)), InvertingEngine(), sink, hooks(on_event=on_event))
     assert seen == [Key("a"), Key("q")]
     assert len(sink.frames) < 50
 
@@ -164,10 +148,7 @@ def test_events_are_polled_while_no_frame_comes() -> None:
         return False
 
     sink = Idle()
-    run(
-        ListSource(make_frames(5)), InvertingEngine(gate=gate), sink,
-        Hooks(look=lambda: ONE_STYLE, on_event=on_event),
-    )  # fmt: skip
+    run(ListSource(make_frames(5)), InvertingEngine(gate=gate), sink, hooks(on_event=on_event))
     assert not sink.frames
 
 

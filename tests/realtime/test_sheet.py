@@ -5,14 +5,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from realtime.cli import app
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from realtime.network.library import SHIPPED, Entry, find_bundles
 from realtime.sheet import CELL_PX, LABEL_PX, MOST_UPRIGHT, _across, _height, _label, contact_sheet
-from tests.helpers import landscape
+from tests.commands import invoke
+from tests.helpers import landscape, read_back, write_picture
 
 
 def bundles(*names: str) -> list[Entry]:
@@ -30,14 +30,10 @@ def blocks(sheet: Pixels, scenes: int, rows: int) -> Pixels:
 def test_a_sheet_shows_every_style_of_every_photograph(tmp_path: Path) -> None:
     photographs = [tmp_path / "calm.png", tmp_path / "later.png"]
     for seconds, path in enumerate(photographs):
-        cv2.imwrite(str(path), landscape(320, 240, 9.0 * seconds)[:, :, ::-1])
+        write_picture(path, landscape(320, 240, 9.0 * seconds))
     out = tmp_path / "sheet.png"
-    finished = CliRunner().invoke(app, ["styles", "--sheet", str(out), *map(str, photographs)])
-    assert finished.exit_code == 0, finished.output
-    picture = cv2.imread(str(out))
-    assert picture is not None
-    whole = contact_sheet(find_bundles(), photographs)
-    assert np.array_equal(picture[:, :, ::-1], whole)
+    invoke(app, "styles", "--sheet", out, *photographs)
+    assert np.array_equal(read_back(out), contact_sheet(find_bundles(), photographs))
 
     sheet = contact_sheet(bundles("fast"), photographs)
     rows = sheet.shape[0] // (LABEL_PX + 2 * CELL_PX[1])
@@ -81,8 +77,7 @@ def test_without_photographs_it_is_the_landscape() -> None:
 
 
 def test_a_sheet_is_a_picture() -> None:
-    finished = CliRunner().invoke(app, ["styles", "--sheet", "sheet.pdf"])
-    assert isinstance(finished.exception, BadInputError)
-    assert "sheet.pdf cannot be written, expected .jpg" in str(finished.exception)
-    finished = CliRunner().invoke(app, ["styles", "fast", "article"])
-    assert "give one" in str(finished.exception)
+    with pytest.raises(BadInputError, match=r"sheet\.pdf cannot be written, expected \.jpg"):
+        app(["styles", "--sheet", "sheet.pdf"], standalone_mode=False)
+    with pytest.raises(BadInputError, match="give one"):
+        app(["styles", "fast", "article"], standalone_mode=False)

@@ -56,10 +56,6 @@ def test_what_a_look_can_be_turned_to_stays_within_its_range() -> None:
         replace(look, stroke=3.0)
     with pytest.raises(ValueError, match="detail"):
         replace(look, detail=0.0)
-    other = Look.of_style(2, 3, strength=1.0)
-    assert look.mixed(other, 0.5).style_weights == (0.0, 0.5, 0.5)
-    assert look.mixed(other, 0.5).strength == pytest.approx(0.7)
-    assert look.mixed(other, 1.0) == other
     assert look.with_strength(1.4).strength == 1.0
     assert look.with_strength(-0.1).strength == 0.0
 

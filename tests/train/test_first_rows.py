@@ -16,8 +16,9 @@ from realtime.frame import Pixels
 from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.library import SHIPPED
 from realtime.network.pixels import to_pixels, to_tensor
-from tests.train.tiny import write_photographs
-from train.add_styles import grown, is_row
+from tests.helpers import write_picture
+from tests.train.tiny import assert_rows_kept, write_photographs
+from train.add_styles import grown
 from train.data import Photographs
 from train.first_rows import begin_like_nearest
 
@@ -40,12 +41,10 @@ def test_a_new_style_begins_in_the_brushwork_and_the_colours_that_are_nearest(
     scream, old = names.index("scream"), len(names)
     tint = np.array([0.5, 0.7, 1.0])
     bluish = (painted(bundle.network, scream, old) * tint).round().astype(np.uint8)
-    painting = tmp_path / "painting.png"
-    cv2.imwrite(str(painting), bluish[:, :, ::-1])
+    painting = write_picture(tmp_path / "painting.png", bluish)
     network = grown(bundle, 1)
-    photographs = Photographs(
-        write_photographs(tmp_path / "photographs"), crop_px=128, batch=1, seed=1
-    )
+    content = write_photographs(tmp_path / "photographs")
+    photographs = Photographs(content, crop_px=128, batch=1, seed=1)
     begin_like_nearest(network, names, [painting], photographs, 288)
     found = painted(network, old, old + 1)
     wanted = Colours.of(bluish)
@@ -56,15 +55,11 @@ def test_a_new_style_begins_in_the_brushwork_and_the_colours_that_are_nearest(
 
 
 def test_the_old_rows_and_the_trunk_stay_as_they_are(bundle: Bundle, tmp_path: Path) -> None:
-    painting = tmp_path / "painting.png"
-    cv2.imwrite(str(painting), dead_leaves())
+    painting = write_picture(tmp_path / "painting.png", dead_leaves())
     network, old = grown(bundle, 2), len(bundle.card.names)
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    photographs = Photographs(
-        write_photographs(tmp_path / "photographs"), crop_px=64, batch=1, seed=1
-    )
+    content = write_photographs(tmp_path / "photographs")
+    photographs = Photographs(content, crop_px=64, batch=1, seed=1)
     begin_like_nearest(network, bundle.card.names, [painting] * 2, photographs, 128)
-    for name, value in network.state_dict().items():
-        kept = slice(old) if is_row(name) else slice(None)
-        assert torch.equal(value[kept], before[name][kept]), name
+    assert_rows_kept(before, dict(network.state_dict()), old)
     assert not torch.equal(network.state_dict()["up2.norm.shift"][old], torch.zeros(16))

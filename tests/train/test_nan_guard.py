@@ -16,7 +16,6 @@ from tests.train.tiny import log_lines, run, tiny_loss, tiny_network, tiny_setti
 from train.checkpoint import read_checkpoint
 from train.loop import Extras
 from train.loss.loss_network import LossNetwork
-from train.loss.perceptual_loss import LayerLoss
 
 
 class Moody(LossNetwork):
@@ -41,16 +40,12 @@ class Moody(LossNetwork):
         return found
 
 
-def moody_loss(nan_on: Iterable[int] = (), largest_batch: int = 100) -> LayerLoss:
-    return tiny_loss(Moody(nan_on, largest_batch))
-
-
 def test_a_step_that_is_not_finite_is_taken_back(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = tiny_settings(tmp_path, identity_steps=0)
     out = tmp_path / "out.safetensors"
-    card = run(settings, out, loss=moody_loss(nan_on=[5]))
+    card = run(settings, out, loss=tiny_loss(Moody(nan_on=[5])))
     assert card.results["steps"] == 12
     assert card.results["steps_back"] == 1
     assert [line["step"] for line in log_lines(out)] == list(range(12))
@@ -64,7 +59,7 @@ def test_a_run_that_never_settles_ends_and_says_why(tmp_path: Path) -> None:
     out = tmp_path / "out.safetensors"
     run(settings, out, Extras(max_steps=3))
     with pytest.raises(BadInputError, match=r"does not settle.*lower --style-weight"):
-        run(settings, out, loss=moody_loss(nan_on=range(1000)))
+        run(settings, out, loss=tiny_loss(Moody(nan_on=range(1000))))
     assert read_checkpoint(out.with_suffix(".checkpoint"))["step"] == 3
     assert load_bundle(out).card.results["steps"] == 3
 
@@ -80,5 +75,5 @@ def test_out_of_memory_says_which_batch_would_fit(
     out = tmp_path / "out.safetensors"
     run(settings, out, Extras(max_steps=1))
     with pytest.raises(BadInputError, match=f"out of memory at a batch of 8.*{advice}"):
-        run(settings, out, loss=moody_loss(largest_batch=largest))
+        run(settings, out, loss=tiny_loss(Moody(largest_batch=largest)))
     assert read_checkpoint(out.with_suffix(".checkpoint"))["step"] == 1

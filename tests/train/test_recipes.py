@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-import typer.testing
 
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.network.bundle import load_bundle
+from tests.commands import invoke
 from tests.train.article_loss import article_loss
 from tests.train.tiny import tiny_settings, write_painting, write_photographs
 from tests.train.vgg import torchvision_state
@@ -98,16 +98,13 @@ def test_johnsons_total_variation_has_the_gradient_of_his_code() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in RECIPES if name != "pleinair"])
-def test_published_recipes_run_end_to_end(tmp_path: Path, name: str) -> None:
-    torch.save(torchvision_state(VGG16_BLOCKS, width=8), tmp_path / "vgg16.pth")
+def test_published_recipes_run_end_to_end(tmp_path: Path, name: str, vgg16: Path) -> None:
     painting = write_painting(tmp_path / "wave.png", (200, 60, 20))
     content, out = write_photographs(tmp_path / "photos"), tmp_path / "out.safetensors"
-    arguments = [
-        painting, "--content", content, "--vgg", tmp_path / "vgg16.pth", "--recipe", name,
-        "--out", out, "--steps", 2, "--batch", 1, "--crop-size", 64, "--device", "cpu",
-    ]  # fmt: skip
-    result = typer.testing.CliRunner().invoke(app, [str(x) for x in arguments])
-    assert result.exit_code == 0, result.output
+    invoke(
+        app, painting, "--content", content, "--vgg", vgg16, "--recipe", name, "--out", out,
+        "--steps", 2, "--batch", 1, "--crop-size", 64, "--device", "cpu",
+    )  # fmt: skip
     card = load_bundle(out).card
     assert card.recipe["recipe"] == name
     assert card.config.architecture == "article"

@@ -7,21 +7,18 @@ from pathlib import Path
 
 import pytest
 import torch
-import typer.testing
 
 from realtime.errors import BadInputError, PleinairError
 from realtime.network.bundle import load_bundle
-from realtime.network.card import StyleCredit, read_card
+from realtime.network.card import read_card
 from realtime.network.device import choose_device
 from realtime.network.library import choose, find_bundle
+from tests.commands import invoke
 from tests.train.tiny import run, tiny_settings, write_painting, write_photographs
-from tests.train.vgg import torchvision_state
 from train.cli import app
-from train.loss.loss_network import VGG16_BLOCKS
 from train.resolve_settings import TrainRequest, credits_of, pick_precision, resolve
 
 CPU = torch.device("cpu")
-TWO = (StyleCredit(name="one"), StyleCredit(name="two"))
 
 
 @pytest.fixture
@@ -107,9 +104,8 @@ def test_a_bundle_is_never_written_over_the_one_it_starts_from(
 
 
 def test_a_weight_that_is_given_is_not_turned(asked_run: TrainRequest) -> None:
-    assert (
-        resolve(replace(asked_run, numbers={"style_weight": 9.0}), CPU).settings.structure_goal == 0
-    )
+    weighted = replace(asked_run, numbers={"style_weight": 9.0})
+    assert resolve(weighted, CPU).settings.structure_goal == 0
 
 
 def test_a_pupil_learns_what_its_teacher_knows(asked_run: TrainRequest, tmp_path: Path) -> None:
@@ -150,23 +146,20 @@ def test_devices_and_precisions() -> None:
 
 
 def test_help_reads_like_a_guide() -> None:
-    text = typer.testing.CliRunner().invoke(app, ["--help"]).output
+    text = invoke(app, "--help").output
     for word in ("In minutes", "--from fast", "--recipe article", "torchrun", "Ctrl-C"):
         assert word in text
 
 
-def test_a_style_is_added_from_the_command_line(tmp_path: Path) -> None:
-    torch.save(torchvision_state(VGG16_BLOCKS), tmp_path / "vgg16.pth")
+def test_a_style_is_added_from_the_command_line(tmp_path: Path, vgg16: Path) -> None:
     painting = write_painting(tmp_path / "stripes.png", (20, 60, 220))
     content, out = write_photographs(tmp_path / "photos"), tmp_path / "mine.safetensors"
     (content / "!damaged.jpg").write_bytes(b"\xff\xd8\xff")
-    arguments = [
-        painting, "--from", "fast", "--content", content, "--vgg", tmp_path / "vgg16.pth", "--out",
-        out, "--steps", 3, "--batch", 1, "--crop-size", 64, "--device", "cpu",
-    ]  # fmt: skip
-    result = typer.testing.CliRunner().invoke(app, [str(x) for x in arguments])
-    assert result.exit_code == 0, result.output
-    assert f"pleinair live --bundle {out} --style stripes:0.6,starry-night:0.4" in result.output
+    said = invoke(
+        app, painting, "--from", "fast", "--content", content, "--vgg", vgg16, "--out", out,
+        "--steps", 3, "--batch", 1, "--crop-size", 64, "--device", "cpu",
+    ).output  # fmt: skip
+    assert f"pleinair live --bundle {out} --style stripes:0.6,starry-night:0.4" in said
     card = load_bundle(out).card
     assert card.names[-1] == "stripes"
     entry, look = choose(None, str(out))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import resource
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from realtime.errors import BadInputError
+from tests.commands import start_python
 from tests.train.tiny import log_lines, run, same_weights, tiny_settings
 from train.checkpoint import read_checkpoint
 from train.loop import Extras
@@ -30,11 +28,10 @@ run(tiny_settings(folder, steps=40), folder / "killed.safetensors", Extras(save_
 
 
 def test_a_run_killed_with_sigkill_ends_bit_identical(tmp_path: Path) -> None:
-    (tmp_path / "alone").mkdir()
     settings = tiny_settings(tmp_path / "alone", steps=40)
     out = tmp_path / "killed" / "killed.safetensors"
     out.parent.mkdir()
-    with subprocess.Popen([sys.executable, "-c", CHILD, str(out.parent)]) as child:
+    with start_python("-c", CHILD, out.parent) as child:
         deadline = time.monotonic() + 120
         while not out.with_suffix(".checkpoint").exists():
             assert child.poll() is None, "it ended before it could be killed"
@@ -78,7 +75,7 @@ def test_a_disk_that_is_full_keeps_the_last_good_checkpoint(tmp_path: Path) -> N
     assert run(settings, out).results["steps"] == 12
 
 
-@pytest.mark.parametrize("content", [b"", b"no checkpoint", json.dumps({"step": 1}).encode()])
+@pytest.mark.parametrize("content", [b"", b"no checkpoint", b'{"step": 1}'])
 def test_a_damaged_checkpoint_is_refused(tmp_path: Path, content: bytes) -> None:
     settings = tiny_settings(tmp_path)
     (tmp_path / "out.checkpoint").write_bytes(content)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 import torch
-import typer.testing
 
 from realtime.errors import BadInputError
 from realtime.lock import OutputLock
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
-from tests.train.tiny import run, tiny_settings
+from tests.commands import invoke
+from tests.train.tiny import log_lines, run, tiny_settings
 from train.cli import app
 from train.settings import TrainSettings
 
@@ -62,8 +62,7 @@ def test_the_loss_network_looks_at_every_nth_step(
     settings, teacher = taught
     out = tmp_path / "out.safetensors"
     run(pupil(settings, judged_every=3, steps=10), out, teacher=teacher)
-    lines = out.with_suffix(".jsonl").read_text().splitlines()
-    assert [step for step, line in enumerate(lines) if "style" in line] == [6, 9]
+    assert [line["step"] for line in log_lines(out) if "style" in line] == [6, 9]
 
 
 def test_a_teacher_of_other_styles_is_refused(
@@ -77,12 +76,10 @@ def test_a_teacher_of_other_styles_is_refused(
 def test_from_the_command_line(taught: tuple[TrainSettings, Path], tmp_path: Path) -> None:
     settings, teacher = taught
     out = tmp_path / "light.safetensors"
-    arguments = [
-        "--teacher", teacher, "--content", settings.content, "--out", out, "--steps", 6,
+    invoke(
+        app, "--teacher", teacher, "--content", settings.content, "--out", out, "--steps", 6,
         "--crop-size", 64, "--device", "cpu",
-    ]  # fmt: skip
-    result = typer.testing.CliRunner().invoke(app, [str(x) for x in arguments])
-    assert result.exit_code == 0, result.output
+    )  # fmt: skip
     assert read_card(out).names == ("one", "two")
     assert read_card(out).recipe["styles"] == ["style0.png", "style1.png"]
 
@@ -96,10 +93,7 @@ def test_one_bundle_is_learned_by_one_run_at_a_time(
     lock = OutputLock(out)
     lock.acquire()
     arguments = ["--teacher", teacher, "--content", settings.content, "--out", out, "--steps", 6]
-    try:
-        result = typer.testing.CliRunner().invoke(app, [str(x) for x in arguments])
-    finally:
-        lock.release()
-    assert isinstance(result.exception, BadInputError)
-    assert "is being written by another pleinair" in str(result.exception)
+    with pytest.raises(BadInputError, match="is being written by another pleinair"):
+        app(list(map(str, arguments)), standalone_mode=False)
+    lock.release()
     assert not out.exists()

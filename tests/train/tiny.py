@@ -14,6 +14,7 @@ from torch import nn
 
 from realtime.network.bundle import load_bundle
 from realtime.network.card import Card, StyleCredit
+from train.add_styles import is_row
 from train.loop import Extras, train
 from train.loss.loss_network import LossNetwork
 from train.loss.octave_loss import texture_error
@@ -21,6 +22,7 @@ from train.loss.perceptual_loss import Formula, LayerLoss, PerceptualLoss, gram_
 from train.settings import TrainSettings
 
 NO_EXTRAS = Extras()
+Weights = dict[str, torch.Tensor]
 
 
 def relative_distance(features: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
@@ -95,8 +97,15 @@ def run(
     return train(settings, loss, credits, out, start=start, teacher=teacher, extras=extras)
 
 
-def weights(path: Path) -> dict[str, torch.Tensor]:
+def weights(path: Path) -> Weights:
     return dict(load_bundle(path).network.state_dict())
+
+
+def assert_rows_kept(before: Weights, after: Weights, rows: int) -> None:
+    """Make sure that so many styles, and all that styles share, stay bit for bit."""
+    for name, values in before.items():
+        kept = slice(rows) if is_row(name) else slice(None)
+        assert torch.equal(after[name][kept], values[kept]), name
 
 
 def same_weights(first: Path, second: Path) -> bool:

@@ -3,13 +3,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 from realtime.arbitrary_style.request import SHORT_SIDE_PX, find_look, is_painting
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.network.library import choose
+from tests.helpers import write_picture
 
 
 def test_what_is_no_file_is_found_as_before() -> None:
@@ -33,10 +33,8 @@ def test_a_painting_is_a_style_behind_those_of_the_bundle(painting: Path) -> Non
 def test_a_painting_is_mixed_with_a_style(painting: Path) -> None:
     request = find_look(f"{painting}:3, scream", "quality")
     weights = dict(zip(request.names, request.look.style_weights, strict=True))
-    assert {name: weight for name, weight in weights.items() if weight} == {
-        "my-hatching": 0.75,
-        "scream": 0.25,
-    }
+    mixed = {name: weight for name, weight in weights.items() if weight}
+    assert mixed == {"my-hatching": 0.75, "scream": 0.25}
 
 
 def test_no_name_is_taken_twice(painting: Path) -> None:
@@ -50,10 +48,9 @@ def test_no_name_is_taken_twice(painting: Path) -> None:
 
 
 def test_a_long_painting_is_looked_at_in_its_middle(tmp_path: Path) -> None:
-    path = tmp_path / "scroll.png"
     scroll = np.zeros((100, 1000, 3), np.uint8)
     scroll[:, 400:600] = 255
-    assert cv2.imwrite(str(path), scroll)
+    path = write_picture(tmp_path / "scroll.png", scroll)
     pixels = find_look(str(path)).paintings[0].pixels
     assert pixels.shape == (SHORT_SIDE_PX, 2 * SHORT_SIDE_PX, 3)
     assert pixels.min() > 250

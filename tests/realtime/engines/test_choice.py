@@ -97,10 +97,8 @@ def test_nothing_works_says_what_each_one_said() -> None:
 def test_auto_says_which_and_why(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO), open_engine("auto", FAST) as engine:
         assert engine.info.runtime in engines.names()
-    said = (
-        f"painting with {engine.info.runtime}: the fastest on this machine of {engine.info.runtime}"
-    )
-    assert caplog.text.count(said) == 1
+    name = engine.info.runtime
+    assert caplog.text.count(f"painting with {name}: the fastest on this machine of {name}") == 1
     with caplog.at_level(logging.INFO):
         open_engine("auto", FAST).close()
     assert caplog.text.count("painting with") == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -14,8 +14,8 @@ from realtime.engines.enlarge import resized, restore_chroma, scaled_size, upsam
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.network.library import choose
-from realtime.sources.landscape import Landscape
-from tests.helpers import quadrant_card
+from realtime.ports import Engine
+from tests.helpers import landscape, quadrant_card
 
 
 def scene(width: int = 320, height: int = 240) -> Pixels:
@@ -85,9 +85,9 @@ def test_the_enlarged_has_no_seams() -> None:
     ramp = np.repeat(np.linspace(20, 235, 1283).astype(np.uint8)[None, :, None], 3, 2)
     picture = np.ascontiguousarray(np.repeat(ramp, 711, 0))
     small = resized(picture, scaled_size(1283, 711, 0.37))
-    steps = np.diff(upsample_guided(picture, small, small).astype(int), axis=1)
-    assert np.abs(steps).max() <= 2
-    assert np.abs(np.diff(upsample_guided(picture, small, small).astype(int), axis=0)).max() <= 1
+    enlarged = upsample_guided(picture, small, small).astype(int)
+    assert np.abs(np.diff(enlarged, axis=1)).max() <= 2
+    assert np.abs(np.diff(enlarged, axis=0)).max() <= 1
 
 
 def test_colours_are_kept_and_light_is_the_painting_s() -> None:
@@ -103,40 +103,36 @@ def test_colours_are_kept_and_light_is_the_painting_s() -> None:
 @pytest.mark.parametrize("engine", ["torch", "openvino"])
 def test_strokes_detail_and_colours_work_in_engines(engine: str) -> None:
     entry, look = choose("mosaic")
-    opened = open_engine(engine, Path(entry.path))
     frame = Frame(scene(321, 243), 0, 0.0)
-    plain = opened.stylize(frame, look).pixels
-    seen = [plain]
-    for turned in (
-        replace(look, stroke=2.0), replace(look, stroke=0.5), replace(look, detail=0.7),
+    turned = (
+        look, replace(look, stroke=2.0), replace(look, stroke=0.5), replace(look, detail=0.7),
         replace(look, keep_colours=True),
-    ):  # fmt: skip
-        painted = opened.stylize(frame, turned).pixels
-        assert painted.shape == plain.shape
-        assert all(error(painted, other) > 2 for other in seen)
-        seen.append(painted)
+    )  # fmt: skip
     unpainted = replace(look, stroke=2.0, keep_colours=True, strength=0.0)
-    assert opened.stylize(frame, unpainted).pixels.tobytes() == frame.pixels.tobytes()
-    opened.close()
+    with open_engine(engine, entry.path) as opened:
+        paintings = [opened.stylize(frame, one).pixels for one in turned]
+        assert opened.stylize(frame, unpainted).pixels.tobytes() == frame.pixels.tobytes()
+    assert {painting.shape for painting in paintings} == {frame.pixels.shape}
+    assert all(error(one, other) > 2 for one, other in combinations(paintings, 2))
 
 
 def test_larger_strokes_are_larger() -> None:
     """The painting of a flat wall is texture alone: its grain grows with the stroke."""
     entry, look = choose("mosaic")
-    opened = open_engine("torch", Path(entry.path))
     noise = np.random.default_rng(3).integers(100, 130, (480, 640, 3), np.uint8)
     frame = Frame(np.asarray(cv2.GaussianBlur(noise, (0, 0), 3), np.uint8), 0, 0.0)
 
-    def grain(look: Look) -> float:
-        grey = cv2.cvtColor(opened.stylize(frame, look).pixels, cv2.COLOR_RGB2GRAY).astype(float)
-        grey -= grey.mean()
-        power = np.abs(np.fft.rfft2(grey)) ** 2
+    def grain(pixels: Pixels) -> float:
+        grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(float)
+        power = np.abs(np.fft.rfft2(grey - grey.mean())) ** 2
         rates = np.hypot(np.fft.fftfreq(480)[:, None], np.fft.rfftfreq(640)[None])
         return float((power * rates).sum() / power.sum())
 
-    fine, plain, coarse = (grain(replace(look, stroke=s)) for s in (0.5, 1.0, 2.0))
+    with open_engine("torch", entry.path) as engine:
+        fine, plain, coarse = (
+            grain(engine.stylize(frame, replace(look, stroke=s)).pixels) for s in (0.5, 1.0, 2.0)
+        )
     assert fine > 1.2 * plain > 1.4 * coarse
-    opened.close()
 
 
 def likeness(one: Pixels, two: Pixels) -> float:
@@ -156,22 +152,20 @@ def likeness(one: Pixels, two: Pixels) -> float:
 @pytest.mark.parametrize("style", ["starry-night", "mosaic"])
 def test_a_picture_is_the_same_painting_at_three_sizes(style: str) -> None:
     entry, look = choose(style, "fast")
-    opened = open_engine("torch", Path(entry.path))
-    large = Landscape(1500, 1000).at(1.0)
+    large, sizes = landscape(1500, 1000, 1.0), [(432, 288), (900, 600), (1500, 1000)]
 
-    def paintings(look: Look) -> list[Pixels]:
-        sizes = [(432, 288), (900, 600), (1500, 1000)]
+    def paintings(engine: Engine, look: Look) -> list[Pixels]:
         frames = [Frame(resized(large, size), 0, 0.0) for size in sizes]
-        painted = [opened.stylize(frame, look).pixels for frame in frames]
+        painted = [engine.stylize(frame, look).pixels for frame in frames]
         assert [each.shape for each in painted] == [frame.pixels.shape for frame in frames]
         return [resized(each, sizes[0]) for each in painted]
 
-    alike = paintings(look.in_strokes(1.0))
+    with open_engine("torch", entry.path) as engine:
+        alike = paintings(engine, look.in_strokes(1.0))
+        own = paintings(engine, look.in_strokes("native"))
     assert likeness(alike[0], alike[1]) > 0.85
     assert likeness(alike[0], alike[2]) > 0.85
-    own = paintings(look.in_strokes("native"))
     assert likeness(own[0], own[2]) < 0.7
-    opened.close()
 
 
 @pytest.mark.parametrize("size", [(17, 16), (16, 40), (333, 49), (1281, 721)])
@@ -179,12 +173,11 @@ def test_odd_and_tiny_pictures_keep_their_size_and_strength_0_is_the_picture(
     size: tuple[int, int],
 ) -> None:
     entry, look = choose("scream", "fast")
-    look = look.in_strokes(1.0)
-    opened = open_engine("torch", Path(entry.path))
+    looks = [look.in_strokes(1.0).with_strength(strength) for strength in (1.0, 0.01, 0.0)]
     picture = scene(1300, 730)[: size[1], : size[0]]
     frame = Frame(np.ascontiguousarray(picture), 0, 0.0)
-    assert opened.stylize(frame, look).pixels.shape == frame.pixels.shape
-    assert opened.stylize(frame, look.with_strength(0)).pixels.tobytes() == frame.pixels.tobytes()
-    faint = opened.stylize(frame, look.with_strength(0.01)).pixels
+    with open_engine("torch", entry.path) as engine:
+        full, faint, unpainted = (engine.stylize(frame, one).pixels for one in looks)
+    assert full.shape == frame.pixels.shape
     assert np.abs(faint.astype(int) - frame.pixels).max() <= 3
-    opened.close()
+    assert unpainted.tobytes() == frame.pixels.tobytes()

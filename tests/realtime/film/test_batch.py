@@ -17,11 +17,10 @@ from realtime.film.film import Film
 from realtime.network.card import DEFAULT_STYLE
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
-from realtime.settings import PaintSettings
 from realtime.video_cli import _of_clip
-from tests.clips import noise, write_clip
+from tests.clips import cut_off, noise, write_clip
 from tests.film import COPY, Silent, colours, paint
-from tests.realtime.test_cli import write_image
+from tests.helpers import write_picture
 
 STYLE = DEFAULT_STYLE
 
@@ -99,9 +98,7 @@ def test_an_interrupted_batch_goes_on_where_it_stopped(clips: Path) -> None:
 
 
 def test_a_film_that_is_not_whole_is_not_taken_for_done(clips: Path) -> None:
-    whole = write_clip(clips / "whole.mkv", noise(90))
-    cut = clips / "cut.mkv"
-    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    cut = cut_off(write_clip(clips / "cut.mkv", noise(90)))
     (finished,) = paint(cut)
     assert finished.result is not None
     finished.result.rename(clips / f"cut-{STYLE}.mkv")
@@ -140,16 +137,15 @@ def test_pictures_of_one_name_get_two_paintings(tmp_path: Path) -> None:
     pictures = []
     for folder, side in (("one", 20), ("two", 30)):
         (tmp_path / folder).mkdir()
-        pictures.append(write_image(tmp_path / folder / "img.png", colours(side, side)))
+        pictures.append(write_picture(tmp_path / folder / "img.png", colours(side, side)))
     (tmp_path / "out").mkdir()
-    settings = PaintSettings(engine="identity", strength=0.0)
     watched: list[Path] = []
     said: list[str] = []
 
     def run(*more: Path) -> list[Path]:
         watched.clear()
         return paint_images(
-            settings, [*pictures, *more], tmp_path / "out", watched.append, tell=said.append
+            COPY.paint, [*pictures, *more], tmp_path / "out", watched.append, tell=said.append
         )
 
     written = run()
@@ -162,29 +158,27 @@ def test_pictures_of_one_name_get_two_paintings(tmp_path: Path) -> None:
 
 
 def test_pictures_painted_twice_by_a_pattern(tmp_path: Path) -> None:
-    settings = PaintSettings(engine="identity", strength=0.0)
-    write_image(tmp_path / "a.png")
-    write_image(tmp_path / "a.bmp")
+    write_picture(tmp_path / "a.png")
+    write_picture(tmp_path / "a.bmp")
     for _ in range(2):
-        paint_images(settings, sorted(tmp_path.iterdir()), None, lambda path: None)
+        paint_images(COPY.paint, sorted(tmp_path.iterdir()), None, lambda path: None)
         assert sorted(p.name for p in tmp_path.iterdir()) == [
             f"a-{STYLE}-2.png", f"a-{STYLE}.png", "a.bmp", "a.png",
         ]  # fmt: skip
 
 
 def test_an_interrupted_list_of_pictures_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    pictures = [write_image(tmp_path / f"{name}.png") for name in "abc"]
-    settings = PaintSettings(engine="identity", strength=0.0)
+    pictures = [write_picture(tmp_path / f"{name}.png") for name in "abc"]
     said: list[str] = []
 
     def press_ctrl_c(path: Path) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        paint_images(settings, pictures, None, press_ctrl_c, tell=said.append)
+        paint_images(COPY.paint, pictures, None, press_ctrl_c, tell=said.append)
     assert said == ["1 of 3 pictures are painted; the same command goes on with the others"]
     watched: list[Path] = []
-    written = paint_images(settings, pictures, None, watched.append)
+    written = paint_images(COPY.paint, pictures, None, watched.append)
     assert [path.name for path in watched] == [f"b-{STYLE}.png", f"c-{STYLE}.png"]
     assert len(written) == 3
 

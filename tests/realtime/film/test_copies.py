@@ -25,6 +25,7 @@ from tests.film import (
     paint,
     picture_stream,
     play_tone,
+    said_of,
     subtitle_lines,
     write_line,
 )
@@ -74,7 +75,7 @@ class Kind:
             if text is not None:
                 text.time_base = Fraction(1, 1000)
             pictures = [colours(*self.size)] * len(self.ticks)
-            add_pictures(container, stream, pictures, list(self.ticks))
+            add_pictures(container, stream, pictures, self.ticks)
             for track in tracks:
                 play_tone(container, track, self.sound_seconds)
             for line, at_ms in self.subtitles:
@@ -139,11 +140,9 @@ def assert_kept(original: Path, copy: Path, tick: float = 1e-4) -> None:
     assert difference.mean() < 4  # the price of encoding it again
     assert sound_packets(copy) == sound_packets(original)
     assert sound_times(copy) == pytest.approx(sound_times(original), abs=0.0011)
-    first, second = open_source(str(original)), open_source(str(copy))
-    assert second.duration_seconds == pytest.approx(first.duration_seconds, abs=0.05)
-    assert second.pixel_aspect == first.pixel_aspect
-    first.close()
-    second.close()
+    with open_source(str(original)) as first, open_source(str(copy)) as second:
+        assert second.duration_seconds == pytest.approx(first.duration_seconds, abs=0.05)
+        assert second.pixel_aspect == first.pixel_aspect
     assert subtitle_lines(copy) == subtitle_lines(original)
     assert tags(copy) == tags(original)
 
@@ -175,8 +174,7 @@ def test_a_clip_without_frames_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "none.mp4"
     with av.open(str(path), "w") as container:
         picture_stream(container, rate=Fraction(30))
-        sound = add_tone(container)
-        play_tone(container, sound, 1)
+        play_tone(container, add_tone(container), 1)
     (finished,) = paint(path, out=tmp_path / "out.mp4")
     assert isinstance(finished.error, BadInputError)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["none.mp4"]
@@ -208,7 +206,7 @@ def test_chapters_title_and_language_are_kept(tmp_path: Path) -> None:
                 {"id": 2, "start": 800, "end": 1600, "time_base": base, "metadata": {"title": "b"}},
             ]
         )
-        add_pictures(container, stream, [colours()] * 48, list(range(48)))
+        add_pictures(container, stream, [colours()] * 48)
         play_tone(container, sound, 1.6)
     for suffix in (".mkv", ".mp4"):
         copy = copied(original, tmp_path / f"out{suffix}")
@@ -245,7 +243,7 @@ def test_an_encrypted_film_is_called_so(tmp_path: Path) -> None:
     }
     with av.open(str(path), "w", options=secret) as container:
         stream = picture_stream(container, rate=Fraction(30))
-        add_pictures(container, stream, noise(30), list(range(30)))
+        add_pictures(container, stream, noise(30))
     (finished,) = paint(path, out=tmp_path / "out.mp4")
     assert "is encrypted" in str(finished.error)
 
@@ -261,8 +259,7 @@ def test_a_picture_too_large_for_a_video_is_refused(tmp_path: Path) -> None:
 
 def test_what_is_special_is_said(tmp_path: Path) -> None:
     kind = next(kind for kind in KINDS if kind.name == "10 bits")
-    said: list[str] = []
-    paint(kind.write(tmp_path), out=tmp_path / "out.mp4", said=said)
+    said = said_of(kind.write(tmp_path), tmp_path / "out.mp4")
     assert said == ["in.mp4: Its 10 bits per colour are painted as 8."]
 
 

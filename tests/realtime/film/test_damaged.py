@@ -30,7 +30,7 @@ def write_small(path: Path) -> Path:
         stream = picture_stream(container, 32, 24, codec=picture)
         stream.options["deadline"] = "realtime"
         tone = add_tone(container, codec=sound)
-        add_pictures(container, stream, noise(6, 32, 24), list(range(6)))
+        add_pictures(container, stream, noise(6, 32, 24))
         play_tone(container, tone, 0.24)
     return path
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from realtime.errors import BadInputError
@@ -21,6 +21,7 @@ from realtime.film.film import FilmSettings
 from realtime.network.card import DEFAULT_STYLE
 from realtime.settings import PaintSettings
 from tests.clips import noise, write_clip
+from tests.commands import ROOT
 from tests.film import COPY, paint
 from tests.made import LONG, LONG_FRAMES, SHORT
 from tests.realtime.film.test_resume import packets
@@ -87,17 +88,18 @@ def a_kill(
 ) -> Iterator[None]:
     """Meanwhile kill a worker, told by its command line and parent, once segments are painted."""
 
-    killed = []
+    killed = list[int]()
 
     def kill_one() -> None:
         deadline = time.monotonic() + 100
         while time.monotonic() < deadline:
             if len([p for p in work.rglob("*.nut") if "partial" not in p.name]) >= segments:
-                for process in Path("/proc").glob("[0-9]*"):
-                    if name in _read(process / "cmdline") and is_parent(_parent(process)):
-                        os.kill(int(process.name), signal.SIGKILL)
-                        killed.append(process.name)
-                        return
+                for process in psutil.process_iter():
+                    with suppress(psutil.Error):  # it has just ended
+                        if name in " ".join(process.cmdline()) and is_parent(process.ppid()):
+                            process.kill()
+                            killed.append(process.pid)
+                            return
             time.sleep(0.01)
 
     killer = threading.Thread(target=kill_one)
@@ -105,18 +107,6 @@ def a_kill(
     yield
     killer.join()
     assert killed, "there was nobody to kill"
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:
-        return ""
-
-
-def _parent(process: Path) -> int:
-    after_name = _read(process / "stat").rpartition(")")[2].split()
-    return int(after_name[1]) if after_name else 0
 
 
 @pytest.mark.parametrize(
@@ -134,8 +124,7 @@ def ray_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     pytest.importorskip("ray")
     command = shutil.which("ray", path=str(Path(sys.executable).parent)) or "ray"
     address = f"127.0.0.1:{20_000 + os.getpid() % 20_000}"
-    root = str(Path(__file__).parents[3])
-    env = {**os.environ, "PYTHONPATH": root, "RAY_DISABLE_IMPORT_WARNING": "1"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "RAY_DISABLE_IMPORT_WARNING": "1"}
     start = [command, "start", "--head", f"--port={address.partition(':')[2]}", "--num-cpus=2",
              "--include-dashboard=false", "--disable-usage-stats", "--block"]  # fmt: skip
     said = tmp_path_factory.mktemp("ray") / "said"
@@ -165,8 +154,8 @@ def test_a_lost_ray_worker_does_not_lose_the_film(
     ray_address: str, clips_folder: Path, here: dict[str, list[object]], tmp_path: Path
 ) -> None:
     def is_ours(parent: int) -> bool:
-        _, port = ray_address.split(":")
-        return f":{port}\0" in _read(Path(f"/proc/{parent}/cmdline"))
+        port = ray_address.partition(":")[2]
+        return any(part.endswith(f":{port}") for part in psutil.Process(parent).cmdline())
 
     with a_kill("ray::_paint_remotely", is_ours, tmp_path, segments=2):
         (finished,) = paint(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,28 +19,21 @@ from realtime.film.stream_copy import OrderedMuxer, StreamMode, StreamPlan
 from realtime.film.stream_plan import plan_streams
 from realtime.media.decoding import packets
 from realtime.sinks.encoding import recipe_for
-from tests.clips import noise, read_frames, sound_times, write_clip
-from tests.film import COPY, add_pictures, add_tone, copied, paint, picture_stream, play_tone
+from tests.clips import cut_off, frame_times, noise, read_frames, sound_times, write_clip
+from tests.film import add_pictures, add_tone, copied, paint, picture_stream, play_tone, said_of
 
 STEPS = [i / 25 for i in range(50)]
 
 
-def write_with_sound(path: Path, codec: str, layout: str = "stereo", seconds: float = 2) -> Path:
+def write_with_sound(path: Path, codec: str, layout: str = "stereo") -> Path:
+    """Write two seconds."""
     with av.open(str(path), "w") as container:
         stream = picture_stream(container)
         stream.options["bf"] = "0"
         sound = add_tone(container, codec=codec, layout=layout)
-        add_pictures(container, stream, noise(50), list(range(50)))
-        play_tone(container, sound, seconds)
+        add_pictures(container, stream, noise(50))
+        play_tone(container, sound, 2)
     return path
-
-
-def said_of(clip: Path, out: Path) -> list[str]:
-    """Paint a clip and return what was said about it."""
-    said: list[str] = []
-    (finished,) = paint(clip, out=out, said=said)
-    assert finished.error is None
-    return said
 
 
 @pytest.mark.parametrize(
@@ -51,8 +43,7 @@ def said_of(clip: Path, out: Path) -> list[str]:
 def test_sound_that_a_muxer_refuses_late_is_encoded(
     tmp_path: Path, suffix: str, layout: str
 ) -> None:
-    clip = tmp_path / f"in{suffix}"
-    write_with_sound(clip, "pcm_s16le", layout)
+    clip = write_with_sound(tmp_path / f"in{suffix}", "pcm_s16le", layout)
     said = said_of(clip, tmp_path / "out.mp4")
     channels = ", its 6 channels as stereo" if layout == "5.1" else ""
     assert said[-1] == (
@@ -113,7 +104,7 @@ def test_a_timecode_is_no_reason_to_fail(tmp_path: Path) -> None:
     with av.open(str(clip), "w") as container:
         container.metadata["timecode"] = "01:00:00:00"
         stream = picture_stream(container)
-        add_pictures(container, stream, noise(5), list(range(5)))
+        add_pictures(container, stream, noise(5))
     assert said_of(clip, tmp_path / "out.mp4") == ["in.mkv: Left out: its timecode."]
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert len(container.streams) == 1
@@ -179,7 +170,7 @@ def test_tags_that_are_not_utf8_are_kept(tmp_path: Path, suffix: str) -> None:
         sound = add_tone(container)
         sound.metadata["title"] = "Fran@ais"
         sound.metadata["handler_name"] = "Son st@r@o"
-        add_pictures(container, stream, noise(10), list(range(10)))
+        add_pictures(container, stream, noise(10))
         play_tone(container, sound, 0.4)
     data = clip.read_bytes()
     assert b"Caf@ au lait" in data
@@ -218,7 +209,7 @@ def test_a_sound_that_is_longer_does_not_cut_the_film_off(tmp_path: Path, suffix
         stream = picture_stream(container, codec=picture)
         tone = add_tone(container, codec=sound)
         tone.bit_rate = 64_000
-        add_pictures(container, stream, noise(25), list(range(25)))
+        add_pictures(container, stream, noise(25))
         play_tone(container, tone, 4)
     clip.write_bytes(clip.read_bytes().replace(b"DURATION", b"COUNTESS"))
     assert len(read_frames(clip)) == 25
@@ -228,10 +219,8 @@ def test_a_sound_that_is_longer_does_not_cut_the_film_off(tmp_path: Path, suffix
 
 
 def test_a_cut_off_file_without_lengths_of_its_streams_is_called_so(tmp_path: Path) -> None:
-    clip = write_with_sound(tmp_path / "in.flv", "aac")
-    data = clip.read_bytes()
-    clip.write_bytes(data[: len(data) // 2])
-    (finished,) = paint(clip, out=tmp_path / "out.mp4", settings=replace(COPY))
+    clip = cut_off(write_with_sound(tmp_path / "in.flv", "aac"))
+    (finished,) = paint(clip, out=tmp_path / "out.mp4")
     assert "cut off or damaged" in str(finished.error)
 
 
@@ -260,7 +249,7 @@ def test_empty_packets_repeat_the_picture(tmp_path: Path, codec: str) -> None:
         np.testing.assert_array_equal(frames[number].pixels, frames[repeated].pixels)
     assert np.any(frames[7].pixels != frames[3].pixels)
     copy = copied(clip, tmp_path / "out.mp4", segment_frames=3)
-    assert [f.pts_seconds for f in read_frames(copy)] == pytest.approx(STEPS[:10], abs=1e-4)
+    assert frame_times(copy) == pytest.approx(STEPS[:10], abs=1e-4)
 
 
 def test_no_error_of_a_decoder_ends_a_film(tmp_path: Path) -> None:

@@ -64,9 +64,8 @@ def test_segments_make_up_the_film(tmp_path: Path, write: Callable[[Path], Path]
     assert plan.times == pytest.approx([frame.pts_seconds for frame in whole], abs=1e-9)
     found: list[Frame] = []
     for segment in plan.segments:
-        source = VideoSource(clip, plan.part((segment,), 0))
-        found += source
-        source.close()
+        with VideoSource(clip, plan.part((segment,), 0)) as source:
+            found += source
     assert [f.index for f in found] == list(range(len(whole)))
     for one, other in zip(found, whole, strict=True):
         assert one.pts_seconds == other.pts_seconds

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import av
 import pytest
-from av.packet import Packet
-from av.stream import Stream
 
 from tests.clips import noise
-from tests.film import add_pictures, copied, picture_stream
+from tests.film import add_pictures, copied, picture_stream, write_line
 
 Line = tuple[str, int, int]
 """Text, and from when to when in ms."""
@@ -22,13 +20,9 @@ def write_subtitles(path: Path, lines: list[Line]) -> Path:
         stream = picture_stream(container)
         text = container.add_mux_stream("subrip")
         text.time_base = Fraction(1, 1000)
-        add_pictures(container, stream, noise(75), list(range(75)))
+        add_pictures(container, stream, noise(75))
         for words, start, stop in lines:
-            line: Packet[Stream] = Packet(words.encode())
-            line.stream, line.time_base = text, Fraction(1, 1000)
-            line.pts = line.dts = start
-            line.duration = stop - start
-            container.mux_one(line)
+            write_line(container, text, words.encode(), start, stop - start)
     return path
 
 

@@ -12,6 +12,7 @@ from realtime.film.temporal_filter import MEMORY, TemporalFilter
 from realtime.frame import Frame, Pixels
 from tests.clips import read_frames, write_clip
 from tests.film import copied
+from tests.helpers import noisy
 
 SIZE = (96, 128)
 
@@ -23,14 +24,19 @@ def scene(seed: int = 1) -> Pixels:
     return np.clip(128 + 350 * blobs, 0, 255).astype(np.uint8)
 
 
-def noisy(pixels: Pixels, seed: int, levels: float = 4.0) -> Pixels:
-    rng = np.random.default_rng(seed)
-    return np.clip(np.rint(pixels + rng.normal(0, levels, pixels.shape)), 0, 255).astype(np.uint8)
+def grainy(pixels: Pixels, seed: int) -> Pixels:
+    return noisy(pixels, 4.0, np.random.default_rng(seed))
 
 
 def boiling(pixels: Pixels, seed: int) -> Pixels:
     """A painting of a style that was not trained to be steady: strokes that jump about."""
-    return noisy(255 - pixels, 1000 + seed, levels=20.0)
+    return noisy(255 - pixels, 20.0, np.random.default_rng(1000 + seed))
+
+
+def pan(count: int, step_px: int) -> list[Pixels]:
+    """Views of a wide scene, from left to right."""
+    wide = np.hstack([scene(2), scene(3)])
+    return [np.ascontiguousarray(wide[:, step_px * i :][:, : SIZE[1]]) for i in range(count)]
 
 
 def run(originals: list[Pixels], paintings: list[Pixels]) -> list[Pixels]:
@@ -47,7 +53,7 @@ def change(frames: list[Pixels]) -> float:
 
 
 def test_a_still_scene_boils_less_than_half() -> None:
-    originals = [noisy(scene(), i) for i in range(12)]
+    originals = [grainy(scene(), i) for i in range(12)]
     paintings = [boiling(scene(), i) for i in range(12)]
     steadied = run(originals, paintings)
     assert change(steadied) < 0.5 * change(paintings)
@@ -55,10 +61,8 @@ def test_a_still_scene_boils_less_than_half() -> None:
 
 
 def test_a_pan_is_followed() -> None:
-    wide = np.hstack([scene(2), scene(3)])
-    width = SIZE[1]
-    views = [np.ascontiguousarray(wide[:, 2 * i : 2 * i + width]) for i in range(12)]
-    steadied = run([noisy(view, i) for i, view in enumerate(views)],
+    views = pan(12, 2)
+    steadied = run([grainy(view, i) for i, view in enumerate(views)],
                    [boiling(view, i) for i, view in enumerate(views)])  # fmt: skip
     off = np.abs(steadied[-1].astype(int) - (255 - views[-1]))[8:-8, 8:-8]
     single = np.abs(boiling(views[-1], 11).astype(int) - (255 - views[-1]))[8:-8, 8:-8]
@@ -81,9 +85,8 @@ def test_a_jump_of_exposure_is_not_dragged_along() -> None:
 
 
 def test_frames_before_its_memory_do_not_matter() -> None:
-    wide = np.hstack([scene(2), scene(3)])
-    views = [np.ascontiguousarray(wide[:, 3 * i : 3 * i + SIZE[1]]) for i in range(14)]
-    originals = [noisy(view, i) for i, view in enumerate(views)]
+    views = pan(14, 3)
+    originals = [grainy(view, i) for i, view in enumerate(views)]
     paintings = [boiling(view, i) for i, view in enumerate(views)]
     whole = run(originals, paintings)
     for start in (3, 7, 9):
@@ -94,9 +97,8 @@ def test_frames_before_its_memory_do_not_matter() -> None:
 
 
 def test_a_stabilized_film_does_not_show_its_segments(tmp_path: Path) -> None:
-    wide = np.hstack([scene(2), scene(3)])
-    views = [np.ascontiguousarray(wide[:, i : i + SIZE[1]]) for i in range(40)]
-    clip = write_clip(tmp_path / "in.mp4", [noisy(view, i) for i, view in enumerate(views)])
+    views = pan(40, 1)
+    clip = write_clip(tmp_path / "in.mp4", [grainy(view, i) for i, view in enumerate(views)])
     films = [
         read_frames(copied(clip, tmp_path / f"{frames}.mkv", steady=True, segment_frames=frames,
                            codec="lossless"))

@@ -9,15 +9,9 @@ from realtime.frame import Frame, Pixels
 from realtime.live.denoise import LEAST_NOISE, Denoise, DenoisedEngine, noise_between
 from realtime.look import Look
 from realtime.sources.landscape import Landscape
-from tests.helpers import ONE_STYLE, InvertingEngine
+from tests.helpers import ONE_STYLE, InvertingEngine, landscape, noisy
 
 SIZE = (320, 240)
-
-
-def noisy(pixels: Pixels, deviation: float, rng: np.random.Generator) -> Pixels:
-    return np.clip(np.rint(pixels + rng.normal(0, deviation, pixels.shape)), 0, 255).astype(
-        np.uint8
-    )
 
 
 def error(one: Pixels, other: Pixels) -> float:
@@ -25,7 +19,7 @@ def error(one: Pixels, other: Pixels) -> float:
 
 
 def scene(light: float = 1.0) -> Pixels:
-    return (Landscape(*SIZE).at(0.0) * light).astype(np.uint8)
+    return (landscape(*SIZE) * light).astype(np.uint8)
 
 
 @pytest.mark.parametrize("deviation", [2.0, 5.0, 12.0])

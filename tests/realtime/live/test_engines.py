@@ -114,9 +114,8 @@ def test_one_preview_a_frame_goes_round_all_styles() -> None:
     asked.previews = True
     for frame in make_frames(3, 640, 480):
         extra.stylize(frame, OTHER)
-    assert [preview is not None and preview.shape for preview in extra.previews] == [
-        (PREVIEW_PX[1], PREVIEW_PX[0], 3)
-    ] * 3
+    shapes = [preview is not None and preview.shape for preview in extra.previews]
+    assert shapes == [(PREVIEW_PX[1], PREVIEW_PX[0], 3)] * 3
     assert engine.looks[1::2] == [replace(Look.of_style(i, 3), stroke=1.5) for i in range(3)]
 
 

@@ -22,12 +22,9 @@ def test_its_troubles_come_in_their_order() -> None:
             widths.extend(frame.width for frame in source)
     assert widths[0] == 48
     assert widths[-1] == 64
-    again = open_source("faulty:size=64x48@0.3,error@0.6", size=(48, 32), rate_fps=50)
-    assert next(iter(again)).width == 64  # the same camera
-    again.close()
-    anew = open_source("faulty:size=64x48@0.3,error@0.6", size=(48, 32), rate_fps=50)
-    assert next(iter(anew)).width == 48
-    anew.close()
+    for width in (64, 48):  # the same camera, and then a new one
+        with open_source("faulty:size=64x48@0.3,error@0.6", size=(48, 32), rate_fps=50) as again:
+            assert next(iter(again)).width == width
 
 
 def test_a_camera_that_is_gone_cannot_be_opened() -> None:

@@ -13,11 +13,10 @@ from realtime.errors import BadInputError
 from realtime.live.controls import State
 from realtime.live.microphone_capture import MicrophoneCapture
 from realtime.live.session import Session, SessionContext
-from realtime.microphones import open_microphone
 from realtime.microphones.synthetic_microphone import SyntheticMicrophone
 from realtime.pipeline import run
 from realtime.ports import Event, Key, Microphone
-from realtime.sound import Sound
+from realtime.sound import Samples, Sound
 from tests.clips import read_frames
 from tests.commands import assert_refused, pleinair, pleinair_here
 from tests.helpers import InvertingEngine, ListSink
@@ -80,13 +79,19 @@ def in_step(path: Path, until: float = np.inf) -> int:
     return compared
 
 
+def heard(path: Path, within: float = 0.1) -> tuple[Samples, int, float]:
+    """Hear a recording, as `heard_in` does: its sound must end with its pictures."""
+    samples, rate, begins = heard_in(path)
+    ends = read_frames(path)[-1].pts_seconds + 1 / 30
+    assert begins + len(samples) / rate == pytest.approx(ends, abs=within)
+    return samples, rate, begins
+
+
 def test_sound_and_picture_of_a_recording_are_in_step(tmp_path: Path) -> None:
     microphone = MicrophoneCapture(SyntheticMicrophone, SyntheticMicrophone())
     recorded = Recorded(tmp_path, microphone, 4.0, {})
     assert in_step(recorded.path) > 5
-    samples, rate, _ = heard_in(recorded.path)
-    frames = read_frames(recorded.path)
-    assert len(samples) / rate == pytest.approx(frames[-1].pts_seconds + 1 / 30, abs=0.1)
+    heard(recorded.path)
     assert recorded.said == [f"recorded {recorded.path}"]
 
 
@@ -99,10 +104,7 @@ def test_a_microphone_that_goes_leaves_silence_and_comes_back(tmp_path: Path) ->
     microphone = MicrophoneCapture(reopen, LeavingMicrophone(10), retry_seconds=0.4)
     recorded = Recorded(tmp_path, microphone, 6.0, {})
     assert recorded.said[0].startswith("the microphone is gone. Recorded on without sound")
-    frames = read_frames(recorded.path)
-    samples, rate, begins = heard_in(recorded.path)
-    ends = begins + len(samples) / rate
-    assert ends == pytest.approx(frames[-1].pts_seconds + 1 / 30, abs=0.1)
+    samples, rate, _ = heard(recorded.path)
     last = np.flatnonzero(np.abs(samples) > LEVEL)[-1] / rate
     assert last > 2.0  # it was heard again
 
@@ -110,10 +112,8 @@ def test_a_microphone_that_goes_leaves_silence_and_comes_back(tmp_path: Path) ->
 def test_a_microphone_that_never_returns_costs_no_picture(tmp_path: Path) -> None:
     microphone = MicrophoneCapture(absent, LeavingMicrophone(5), retry_seconds=0.05)
     recorded = Recorded(tmp_path, microphone, 3.0, {})
-    frames = read_frames(recorded.path)
-    samples, rate, begins = heard_in(recorded.path)
-    assert begins + len(samples) / rate == pytest.approx(frames[-1].pts_seconds + 1 / 30, abs=0.1)
-    assert len(frames) > 10
+    samples, rate, _ = heard(recorded.path)
+    assert len(read_frames(recorded.path)) > 10
     assert np.abs(samples[-rate:]).max() < LEVEL
 
 
@@ -127,13 +127,9 @@ def test_without_a_microphone_the_key_says_so_and_the_recording_is_whole(tmp_pat
 
 
 def test_the_key_turns_sound_off_and_on(tmp_path: Path) -> None:
-    session = Session(
-        InvertingEngine(),
-        State((1.0,)),
-        SessionContext(snapshots=tmp_path, microphone=MicrophoneCapture(open_one)),
-    )
-    microphone = session._around.microphone
-    assert microphone is not None
+    microphone = MicrophoneCapture(SyntheticMicrophone)
+    around = SessionContext(snapshots=tmp_path, microphone=microphone)
+    session = Session(InvertingEngine(), State((1.0,)), around)
     for on in (True, False, True):
         session.on_event(Key("a"))
         assert session.state.sound is microphone.is_on is on
@@ -141,17 +137,12 @@ def test_the_key_turns_sound_off_and_on(tmp_path: Path) -> None:
     assert not microphone.is_on
 
 
-def open_one() -> Microphone:
-    return open_microphone("synthetic")
-
-
 def test_while_the_picture_is_frozen_the_sound_goes_on(tmp_path: Path) -> None:
     microphone = MicrophoneCapture(SyntheticMicrophone, SyntheticMicrophone())
     recorded = Recorded(tmp_path, microphone, 4.0, {20: "space"})
     frames = read_frames(recorded.path)
-    samples, rate, begins = heard_in(recorded.path)
+    samples, rate, begins = heard(recorded.path, within=0.2)
     assert frames[-1].pts_seconds - frames[-2].pts_seconds > 0.5  # held to the end
-    assert begins + len(samples) / rate == pytest.approx(frames[-1].pts_seconds + 1 / 30, abs=0.2)
     late = samples[round((frames[-2].pts_seconds + 0.2 - begins) * rate) :]
     assert np.abs(late).max() > LEVEL
 
@@ -163,10 +154,8 @@ def test_a_file_as_sink_has_the_sound(tmp_path: Path) -> None:
         "video", "-o", out, "--seconds", "3", "--microphone", "synthetic",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    samples, rate, begins = heard_in(out)
-    frames = read_frames(out)
-    assert begins == pytest.approx(frames[0].pts_seconds, abs=0.1)
-    assert begins + len(samples) / rate == pytest.approx(frames[-1].pts_seconds + 1 / 30, abs=0.1)
+    samples, _, begins = heard(out)
+    assert begins == pytest.approx(read_frames(out)[0].pts_seconds, abs=0.1)
     assert np.abs(samples).max() > LEVEL
 
 

@@ -19,14 +19,7 @@ from realtime.live.sinks import TeeSink
 from realtime.live.sources import RealtimePlayback, ReconnectingSource
 from realtime.pipeline import Hooks, run
 from realtime.ports import Key, Style
-from tests.helpers import (
-    ONE_STYLE,
-    FakeClock,
-    InvertingEngine,
-    ListSink,
-    ListSource,
-    make_frames,
-)
+from tests.helpers import ONE_STYLE, FakeClock, InvertingEngine, ListSink, ListSource, make_frames
 
 STYLES = (Style("one"),)
 

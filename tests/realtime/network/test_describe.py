@@ -6,19 +6,16 @@ import json
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
 from realtime.cli import app
 from realtime.errors import UnknownNameError
 from realtime.network.describe import describe_bundle, describe_style, find
 from realtime.network.library import Entry
-from tests.commands import run_python
+from tests.commands import invoke, run_python
 
 
 def show(*arguments: str) -> str:
-    result = CliRunner().invoke(app, ["styles", *arguments])
-    assert result.exit_code == 0, result.output
-    return result.output
+    return invoke(app, "styles", *arguments).output
 
 
 def test_a_bundle_is_told_of_with_all_its_styles() -> None:
@@ -32,12 +29,9 @@ def test_figures_are_shown_where_there_are_any() -> None:
     (entry, *others), style = find("scream")
     assert style == "scream"
     assert [other.name for other in others] == ["quality"]
-    row = {
-        "structure": 0.5, "texture": 0.25, "noise_gain": 0.4, "shift_gain": None,
-    }  # fmt: skip
-    appraisal = {
-        "photographs": 4, "long_side_px": 480, "styles": {"scream": row, "udnie": row},
-    }  # fmt: skip
+    row = {"structure": 0.5, "texture": 0.25, "noise_gain": 0.4, "shift_gain": None}
+    styles = {"scream": row, "udnie": row}
+    appraisal = {"photographs": 4, "long_side_px": 480, "styles": styles}
     measured = replace(entry.card, results=entry.card.results | {"appraisal": appraisal})
     lines = list(describe_style([Entry(entry.path, measured)], style))
     assert ["scream", "0.5", "0.25", "0.4", "-"] in [line.split() for line in lines]

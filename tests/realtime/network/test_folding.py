@@ -67,30 +67,33 @@ def test_a_smooth_convolution_answers_what_alternates_by_nothing(down: int, righ
     torch.testing.assert_close(layer(flat), F.conv2d(flat, layer.weight))
 
 
+def sub_pixel(inputs: int, outputs: int) -> SubPixelConv:
+    """A layer that has learned something."""
+    layer = SubPixelConv(inputs, outputs).double()
+    layer.weight.data = torch.randn_like(layer.weight)
+    return layer
+
+
 @pytest.mark.parametrize(("down", "right"), [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.3, -2.0)])
 def test_sub_pixel_convolution_answers_slopes_with_slopes(down: float, right: float) -> None:
-    layer = SubPixelConv(5, 3).double()
-    layer.weight.data = torch.randn_like(layer.weight)
+    layer = sub_pixel(5, 3)
     rows, columns = torch.arange(8).double()[:, None], torch.arange(9).double()
     plane = down * rows + right * columns
     inside = layer(plane * torch.randn(1, 5, 1, 1))[..., 2:-2, 2:-2]
-    down_steps, right_steps = inside.diff(dim=2), inside.diff(dim=3)
-    for steps in (down_steps, right_steps):
+    for steps in (inside.diff(dim=2), inside.diff(dim=3)):
         torch.testing.assert_close(steps, steps[..., :1, :1].expand_as(steps))
     assert down or right or inside.std() == 0
 
 
 def test_sub_pixel_convolution_answers_a_checkerboard_by_nothing() -> None:
-    layer = SubPixelConv(3, 2).double()
-    layer.weight.data = torch.randn_like(layer.weight)
+    layer = sub_pixel(3, 2)
     board = (1 - 2 * ((torch.arange(7)[:, None] + torch.arange(7)) % 2)).double()
     assert layer(board.expand(1, 3, 7, 7)).abs().max() < 1e-12
 
 
 @pytest.mark.parametrize("along", [2, 3])
 def test_sub_pixel_convolution_draws_straight_edges_without_ladders(along: int) -> None:
-    layer = SubPixelConv(3, 2).double()
-    layer.weight.data = torch.randn_like(layer.weight)
+    layer = sub_pixel(3, 2)
     shape = [1, 3, 7, 7]
     shape[along] = 1
     profile = torch.randn(shape, dtype=torch.float64).expand(1, 3, 7, 7)
@@ -100,11 +103,9 @@ def test_sub_pixel_convolution_draws_straight_edges_without_ladders(along: int) 
 
 
 def test_sub_pixel_convolution_can_still_draw_edges() -> None:
-    layer = SubPixelConv(1, 1)
-    layer.weight.data = torch.randn_like(layer.weight)
-    edge = torch.zeros(1, 1, 6, 6)
+    edge = torch.zeros(1, 1, 6, 6, dtype=torch.float64)
     edge[..., 3:] = 1
-    assert layer(edge).diff(dim=3).diff(dim=3).abs().max() > 0.1
+    assert sub_pixel(1, 1)(edge).diff(dim=3).diff(dim=3).abs().max() > 0.1
 
 
 @pytest.mark.parametrize("config", CONFIGS)

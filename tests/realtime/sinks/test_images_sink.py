@@ -8,7 +8,7 @@ import pytest
 
 from realtime.errors import BadInputError, SinkError
 from realtime.frame import Frame, Pixels
-from realtime.sinks import SinkOptions, outputs
+from realtime.sinks import SinkOptions
 from realtime.sinks.images_sink import open_sink
 from realtime.sources.images_source import read_image
 from tests.helpers import quadrant_card
@@ -84,20 +84,6 @@ def test_no_folder(tmp_path: Path) -> None:
         open_sink(SinkOptions())
     with pytest.raises(BadInputError, match="does not exist; create it or choose another"):
         open_sink(SinkOptions(path=tmp_path / "nowhere"))
-
-
-def test_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BadInputError, match="is a file, expected an output folder"):
         open_sink(SinkOptions(path=tmp_path / "file"))
-
-
-def test_refuse_same_file(tmp_path: Path) -> None:
-    original, other = tmp_path / "a.png", tmp_path / "b.png"
-    original.touch()
-    other.touch()
-    outputs.refuse_same_file(other, original)
-    outputs.refuse_same_file(tmp_path / "new.png", original)
-    outputs.refuse_same_file(original, None)
-    with pytest.raises(BadInputError, match="is the input itself"):
-        outputs.refuse_same_file(tmp_path / "." / "a.png", original)

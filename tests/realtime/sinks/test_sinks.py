@@ -17,7 +17,7 @@ OPTIONS = {
 
 
 ELSEWHERE = {"window", "virtual_camera"}
-"""They need a screen, and a device: tested in files of their own."""
+"""They need a screen, and a device."""
 
 
 def test_every_sink_is_tested() -> None:
@@ -52,6 +52,14 @@ def test_a_window_without_a_screen_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("DISPLAY", ":6789")
     with pytest.raises(SinkError, match="no display answers at DISPLAY=:6789"):
         open_sink("window")
+
+
+@pytest.mark.skipif(any(Path("/dev").glob("video*")), reason="there may be a virtual camera here")
+def test_without_a_virtual_camera_it_says_how_to_get_one() -> None:
+    pytest.importorskip("pyvirtualcam")
+    unwritable = pytest.raises(SinkError, match=r"no virtual camera to write to .*: ")
+    with open_sink("virtual_camera") as sink, unwritable:
+        sink.show(make_frames(1, 64, 48)[0])
 
 
 def test_unknown_sinks_are_named() -> None:

@@ -13,7 +13,7 @@ from realtime.errors import BadInputError, SinkError
 from realtime.frame import Frame
 from realtime.sinks import SinkOptions
 from realtime.sinks.video_sink import VideoSink, open_sink
-from tests.clips import assert_alike, noise, read_frames, write_clip, write_frames
+from tests.clips import assert_alike, frame_times, noise, read_frames, write_clip, write_frames
 from tests.disk import mounted_disk
 from tests.helpers import quadrant_card
 
@@ -21,12 +21,8 @@ CARD = quadrant_card()
 SUFFIXES = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
 
 
-def card_frames(count: int, start_seconds: float = 0.0) -> list[Frame]:
-    return [Frame(CARD, i, start_seconds + i / 30) for i in range(count)]
-
-
-def times(frames: list[Frame]) -> list[float]:
-    return [frame.pts_seconds for frame in frames]
+def card_frames(count: int) -> list[Frame]:
+    return [Frame(CARD, i, i / 30) for i in range(count)]
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -37,9 +33,13 @@ def test_card_comes_back(tmp_path: Path, suffix: str) -> None:
     assert_alike(frames[11].pixels, CARD)
 
 
-def test_hd_card_comes_back(tmp_path: Path) -> None:
-    card = quadrant_card(1280, 720)
-    frames = read_frames(write_frames(tmp_path / "out.mp4", [Frame(card, 0, 0.0)]))
+@pytest.mark.parametrize(
+    ("suffix", "width", "height"),
+    [(".mp4", 1280, 720), (".mp4", 33, 47), (".mkv", 33, 47), (".webm", 33, 47)],
+)
+def test_hd_and_odd_sizes_stay_exact(tmp_path: Path, suffix: str, width: int, height: int) -> None:
+    card = quadrant_card(width, height)
+    frames = read_frames(write_frames(tmp_path / f"out{suffix}", [Frame(card, 0, 0.0)]))
     assert_alike(frames[0].pixels, card)
 
 
@@ -64,27 +64,19 @@ def test_colours_are_tagged(tmp_path: Path, suffix: str, height: int, matrix: in
     assert tags == (matrix, 1, 1, 1)
 
 
-@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm"])
-def test_odd_sizes_stay_exact(tmp_path: Path, suffix: str) -> None:
-    card = quadrant_card(33, 47)
-    frames = read_frames(write_frames(tmp_path / f"out{suffix}", [Frame(card, 0, 0.0)]))
-    assert frames[0].pixels.shape == (47, 33, 3)
-    assert_alike(frames[0].pixels, card)
-
-
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
 def test_late_start_and_uneven_times(tmp_path: Path, suffix: str) -> None:
-    ticks = [45, 46, 47, 55, 56, 90, 91, 92, 150]
-    frames = [Frame(CARD, i, tick / 30) for i, tick in enumerate(ticks)]
+    times = [tick / 30 for tick in (45, 46, 47, 55, 56, 90, 91, 92, 150)]
+    frames = [Frame(CARD, i, seconds) for i, seconds in enumerate(times)]
     path = write_frames(tmp_path / f"out{suffix}", frames)
     with av.open(str(path)) as container:  # as stored: a film that is read begins at 0
         got = [frame.time for frame in container.decode(video=0)]
-    assert got == pytest.approx(times(frames), abs=0.0006)
+    assert got == pytest.approx(times, abs=0.0006)
 
 
 def test_times_that_do_not_rise_are_pushed_apart(tmp_path: Path) -> None:
     frames = [Frame(CARD, i, seconds) for i, seconds in enumerate([0.0, 0.5, 0.5, 0.4, 1.0])]
-    got = times(read_frames(write_frames(tmp_path / "out.mp4", frames)))
+    got = frame_times(write_frames(tmp_path / "out.mp4", frames))
     assert got == pytest.approx([0, 0.5, 0.5, 0.5, 1.0], abs=0.001)
     assert min(np.diff(got)) > 0
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import pytest
 
 from realtime import sources
@@ -14,14 +13,14 @@ from realtime.frame import Frame
 from realtime.sources import files_of, open_source
 from realtime.sources.camera_source import list_cameras
 from tests.clips import write_clip
-from tests.helpers import quadrant_card
+from tests.helpers import quadrant_card, write_picture
 
 no_camera = pytest.mark.skipif(not list_cameras(), reason="no camera is plugged in")
 
 
 def images_address(folder: Path) -> str:
     for number in range(3):
-        cv2.imwrite(str(folder / f"{number}.png"), quadrant_card()[:, :, ::-1])
+        write_picture(folder / f"{number}.png")
     return f"images:{folder}"
 
 

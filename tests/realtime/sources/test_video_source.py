@@ -4,15 +4,23 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 import pytest
 
 from realtime.errors import BadInputError, SourceError
+from realtime.frame import Frame
 from realtime.sources.video_source import open_source
-from tests.clips import assert_alike, noise, read_frames, write_clip, write_sound
+from tests.clips import (
+    assert_alike,
+    cut_off,
+    frame_times,
+    noise,
+    read_frames,
+    write_clip,
+    write_sound,
+)
 from tests.film import add_pictures, picture_stream
-from tests.helpers import quadrant_card
+from tests.helpers import quadrant_card, write_picture
 from tests.made import SHORT, SHORT_FRAMES
 
 CARD = quadrant_card()
@@ -47,7 +55,7 @@ def test_pixel_aspect(tmp_path: Path) -> None:
     with av.open(str(tmp_path / "wide.mp4"), "w") as container:
         stream = picture_stream(container, rate=Fraction(30))
         stream.codec_context.sample_aspect_ratio = Fraction(64, 51)
-        add_pictures(container, stream, [CARD], [0])
+        add_pictures(container, stream, [CARD])
     with open_source(str(tmp_path / "wide.mp4")) as source:
         assert source.pixel_aspect == Fraction(64, 51)
 
@@ -81,16 +89,13 @@ def test_colours_follow_the_tags_or_the_height(
 def test_a_film_begins_at_zero_and_its_times_may_vary(tmp_path: Path) -> None:
     ticks = [90, 91, 95, 100, 130, 131]
     path = write_clip(tmp_path / "vfr.mp4", [CARD] * 6, ticks=ticks)
-    assert [f.pts_seconds for f in read_frames(path)] == pytest.approx(
-        [(t - 90) / 30 for t in ticks]
-    )
+    assert frame_times(path) == pytest.approx([(tick - 90) / 30 for tick in ticks])
 
 
 def test_frames_without_times_get_some(tmp_path: Path) -> None:
-    frames = read_frames(write_clip(tmp_path / "bare.h264", [CARD] * 5, options={"bf": "0"}))
-    steps = np.diff([f.pts_seconds for f in frames])
-    assert len(frames) == 5
-    assert steps.min() > 0
+    times = frame_times(write_clip(tmp_path / "bare.h264", [CARD] * 5, options={"bf": "0"}))
+    assert len(times) == 5
+    assert min(np.diff(times)) > 0
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".avi", ".ts", ".webm"])
@@ -102,22 +107,17 @@ def test_other_containers(tmp_path: Path, suffix: str) -> None:
 
 
 def test_gif(tmp_path: Path) -> None:
-    path = tmp_path / "card.gif"
-    write_clip(
-        path, [CARD] * 4, codec="gif", pixel_format="rgb8", time_base=Fraction(1, 100),
-        ticks=[0, 10, 20, 50],
+    path = write_clip(
+        tmp_path / "card.gif", [CARD] * 4, codec="gif", pixel_format="rgb8",
+        time_base=Fraction(1, 100), ticks=[0, 10, 20, 50],
     )  # fmt: skip
-    frames = read_frames(path)
-    assert [f.pts_seconds for f in frames] == pytest.approx([0, 0.1, 0.2, 0.5])
-    assert_alike(frames[0].pixels, CARD, levels=50)  # 8 bits for all three colours
+    assert frame_times(path) == pytest.approx([0, 0.1, 0.2, 0.5])
+    assert_alike(read_frames(path)[0].pixels, CARD, levels=50)  # 8 bits for all three colours
 
 
 def test_cover_art_is_no_video(tmp_path: Path) -> None:
-    path = tmp_path / "song.mp4"
-    with (
-        av.open(str(write_sound(tmp_path / "plain.mp4"))) as plain,
-        av.open(str(path), "w") as song,
-    ):
+    path, sound_only = tmp_path / "song.mp4", write_sound(tmp_path / "plain.mp4")
+    with av.open(str(sound_only)) as plain, av.open(str(path), "w") as song:
         sound = song.add_stream_from_template(plain.streams.audio[0])
         art = song.add_stream("mjpeg", rate=1)
         art.width, art.height, art.pix_fmt = 64, 48, "yuvj420p"
@@ -191,35 +191,25 @@ def test_too_small(tmp_path: Path) -> None:
         open_source(str(path))
 
 
-def cut(path: Path, part: float) -> Path:
-    data = path.read_bytes()
-    path.write_bytes(data[: int(part * len(data))])
-    return path
-
-
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_cut_off_file_gives_what_it_has_and_says_so(tmp_path: Path, suffix: str) -> None:
     options = {"movflags": "faststart"} if suffix == ".mp4" else None
-    path = tmp_path / f"clip{suffix}"
-    cut(write_clip(path, noise(60), container_options=options), 0.5)
-    source, count = open_source(str(path)), 0
-    with pytest.raises(SourceError, match="cut off or damaged") as caught:  # noqa: PT012
-        for _ in source:
-            count += 1
-    source.close()
-    assert f"{count} of 60 frames could be read; what was painted of them is kept" in str(
-        caught.value
-    )
-    assert 20 < count < 40
+    path = cut_off(write_clip(tmp_path / f"clip{suffix}", noise(60), container_options=options))
+    frames: list[Frame] = []
+    cut = pytest.raises(SourceError, match="cut off or damaged")
+    with open_source(str(path)) as source, cut as caught:
+        frames.extend(source)
+    said = f"{len(frames)} of 60 frames could be read; what was painted of them is kept"
+    assert said in str(caught.value)
+    assert 20 < len(frames) < 40
 
 
 def test_index_missing_at_the_end(tmp_path: Path) -> None:
-    path = cut(write_clip(tmp_path / "recording.mp4", noise(60)), 0.9)
+    path = cut_off(write_clip(tmp_path / "recording.mp4", noise(60)), 0.9)
     with pytest.raises(BadInputError, match="is damaged or incomplete"):
         open_source(str(path))
 
 
 def test_still_picture_is_one_frame(tmp_path: Path) -> None:
-    path = tmp_path / "card.png"
-    cv2.imwrite(str(path), CARD[..., ::-1])
+    path = write_picture(tmp_path / "card.png")
     assert_alike(read_frames(path)[0].pixels, CARD, levels=1)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -20,9 +19,9 @@ from realtime.studio.bundle_switcher import BundleSwitcher
 from realtime.studio.wall import Wall
 from realtime.studio.wire import Part, Picture
 from tests.helpers import quadrant_card
+from tests.studio import until
 
 FRAME = Frame(quadrant_card(), 0, 0.0)
-SECONDS = 120.0
 
 
 @pytest.fixture
@@ -36,22 +35,13 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def switcher(own: Path) -> Iterator[BundleSwitcher]:
-    with closing(
-        BundleSwitcher(LiveSettings(engine="identity", denoise=False), lambda words: None)
-    ) as opened:
+    settings = LiveSettings(engine="identity", denoise=False)
+    with closing(BundleSwitcher(settings, lambda words: None)) as opened:
         yield opened
 
 
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.01)
-
-
 def paint(switcher: BundleSwitcher) -> Frame:
-    look = switcher.look()
-    return switcher.stylize(FRAME, look)
+    return switcher.stylize(FRAME, switcher.look())
 
 
 def test_it_fades_to_a_style_of_its_bundle(switcher: BundleSwitcher) -> None:

@@ -6,25 +6,33 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
-from PIL import Image
 
 from realtime.errors import BadInputError
+from realtime.frame import Frame
 from realtime.provenance import read_note
 from realtime.settings import LiveSettings
 from realtime.studio import looks
 from realtime.studio.jobs import Job, JobStore, titled
 from realtime.studio.painting_queue import PaintingQueue
 from realtime.studio.settings import Limits, StudioSettings
-from tests.clips import noise, read_frames, sound_packets, write_clip, write_clip_with_sound
-from tests.helpers import quadrant_card
+from tests.clips import (
+    frame_times,
+    noise,
+    read_frames,
+    sound_packets,
+    write_clip,
+    write_clip_with_sound,
+)
+from tests.commands import is_alive
+from tests.helpers import quadrant_card, read_back, write_picture
 from tests.studio import RunningStudio, running
-
-HEADERS = ("x_pleinair_token", "origin")
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +54,7 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def photograph(tmp_path: Path) -> Path:
-    path = tmp_path / "photograph.png"
-    Image.fromarray(quadrant_card()).save(path)
-    return path
+    return write_picture(tmp_path / "photograph.png")
 
 
 def test_a_clip_becomes_a_film_with_its_sound_and_times(
@@ -66,8 +72,7 @@ def test_a_clip_becomes_a_film_with_its_sound_and_times(
     assert headers["content-type"] == "video/mp4"
     assert headers["content-disposition"] == 'attachment; filename="clip-scream.mp4"'
     (tmp_path / "got.mp4").write_bytes(data)
-    times = [frame.pts_seconds for frame in read_frames(tmp_path / "got.mp4")]
-    assert times == pytest.approx([frame.pts_seconds for frame in read_frames(clip)])
+    assert frame_times(tmp_path / "got.mp4") == pytest.approx(frame_times(clip))
     assert sound_packets(tmp_path / "got.mp4") == sound_packets(clip)
     assert "in the style of scream" in read_note(tmp_path / "got.mp4")
 
@@ -87,7 +92,7 @@ def test_a_photograph_is_painted(studio: RunningStudio, photograph: Path, tmp_pa
     assert done["title"] == "evil.png"
     assert (done["kind"], done["width"], done["height"]) == ("picture", 64, 48)
     (tmp_path / "got.png").write_bytes(studio.raw(f"/api/files/{job['name']}/result")[1])
-    got = np.asarray(Image.open(tmp_path / "got.png").convert("RGB"))
+    got = read_back(tmp_path / "got.png")
     np.testing.assert_array_equal(got, quadrant_card())  # the identity engine
 
 
@@ -112,21 +117,22 @@ def test_what_is_removed_is_gone(studio: RunningStudio, photograph: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "code", "words"),
     [
-        (b"just some words\n", "this is a text"),
-        (b"%PDF-1.7 ...", "this is a PDF document"),
-        (b"\x7fELF" + bytes(100), "this is a program"),
+        (b"just some words\n", 415, "this is a text"),
+        (b"%PDF-1.7 ...", 415, "this is a PDF document"),
+        (b"\x7fELF" + bytes(100), 415, "this is a program"),
+        (b"", 400, "the file is empty"),
     ],
 )
 def test_other_kinds_are_refused_at_once(
-    studio: RunningStudio, tmp_path: Path, content: bytes, words: str
+    studio: RunningStudio, tmp_path: Path, content: bytes, code: int, words: str
 ) -> None:
     path = tmp_path / "clip.mp4"
     path.write_bytes(content)
     before = studio.jobs()
     status, answer = studio.drop(path)
-    assert status == 415
+    assert status == code
     assert words in answer["error"]
     assert studio.jobs() == before
     assert len(list((studio.folder / "jobs").iterdir())) == len(before)
@@ -164,12 +170,6 @@ def test_a_picture_that_turns_out_too_large_is_refused_and_deleted(studio: Runni
         assert status == 413
         assert "larger than 100 MB" in answer["error"]
     assert len(list((studio.folder / "jobs").iterdir())) == before
-
-
-def test_an_empty_file_is_refused(studio: RunningStudio, tmp_path: Path) -> None:
-    (tmp_path / "a.png").touch()
-    status, answer = studio.drop(tmp_path / "a.png")
-    assert (status, answer["error"]) == (400, "the file is empty")
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_a_long_film_is_paused_and_goes_on(
         studio.ask(f"/api/files/{job['name']}/resume", "POST")
     done = studio.wait_for(job["name"], lambda now: now["state"] == "done")
     assert done["done"] == FRAMES
-    assert len(read_frames(_result(studio, job["name"], tmp_path))) == FRAMES
+    assert len(painted_frames(studio, job["name"], tmp_path)) == FRAMES
 
 
 def test_a_film_that_is_cancelled_can_be_removed(studio: RunningStudio, long_clip: Path) -> None:
@@ -248,45 +248,40 @@ def test_a_film_that_is_cancelled_can_be_removed(studio: RunningStudio, long_cli
     assert not (studio.folder / "jobs" / job["name"]).exists()
 
 
-def workers_of(studio: RunningStudio) -> list[int]:
-    assert studio.process is not None
-    children = Path(f"/proc/{studio.process.pid}/task/{studio.process.pid}/children")
-    threads = Path(f"/proc/{studio.process.pid}/task").glob("*/children")
-    found = {int(pid) for path in (children, *threads) for pid in path.read_text().split()}
-    return [pid for pid in found if b"painting_worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+def workers_of(studio: RunningStudio) -> list[psutil.Process]:
+    children = psutil.Process(studio.process.pid).children()
+    return [child for child in children if "painting_worker" in " ".join(child.cmdline())]
 
 
-needs_proc = pytest.mark.skipif(
-    not Path("/proc/self/task").is_dir(), reason="looks for the worker in /proc"
-)
-
-
-@needs_proc
 def test_a_worker_that_is_killed_takes_no_studio_along(
     studio: RunningStudio, long_clip: Path, tmp_path: Path
 ) -> None:
     _, job = studio.drop(long_clip)
     studio.wait_for(job["name"], lambda now: now["done"] > 60)
-    for pid in workers_of(studio):
-        os.kill(pid, signal.SIGKILL)
+    for worker in workers_of(studio):
+        worker.kill()
     failed = studio.wait_for(job["name"], lambda now: now["state"] in ("failed", "done"))
     assert failed["state"] == "failed"
     assert "ended by signal 9" in failed["error"]
     studio.ask(f"/api/files/{job['name']}/resume", "POST")
     studio.wait_for(job["name"], lambda now: now["state"] == "done")
-    assert len(read_frames(_result(studio, job["name"], tmp_path))) == FRAMES
+    assert len(painted_frames(studio, job["name"], tmp_path)) == FRAMES
 
 
-@needs_proc
+def taken_in(store: JobStore, path: Path) -> Job:
+    """Keep a file as if it had been dropped."""
+    job = Job(store.new_name(), path.name, looks.validate_look({}))
+    store.original(job).write_bytes(path.read_bytes())
+    return job
+
+
 def test_a_worker_that_does_not_stop_is_ended(long_clip: Path, tmp_path: Path) -> None:
     settings = StudioSettings(
         folder=tmp_path / "studio", live=LiveSettings(engine="identity", sink="null")
     )
     store = JobStore(settings.folder / "jobs")
-    job = Job(store.new_name(), "long.mp4", looks.validate_look({}))
-    store.original(job).write_bytes(long_clip.read_bytes())
-    queue = PaintingQueue(settings, store, stuck_seconds=0.5)
-    try:
+    job = taken_in(store, long_clip)
+    with closing(PaintingQueue(settings, store, stuck_seconds=0.5)) as queue:
         queue.add(job)
         while job.done < 10:
             assert job.state in ("waiting", "painting"), job.error
@@ -300,11 +295,8 @@ def test_a_worker_that_does_not_stop_is_ended(long_clip: Path, tmp_path: Path) -
         while job.state in ("waiting", "painting"):
             pass
         assert (job.state, job.done) == ("done", FRAMES)
-    finally:
-        queue.close()
 
 
-@needs_proc
 def test_after_kill_9_of_the_studio_the_film_goes_on_by_itself(
     long_clip: Path, tmp_path: Path
 ) -> None:
@@ -313,48 +305,33 @@ def test_after_kill_9_of_the_studio_the_film_goes_on_by_itself(
         studio.wait_for(job["name"], lambda now: now["done"] > 60)
         (worker,) = workers_of(studio)
         studio.end(signal.SIGKILL)
-        while Path(f"/proc/{worker}/cmdline").exists() and _runs(worker):
+        while is_alive(worker):
             pass  # the worker ends with its studio
         kept = [one for one in (studio.folder / "jobs" / job["name"]).rglob("*") if one.is_file()]
         assert len(kept) > 2  # segments, beside the original and what is noted of it
         studio.start()
         done = studio.wait_for(job["name"], lambda now: now["state"] == "done")
         assert done["done"] == FRAMES
-        assert len(read_frames(_result(studio, job["name"], tmp_path))) == FRAMES
+        assert len(painted_frames(studio, job["name"], tmp_path)) == FRAMES
 
 
-def _runs(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def _result(studio: RunningStudio, name: str, folder: Path) -> Path:
+def painted_frames(studio: RunningStudio, name: str, folder: Path) -> list[Frame]:
     path = folder / "result.mp4"
     path.write_bytes(studio.raw(f"/api/files/{name}/result")[1])
-    return path
+    return read_frames(path)
 
 
 def test_limits_are_asked_by_the_worker(tmp_path: Path) -> None:
     limits = Limits(film_px=1000, picture_px=1000, seconds=0.01)
     settings = StudioSettings(folder=tmp_path / "studio", limits=limits)
     store = JobStore(settings.folder / "jobs")
-    clip, photo = write_clip(tmp_path / "a.mp4", noise(9)), tmp_path / "a.png"
-    Image.fromarray(quadrant_card()).save(photo)
-    jobs = []
-    for path in (clip, photo):
-        job = Job(store.new_name(), path.name, looks.validate_look({}))
-        store.original(job).write_bytes(path.read_bytes())
-        jobs.append(job)
-    queue = PaintingQueue(settings, store)
-    try:
+    dropped = write_clip(tmp_path / "a.mp4", noise(9)), write_picture(tmp_path / "a.png")
+    jobs = [taken_in(store, path) for path in dropped]
+    with closing(PaintingQueue(settings, store)) as queue:
         for job in jobs:
             queue.add(job)
         while any(job.state in ("waiting", "painting") for job in jobs):
             time.sleep(0.01)
-    finally:
-        queue.close()
     assert "the clip is 64x48 pixels, more than" in jobs[0].error
     assert "64x48 pixels, more than" in jobs[1].error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import signal
 from collections.abc import Iterator
@@ -9,15 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.clips import read_frames, write_clip, write_clip_with_sound
-from tests.helpers import quadrant_card
+from tests.helpers import quadrant_card, write_picture
 from tests.studio import PATIENCE_SECONDS, RunningStudio, chromium, running, with_small_network
 from tests.train.tiny import write_painting, write_photographs
-from tests.train.vgg import torchvision_state
 
 PATIENCE_MS = 1000 * PATIENCE_SECONDS
 DROP = """async ({selector, name, type, data}) => {
@@ -35,14 +33,6 @@ SOUND_IN = "(v) => v.webkitAudioDecodedByteCount"
 
 
 @pytest.fixture(scope="module")
-def material(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("material")
-    torch.manual_seed(0)
-    torch.save(torchvision_state((2, 2, 3)), folder / "vgg.pth")
-    return write_photographs(folder / "photos"), folder / "vgg.pth"
-
-
-@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright, chromium(playwright) as opened:
         yield opened
@@ -50,10 +40,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def studio(
-    tmp_path_factory: pytest.TempPathFactory, browser: Browser, material: tuple[Path, Path]
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser, vgg16: Path
 ) -> Iterator[RunningStudio]:
-    options = ("--engine", "identity", "--content", str(material[0]), "--vgg", str(material[1]))
-    with running(with_small_network(tmp_path_factory.mktemp("home")), *options) as opened:
+    home = with_small_network(tmp_path_factory.mktemp("home"))
+    photographs = write_photographs(home / "photos")
+    options = ("--engine", "identity", "--content", str(photographs), "--vgg", str(vgg16))
+    with running(home, *options) as opened:
         yield opened
 
 
@@ -72,8 +64,6 @@ def page(browser: Browser, studio: RunningStudio) -> Iterator[Page]:
 
 def drop(page: Page, part: str, path: Path, kind: str) -> None:
     """Drop a file on a part of the page, as from a file manager."""
-    import base64
-
     data = base64.b64encode(path.read_bytes()).decode()
     page.evaluate(DROP, {"selector": part, "name": path.name, "type": kind, "data": data})
 
@@ -103,8 +93,7 @@ def test_a_clip_is_dropped_painted_played_and_saved(page: Page, tmp_path: Path) 
 
 
 def test_a_photograph_is_chosen_and_removed_again(page: Page, tmp_path: Path) -> None:
-    path = tmp_path / "portrait.png"
-    Image.fromarray(quadrant_card(48, 64)).save(path)
+    path = write_picture(tmp_path / "portrait.png", quadrant_card(48, 64))
     page.get_by_label("Style").select_option(label="scream")
     page.get_by_label("Strength").fill("0.5")
     page.set_input_files("#files-input", path)
@@ -133,7 +122,7 @@ def test_what_is_refused_is_said_in_a_sentence(page: Page, tmp_path: Path) -> No
 
 
 def test_a_film_goes_on_after_page_and_program_were_closed(
-    browser: Browser, material: tuple[Path, Path], tmp_path: Path
+    browser: Browser, tmp_path: Path
 ) -> None:
     card_px = quadrant_card(160, 120)
     # Painted by a real network at 480 lines: long enough, on any machine, to be seen and stopped.

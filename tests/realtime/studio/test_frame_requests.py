@@ -7,10 +7,11 @@ import pytest
 from realtime.studio.frame_requests import FIRST_GUESS_SECONDS, LONGEST_SECONDS, FrameRequests
 
 
-def travel(requests: FrameRequests, seconds: float, times: int = 60) -> None:
-    for number in range(times):
+def travel(requests: FrameRequests, *seconds: float) -> None:
+    """Let sixty frames arrive, each after so many seconds, in turns."""
+    for number in range(60):
         requests.asked(float(number))
-        requests.arrived(number + seconds)
+        requests.arrived(number + seconds[number % len(seconds)])
 
 
 def test_nothing_measured_yet_means_early() -> None:
@@ -31,9 +32,7 @@ def test_a_frame_arrives_just_before_the_engine_is_free(way: float) -> None:
 def test_an_unsteady_way_is_given_more_time() -> None:
     steady, unsteady = FrameRequests(), FrameRequests()
     travel(steady, 0.02)
-    for number in range(60):
-        unsteady.asked(float(number))
-        unsteady.arrived(number + (0.01, 0.03)[number % 2])
+    travel(unsteady, 0.01, 0.03)
     assert unsteady.lead > steady.lead + 0.01
 
 

@@ -9,26 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import torch
 
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
 from realtime.studio.settings import StudioSettings
 from realtime.studio.training_material import find_material
+from tests.clips import cut_off
 from tests.studio import RunningStudio, running, until, with_small_network
 from tests.train.tiny import write_painting, write_photographs
-from tests.train.vgg import torchvision_state
-
-BLOCKS = (2, 2, 3)
-"""VGG-16 to relu3_3, which is all that the usual recipe needs; four channels wide."""
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("vgg") / "vgg16-random.pth"
-    torch.save(torchvision_state(BLOCKS), path)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +26,9 @@ def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def studio(
-    tmp_path_factory: pytest.TempPathFactory, photographs: Path, weights: Path
+    tmp_path_factory: pytest.TempPathFactory, photographs: Path, vgg16: Path
 ) -> Iterator[RunningStudio]:
-    options = ("--engine", "identity", "--content", str(photographs), "--vgg", str(weights))
+    options = ("--engine", "identity", "--content", str(photographs), "--vgg", str(vgg16))
     with running(with_small_network(tmp_path_factory.mktemp("home")), *options) as opened:
         yield opened
 
@@ -83,9 +71,9 @@ def test_a_painting_becomes_a_style_like_any_other(studio: RunningStudio, painti
     assert card.names == ("calm", "wild", "sunset")
     assert card.added_style == 2
     load_bundle(bundle(studio, "sunset"))  # and paints its golden picture
-    for what, kind in (("painting", "image/png"), ("preview", "image/png")):
+    for what in ("painting", "preview"):
         status, data, headers = studio.raw(f"/api/learn/{name}/{what}")
-        assert (status, headers["content-type"]) == (200, kind)
+        assert (status, headers["content-type"]) == (200, "image/png")
         assert data.startswith(b"\x89PNG")
     got = studio.raw(f"/api/learn/{name}/bundle")[1]
     assert got == bundle(studio, "sunset").read_bytes()
@@ -102,9 +90,8 @@ def _paint_with(studio: RunningStudio, photograph: Path) -> None:
 
 def _called_otherwise(studio: RunningStudio, name: str) -> None:
     for taken in ("scream", "Not a name", "../../evil", ""):
-        assert (
-            studio.ask(f"/api/learn/{name}/rename?{urlencode({'style': taken})}", "POST")[0] == 400
-        )
+        query = urlencode({"style": taken})
+        assert studio.ask(f"/api/learn/{name}/rename?{query}", "POST")[0] == 400
     assert studio.ask(f"/api/learn/{name}/rename?style=dusk", "POST")[0] == 200
     assert not bundle(studio, "sunset").exists()
     assert load_bundle(bundle(studio, "dusk")).card.names[-1] == "dusk"
@@ -169,9 +156,7 @@ def test_only_from_a_picture(studio: RunningStudio, tmp_path: Path) -> None:
 
 
 def test_what_a_run_complains_of_is_said(studio: RunningStudio, tmp_path: Path) -> None:
-    small = tmp_path / "small.png"
-    write_painting(small, (1, 2, 3))
-    small.write_bytes(small.read_bytes()[:60])
+    small = cut_off(write_painting(tmp_path / "small.png", (1, 2, 3)))
     _, begun = learn(studio, small, style="broken", minutes=0.01)
     failed = until(lambda: lesson(studio, begun["name"]), lambda now: now["state"] != "learning")
     assert failed["state"] == "failed"
@@ -180,7 +165,7 @@ def test_what_a_run_complains_of_is_said(studio: RunningStudio, tmp_path: Path) 
 
 
 def test_without_material_it_says_what_is_needed_and_takes_it_in(
-    tmp_path: Path, painting: Path, photographs: Path, weights: Path
+    tmp_path: Path, painting: Path, photographs: Path, vgg16: Path
 ) -> None:
     with running(tmp_path / "home", "--engine", "identity") as studio:
         _, state = studio.ask("/api/learn")
@@ -196,7 +181,7 @@ def test_without_material_it_says_what_is_needed_and_takes_it_in(
         wrong = studio.ask("/api/learn/material/weights", "POST", b"hello")
         assert wrong[0] == 415
         assert "this is a text, expected weights" in wrong[1]["error"]
-        status, answer = studio.ask("/api/learn/material/weights", "POST", weights.read_bytes())
+        status, answer = studio.ask("/api/learn/material/weights", "POST", vgg16.read_bytes())
         assert (status, answer["needs"]) == (201, [])
         names = {path.name for path in (studio.folder / "vgg").iterdir()}
         assert names == {"vgg16-397923af.pth"}

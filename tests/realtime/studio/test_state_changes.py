@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,14 +16,8 @@ STATE = State((1.0, 0.0, 0.0))
 
 def test_the_page_turns_what_it_may() -> None:
     values = {"strength": 0.5, "stroke": 2, "keep_colours": True, "view": "split", "quit": True}
-    state = apply_values(STATE, values)
-    assert (state.strength, state.stroke, state.keep_colours, state.view) == (
-        0.5,
-        2.0,
-        True,
-        "split",
-    )
-    assert not state.quit
+    turned = replace(STATE, strength=0.5, stroke=2.0, keep_colours=True, view="split")
+    assert apply_values(STATE, values) == turned
 
 
 @pytest.mark.parametrize(

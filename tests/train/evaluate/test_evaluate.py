@@ -7,18 +7,14 @@ from pathlib import Path
 
 import pytest
 import torch
-import typer.testing
 from torch import Tensor
 
 from realtime.errors import BadInputError
-from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
-from tests.train.tiny import run, tiny_settings, write_painting
-from tests.train.vgg import torchvision_state
-from train.add_styles import is_row
+from tests.commands import invoke
+from tests.train.tiny import assert_rows_kept, run, tiny_settings, weights, write_painting
 from train.evaluate.cli import app
 from train.evaluate.evaluate import noise_gain, shift_gain
-from train.loss.loss_network import VGG16_BLOCKS
 from train.provenance import paintings_of
 
 
@@ -41,24 +37,21 @@ def test_gains_of_painters_whose_gain_is_known() -> None:
     assert shift_gain(sticks_to_the_glass, scene()) > 1
 
 
-def test_the_figures_are_written_into_the_card(tmp_path: Path) -> None:
-    torch.save(torchvision_state(VGG16_BLOCKS), tmp_path / "vgg16.pth")
+def test_the_figures_are_written_into_the_card(tmp_path: Path, vgg16: Path) -> None:
     settings = tiny_settings(tmp_path)
     path, third = tmp_path / "two.safetensors", tmp_path / "three.safetensors"
     run(settings, path)
-    before = load_bundle(path)
+    before = weights(path)
     write_painting(tmp_path / "third.png", (10, 200, 60), stripes=7)
     grown = {"styles": (tmp_path / "third.png",), "kept_styles": 2, "rows_only": True}
     run(
         tiny_settings(tmp_path / "again", identity_steps=0, **grown), third, start=path,
         names=["three"],
     )  # fmt: skip
-    arguments = [
-        third, "--photographs", settings.content, "--paintings", tmp_path, "--vgg",
-        tmp_path / "vgg16.pth", "--size", "96", "--first", "2", "--device", "cpu",
-    ]  # fmt: skip
-    result = typer.testing.CliRunner().invoke(app, [str(x) for x in arguments])
-    assert result.exit_code == 0, result.output
+    invoke(
+        app, third, "--photographs", settings.content, "--paintings", tmp_path, "--vgg", vgg16,
+        "--size", 96, "--first", 2, "--device", "cpu",
+    )  # fmt: skip
     appraisal = read_card(third).results["appraisal"]
     assert (appraisal["photographs"], appraisal["long_side_px"]) == (2, 96)
     assert appraisal["styles"].keys() == {"one", "two", "three"}
@@ -67,9 +60,7 @@ def test_the_figures_are_written_into_the_card(tmp_path: Path) -> None:
         assert 0 < figures["structure"] < 4
         assert figures["texture"] > 0
         assert figures["noise_gain"] > 0
-    for name, values in before.network.state_dict().items():
-        after = load_bundle(third).network.state_dict()[name]
-        assert torch.equal(after[:2] if is_row(name) else after, values)
+    assert_rows_kept(before, weights(third), 2)
     assert read_card(third).results["steps"] == 12
 
 
@@ -83,8 +74,6 @@ def test_paintings_come_from_the_card(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("bad", [["--size", "10"], ["--first", "0"]])
 def test_bad_numbers_are_refused(tmp_path: Path, bad: list[str]) -> None:
+    arguments = ["fast", "--photographs", str(tmp_path), "--paintings", str(tmp_path), *bad]
     with pytest.raises(BadInputError, match="--size must be from 96"):
-        app(
-            ["fast", "--photographs", str(tmp_path), "--paintings", str(tmp_path), *bad],
-            standalone_mode=False,
-        )
+        app(arguments, standalone_mode=False)

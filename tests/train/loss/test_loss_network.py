@@ -8,7 +8,11 @@ from safetensors.torch import save_file
 
 from realtime.errors import BadInputError
 from tests.made import VGG19_TO_CONV3
-from tests.train.vgg import torchvision_state
+from tests.train.vgg import (
+    assert_folds_its_colour_transform,
+    assert_wants_pixels_minus_means,
+    torchvision_state,
+)
 from train.loss.load_loss import load_loss_networks, load_octave_loss
 from train.loss.loss_network import VGG16_BLOCKS, load_distilled, load_torchvision_vgg, load_vgg
 from train.loss.vgg_advice import torchvision_line
@@ -22,14 +26,9 @@ def test_torchvision_files_are_told_apart_and_normalised(tmp_path: Path) -> None
     picture = torch.rand(1, 3, 16, 16) * 255
     mean, deviation = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
     x = (picture / 255 - mean.view(3, 1, 1)) / deviation.view(3, 1, 1)
-    for index in (0, 2):
-        key = f"features.{index}"
+    for key in ("features.0", "features.2", "features.5"):
+        x = F.max_pool2d(x, 2) if key == "features.5" else x
         x = F.relu(F.conv2d(x, state[f"{key}.weight"], state[f"{key}.bias"], padding=1))
-    x = F.relu(
-        F.conv2d(
-            F.max_pool2d(x, 2), state["features.5.weight"], state["features.5.bias"], padding=1
-        )
-    )
     found = network(picture, ["relu2_1"])["relu2_1"]
     torch.testing.assert_close(found, x, atol=1e-4, rtol=1e-4)
 
@@ -37,11 +36,7 @@ def test_torchvision_files_are_told_apart_and_normalised(tmp_path: Path) -> None
 def test_weights_that_say_so_want_pixels_minus_means(tmp_path: Path) -> None:
     state, path = torchvision_state(VGG19_TO_CONV3), tmp_path / "vgg19.safetensors"
     save_file(state, path, {"input": "RGB 0..255 minus means, no division"})
-    picture = torch.rand(1, 3, 16, 16) * 255
-    x = picture - torch.tensor([123.68, 116.779, 103.939]).view(3, 1, 1)
-    expected = F.relu(F.conv2d(x, state["features.0.weight"], state["features.0.bias"], padding=1))
-    found = load_vgg(path)(picture, ["relu1_1"])["relu1_1"]
-    torch.testing.assert_close(found, expected, atol=1e-2, rtol=1e-4)
+    assert_wants_pixels_minus_means(path)
 
 
 def distilled_state(width: int = 4) -> dict[str, torch.Tensor]:
@@ -58,17 +53,10 @@ def distilled_state(width: int = 4) -> dict[str, torch.Tensor]:
 
 
 def test_the_folded_colour_transform_of_the_distilled_encoder_is_exact(tmp_path: Path) -> None:
-    state, path = distilled_state(), tmp_path / "distilled.safetensors"
-    save_file(state, path)
-    picture = torch.rand(1, 3, 16, 16) * 255
-    x = F.conv2d(picture / 255, state["conv0.weight"], state["conv0.bias"])
-    x = F.pad(x, (1, 1, 1, 1), mode="reflect")
-    expected = F.relu(F.conv2d(x, state["conv11.weight"], state["conv11.bias"]))
-    network = load_distilled(path)
-    assert network.layers[-1] == "relu5_1"
-    torch.testing.assert_close(
-        network(picture, ["relu1_1"])["relu1_1"], expected, atol=1e-4, rtol=1e-4
-    )
+    path = tmp_path / "distilled.safetensors"
+    save_file(distilled_state(), path)
+    assert load_distilled(path).layers[-1] == "relu5_1"
+    assert_folds_its_colour_transform(path)
 
 
 def test_a_folder_gives_two_networks_vgg_first(tmp_path: Path) -> None:
@@ -138,10 +126,7 @@ def test_vgg_inside_a_state_dict_is_found(tmp_path: Path) -> None:
     [
         ("2.13.0", "pip install 'torchvision==0.28.*'"),
         ("2.11.1+cpu", "'torchvision==0.26.*' --index-url https://download.pytorch.org/whl/cpu"),
-        (
-            "3.0.0+cu140",
-            "pip install torchvision --index-url https://download.pytorch.org/whl/cu140",
-        ),
+        ("3.0.0+cu140", "install torchvision --index-url https://download.pytorch.org/whl/cu140"),
     ],
 )
 def test_the_torchvision_that_belongs_to_a_torch(torch_version: str, line: str) -> None:

@@ -31,8 +31,12 @@ def painting() -> Tensor:
     return stripes
 
 
-def networks() -> list:  # type: ignore[type-arg]
-    return [tiny_network()]
+def painted(settings: GatysSettings, turns: list[Turn], most: int = 1000) -> Tensor:
+    """Paint, note the turns, and stop after so many of them."""
+    return paint(
+        [tiny_network()], photograph(), painting(), settings, listen=turns.append,
+        should_stop=lambda: len(turns) == most,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("optimiser", ["lbfgs", "adam"])
@@ -40,23 +44,23 @@ def networks() -> list:  # type: ignore[type-arg]
 def test_the_loss_falls_and_the_best_picture_is_returned(optimiser: str, start: str) -> None:
     settings = replace(SHORT, optimiser=optimiser, start=start)  # type: ignore[arg-type]
     turns: list[Turn] = []
-    picture = paint(networks(), photograph(), painting(), settings, listen=turns.append)
+    picture = painted(settings, turns)
     assert [turn.step for turn in turns] == list(range(1, 26))
     assert picture.shape == (1, 3, 96, 120)
     assert 0 <= picture.min() <= picture.max() <= 255
     totals = [turn.terms["total"] for turn in turns]
     assert min(totals) < 0.8 * totals[0]
-    judged = GatysLoss(networks(), photograph(), painting(), settings)(picture)
+    judged = GatysLoss([tiny_network()], photograph(), painting(), settings)(picture)
     assert sum(term.item() for term in judged.values()) == pytest.approx(min(totals), rel=0.1)
 
 
 def test_the_loss_is_made_of_the_published_terms() -> None:
     settings = GatysSettings(content_weight=2.0, style_weight=7.0, tv_weight=0.0)
-    loss = GatysLoss(networks(), photograph(), painting(), settings)
+    loss = GatysLoss([tiny_network()], photograph(), painting(), settings)
     assert loss.content == (0, "relu2_1")  # the deepest there is, in place of relu4_2
     assert loss.style == [(0, "relu1_1"), (0, "relu2_1")]
     picture = photograph().flip(3)
-    (network,) = networks()
+    network = tiny_network()
     found, wanted = (network(x, ["relu2_1"])["relu2_1"] for x in (picture, photograph()))
     content = (found - wanted).square().sum() / wanted.square().sum()
     terms = loss(picture)
@@ -71,7 +75,7 @@ def test_the_loss_is_made_of_the_published_terms() -> None:
 def test_layers_are_asked_of_the_first_network_that_has_them() -> None:
     deeper = tiny_network()
     deeper.stages["relu4_2"] = deeper.stages["relu2_1"]
-    content, style = find_taps([*networks(), deeper])
+    content, style = find_taps([tiny_network(), deeper])
     assert content == (1, "relu4_2")
     assert style == [(0, "relu1_1"), (0, "relu2_1")]
 
@@ -84,20 +88,16 @@ def test_levels_go_from_coarse_to_fine_and_share_the_steps() -> None:
     def listen(turn: Turn) -> None:
         sizes.append(tuple(turn.picture().shape[2:]))
 
-    picture = paint(networks(), large, painting(), settings, listen=listen)
+    picture = paint([tiny_network()], large, painting(), settings, listen=listen)
     assert sizes == [(96, 120)] * 4 + [(192, 240)] * 5  # 48 px would be too small a level
     assert picture.shape == (1, 3, 192, 240)
 
 
 def test_it_is_deterministic_and_can_be_stopped() -> None:
     settings = replace(SHORT, steps=6, start="noise")
-    one, two = (paint(networks(), photograph(), painting(), settings) for _ in range(2))
-    assert torch.equal(one, two)
+    assert torch.equal(painted(settings, []), painted(settings, []))
     turns: list[Turn] = []
-    paint(
-        networks(), photograph(), painting(), settings, listen=turns.append,
-        should_stop=lambda: len(turns) == 3,
-    )  # fmt: skip
+    painted(settings, turns, most=3)
     assert len(turns) == 3
 
 

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from realtime.errors import PleinairError
+from tests.commands import start_python
+from tests.helpers import read_back
 from tests.train.tiny import write_painting
-from tests.train.vgg import torchvision_state
 from train.data import read_rgb
-from train.loss.loss_network import VGG16_BLOCKS
 from train.neural_style.cli import app
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    torch.save(torchvision_state(VGG16_BLOCKS), tmp_path / "vgg16.pth")
+def folder(tmp_path: Path, vgg16: Path) -> Path:
+    shutil.copy(vgg16, tmp_path)
     write_painting(tmp_path / "stripes.png", (20, 60, 220))
     small = np.random.default_rng(0).integers(0, 256, (9, 12, 3), np.uint8)
     cv2.imwrite(str(tmp_path / "cat.png"), cv2.resize(small, (120, 90)))
@@ -45,9 +40,8 @@ def test_it_writes_a_picture_its_steps_and_its_losses(folder: Path) -> None:
     more = ["--steps", "6", "--every", "3", "--losses", str(losses), "--out", str(out)]
     paint(folder, *more)
     assert read_rgb(out).shape == (96, 128, 3)
-    assert sorted(path.name for path in (folder / "out-steps").iterdir()) == [
-        "00003.png", "00006.png",
-    ]  # fmt: skip
+    steps = sorted(path.name for path in (folder / "out-steps").iterdir())
+    assert steps == ["00003.png", "00006.png"]
     assert read_rgb(folder / "out-steps" / "00003.png").shape == (96, 128, 3)
     lines = [json.loads(line) for line in losses.read_text().splitlines()]
     assert [line["step"] for line in lines] == [1, 2, 3, 4, 5, 6]
@@ -106,23 +100,21 @@ def test_pictures_that_cannot_be_painted(folder: Path) -> None:
 
 def test_ctrl_c_keeps_the_picture_so_far(folder: Path) -> None:
     out, losses = folder / "out.png", folder / "loss.jsonl"
-    command = [
-        sys.executable, "-m", "realtime", "paint", str(folder / "cat.png"),
-        str(folder / "stripes.png"), "--vgg", str(folder / "vgg16.pth"), "--out", str(out),
-        "--steps", "100000", "--losses", str(losses),
-    ]  # fmt: skip
-    child = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    child = start_python(
+        "-m", "realtime", "paint", folder / "cat.png", folder / "stripes.png", "--vgg",
+        folder / "vgg16.pth", "--out", out, "--steps", "100000", "--losses", losses,
+    )  # fmt: skip
     deadline = time.monotonic() + 60
     while not (losses.exists() and losses.stat().st_size):
         assert child.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    os.kill(child.pid, signal.SIGINT)
+    child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=30)
     assert child.returncode == 130
     assert "of 100000; painted so far" in errors
     assert "Traceback" not in errors
-    assert cv2.imread(str(out)) is not None
+    read_back(out)
 
 
 def test_programs_are_told_what_came_of_it(

@@ -29,9 +29,8 @@ def test_every_round_has_what_it_needs(runs: Runs) -> None:
             assert stage.styles == stages[0].styles
             assert not stage.teacher or trained[stage.teacher] == stage.styles
             paintings = tuple(Path(f"{name}.png") for name in stage.styles)
-            assert (
-                settings_of(stage, paintings, Path("photographs"), CPU).steps > 0
-            )  # they go together
+            settings = settings_of(stage, paintings, Path("photographs"), CPU)
+            assert settings.steps > 0  # they go together
         trained[bundle] = stages[0].styles
     for painting in PAINTINGS.values():
         assert painting.credit.title
@@ -42,10 +41,10 @@ def test_a_gpu_makes_the_same_bundles_of_the_same_styles_within_25_minutes() -> 
     runs, minutes = runs_for(torch.device("cuda"))
     assert runs_for(CPU) == (ON_CPU, None)
     assert minutes == GPU_MINUTES < 25
-    styles = [
+    here, there = (
         {name: stages[-1].styles for name, stages in table.items()} for table in (ON_CPU, runs)
-    ]
-    assert styles[0] == styles[1]
+    )
+    assert here == there
 
 
 SMALL: dict[str, Any] = {"crop_px": 64, "fine_px": 32, "style_px": 64}
