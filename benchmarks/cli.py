@@ -190,7 +190,7 @@ def engines(
     sizes: Annotated[
         str,
         typer.Option(help="WIDTHxHEIGHT, with commas, up to 3840x2160 and more; default: 252x252 "
-                     "for article, 640x480 and 1280x720 for fast."),
+                     "for article, 640x480 and 1280x720 for fast.")
     ] = "",
     peers: Annotated[
         str, typer.Option("--with", help="Peers to measure beside: eager (naive PyTorch), or none.")

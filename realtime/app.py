@@ -11,7 +11,7 @@ from realtime import overlay, sinks, sources
 from realtime.errors import BadInputError, EngineError, PleinairError
 from realtime.frame import Frame
 from realtime.interrupt import run_interruptibly, stop_on_interrupt
-from realtime.live.run import Outcome, run_live
+from realtime.live.run import Outcome
 from realtime.painter import EngineSpec, default_picture_output, job_key, job_of, open_painter
 from realtime.pipeline import Hooks, Report, Shown
 from realtime.ports import Size
@@ -25,7 +25,6 @@ from realtime.sinks.outputs import is_file_name, make_folder
 from realtime.sources.images_source import pictures_in
 
 Watch = Callable[[Report], None]
-__all__ = ["Outcome", "PaintedImage", "paint_demo", "paint_images", "run_live"]
 
 
 @dataclass(frozen=True)
