@@ -168,7 +168,6 @@ WRITERS = {
     "realtime/studio/live_routes.py": "into a folder that is gone afterwards",
     "train/neural_style/cli.py": "asks outputs.check_target",
     "train/metrics_log.py": "train.loop asks for it",
-    "train/checkpoint.py": "looks into what is there before",
     "benchmarks/pages.py": "this project's pages",
 }
 """Who writes files by other means than `folders.write_whole`, and why that may be."""

@@ -14,10 +14,9 @@ from realtime.network.bundle import load_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.registry import build_network, default_config
-from train.add_styles import grown, is_row, load_start
+from train.add_styles import begin_like_nearest, grown, is_row, load_start
 from train.checkpoint import RunState
 from train.data import Photographs
-from train.first_rows import begin_like_nearest
 from train.muon import Muon
 from train.settings import TrainSettings
 

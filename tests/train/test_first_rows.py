@@ -17,9 +17,8 @@ from realtime.network.bundle import Bundle, load_bundle
 from realtime.network.library import SHIPPED
 from realtime.network.pixels import to_pixels, to_tensor
 from tests.train.tiny import write_photographs
-from train.add_styles import grown, is_row
+from train.add_styles import begin_like_nearest, grown, is_row
 from train.data import Photographs
-from train.first_rows import begin_like_nearest
 
 
 def painted(network: nn.Module, style: int, styles: int) -> Pixels:

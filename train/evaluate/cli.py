@@ -15,7 +15,7 @@ from realtime.network.library import find_bundle
 from realtime.options import HELP_NAMES
 from realtime.terminal import echo
 from train.data import find_photographs
-from train.evaluate.evaluate import Appraisal, Terms, appraise, rounded
+from train.evaluate.evaluate import Appraisal, appraise, rounded
 from train.loss.load_loss import load_octave_loss
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
@@ -62,7 +62,7 @@ def main(
         echo(appraisal_row(style, rounded(appraisal)))
 
     appraise(
-        path, chosen, paintings, network, terms=Terms(long_side_px=size),
+        path, chosen, paintings, network, long_side_px=size,
         device=choose_device(device), listen=listen,
     )  # fmt: skip
     echo(f"written into the card of {path}; `pleinair styles {path.stem}` shows it")

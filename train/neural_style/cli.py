@@ -11,7 +11,7 @@ import typer
 from torch import Tensor
 
 from realtime.commands import JsonCommand, put_json, require_json
-from realtime.errors import BadInputError, UnknownNameError
+from realtime.errors import EXIT_INTERRUPTED, BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
 from realtime.naming import truncate_name
 from realtime.network.device import choose_device
@@ -19,7 +19,7 @@ from realtime.options import HELP_NAMES, PIPE, JsonFile, Overwrite, one_of
 from realtime.resize import fitted
 from realtime.settings import parse_size
 from realtime.sinks import outputs
-from realtime.sinks.images_sink import QUALITY_95
+from realtime.sinks.images_sink import check_picture_name
 from realtime.terminal import echo
 from train.data import load_painting, read_rgb
 from train.loss.load_loss import load_loss_networks
@@ -39,7 +39,6 @@ from train.neural_style.paint_io import (
 )
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
-EXIT_INTERRUPTED = 130
 OPTIMISERS: tuple[Optimiser, ...] = ("lbfgs", "adam")
 STARTS: tuple[Start, ...] = ("content", "noise")
 DEFAULT = GatysSettings()
@@ -181,8 +180,7 @@ def _checked_size(option: str, size_px: int | None, photograph: Tensor) -> int:
 def _target(out: Path | None, content: Path, style: Path) -> Path:
     """Return `out`, or a name beside the picture that nothing has yet."""
     if out is not None:
-        if out.suffix.lower() not in QUALITY_95:
-            raise BadInputError(f"{out} cannot be written, expected {', '.join(QUALITY_95)}")
+        check_picture_name(out)
         return out
     number, target = 1, content.with_name(truncate_name(content.stem, f"-{style.stem}.png"))
     while target.exists():
