@@ -65,7 +65,7 @@ def undocumented(scope: ast.Module | ast.ClassDef) -> Iterator[str]:
 
 LOADED_BY = {
     "PIL": ("realtime/media/", "realtime/sheet.py", "realtime/studio/",
-            "benchmarks/pictures.py"),
+            "benchmarks/pages.py"),
     "av": ("realtime/media/", "realtime/film/", "realtime/sinks/", "realtime/sources/",
            "realtime/studio/"),
     "matplotlib": (),

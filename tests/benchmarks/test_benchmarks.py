@@ -8,8 +8,8 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from benchmarks.article import measure_optimisation
 from benchmarks.cli import app
+from benchmarks.engines import measure_optimisation
 from realtime.errors import BadInputError
 from tests.made import SHORT
 from tests.train.vgg import torchvision_state
