@@ -24,8 +24,6 @@ from realtime.sinks.output_paths import already_painted, plan_outputs
 from realtime.sinks.outputs import is_file_name, make_folder
 from realtime.sources.images_source import pictures_in
 
-Watch = Callable[[Report], None]
-
 
 @dataclass(frozen=True)
 class PaintedImage:
@@ -175,7 +173,12 @@ def _write_picture(frames: Iterable[Frame], options: SinkOptions) -> None:
 
 
 def paint_demo(
-    settings: PaintSettings, folder: Path, seconds: float, watch: Watch, *, overwrite: bool = False
+    settings: PaintSettings,
+    folder: Path,
+    seconds: float,
+    watch: Callable[[Report], None],
+    *,
+    overwrite: bool = False,
 ) -> Outcome:
     """Paint the landscape through the threaded pipeline: `demo.mp4`, and `demo.png` with both.
 
@@ -202,14 +205,6 @@ def paint_demo(
                 stills.finish()
             return shown.painted
 
-        hooks = Hooks(look=lambda: look, decorate=keep_still, on_frame=_always(watch))
+        hooks = Hooks(look=lambda: look, decorate=keep_still, on_frame=watch)
         interrupted, report = run_interruptibly(source, engine, sink, hooks)
     return Outcome(report, engine.description, sink.result, interrupted)
-
-
-def _always(watch: Watch) -> Callable[[Report], bool]:
-    def on_frame(report: Report) -> bool:
-        watch(report)
-        return True
-
-    return on_frame

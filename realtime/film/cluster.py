@@ -130,9 +130,7 @@ class RayTasks(Closing):
         """Disconnect; pending segments are cancelled."""
         ray.shutdown()
 
-    def close(self) -> None:
-        """Leave the cluster."""
-        ray.shutdown()
+    close = stop
 
 
 def _require_reachable(address: str) -> None:
