@@ -97,7 +97,7 @@ def int8(
     bundle: Bundle, photographs: Annotated[Path, typer.Option(help="Folder of photographs.")]
 ) -> None:
     """Calibrate a bundle for --precision int8; kept if it is faster here and looks the same."""
-    from export.int8_here import prepare_int8
+    from export.int8 import prepare_int8
     from realtime.graph.store import quantised_path
     from realtime.network.library import find_bundle
 

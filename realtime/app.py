@@ -20,8 +20,7 @@ from realtime.resize import ResizedSource
 from realtime.settings import PaintSettings
 from realtime.sinks import SinkOptions
 from realtime.sinks.images_sink import check_picture_name
-from realtime.sinks.output_paths import already_painted, plan_outputs
-from realtime.sinks.outputs import is_file_name, make_folder
+from realtime.sinks.outputs import already_painted, is_file_name, make_folder, plan_outputs
 from realtime.sources.images_source import pictures_in
 
 

@@ -157,7 +157,7 @@ def _facts(film: Finished) -> dict[str, object]:
 
 
 def _say(film: Finished, say: Callable[[str], None]) -> None:
-    from realtime.sinks.output_paths import already_painted
+    from realtime.sinks.outputs import already_painted
 
     report = film.report
     if report is not None and report.frames:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import av
 from av.container import InputContainer
-from av.sidedata.sidedata import SideDataContainer, Type
+from av.sidedata.sidedata import Type
 
 from realtime.media.clip import NOT_MOVING
 from realtime.media.colour import is_transparent
+from realtime.media.orientation import side_data
 
 
 def clip_warnings(container: InputContainer, first: av.VideoFrame) -> tuple[str, ...]:
@@ -52,15 +51,7 @@ def _lost(container: InputContainer, first: av.VideoFrame) -> list[str]:
     ]
     if any(key == "timecode" for key, _ in tags):
         lost.append("its timecode")
-    if any(key == "stereo_mode" and value != "mono" for key, value in tags) or _is_stereo(first):
+    is_stereo = any(side_data(first, Type.STEREO3D)[:4])  # AV_STEREO3D_2D is 0
+    if is_stereo or any(key == "stereo_mode" and value != "mono" for key, value in tags):
         lost.append("its stereo mode (both views are painted as one picture)")
     return lost
-
-
-def _is_stereo(frame: av.VideoFrame) -> bool:
-    try:
-        # PyAV's annotation knows one kind of side data only.
-        stored = cast(SideDataContainer, frame.side_data)[Type.STEREO3D]
-    except KeyError:
-        return False
-    return any(bytes(stored)[:4])  # AV_STEREO3D_2D is 0
