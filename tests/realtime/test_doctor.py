@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import realtime.engines.choice  # noqa: F401 - cannot be found while the folder is another
 from realtime import doctor, engines
 from realtime.doctor import _engines, _virtual_camera, engine_speeds
 from tests.commands import run_python
