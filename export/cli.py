@@ -50,8 +50,7 @@ def onnx(
     """An ONNX file, for ONNX Runtime, OpenVINO, TensorRT, Core ML tools, browsers."""
     from export.onnx_file import export_onnx
 
-    ending = _endings(precision, "onnx")
-    job = _job(bundle, out, size, precision, photographs, ending, overwrite)
+    job = _job(bundle, out, size, precision, photographs, "onnx", overwrite)
     _tell(job, export_onnx(job, opset=opset, portable_padding=portable))
 
 
@@ -67,8 +66,7 @@ def openvino(
     """OpenVINO's files: NAME.xml and NAME.bin."""
     from export.openvino_file import export_openvino
 
-    ending = _endings(precision, "xml")
-    job = _job(bundle, out, size, precision, photographs, ending, overwrite)
+    job = _job(bundle, out, size, precision, photographs, "xml", overwrite)
     _tell(job, export_openvino(job))
 
 
@@ -87,8 +85,7 @@ def tensorrt(
     except ModuleNotFoundError as exc:
         raise MissingExtraError("the export to TensorRT", exc.name or "tensorrt") from exc
 
-    ending = _endings(precision, "plan")
-    job = _job(bundle, out, size, precision, photographs, ending, overwrite)
+    job = _job(bundle, out, size, precision, photographs, "plan", overwrite)
     _tell(job, export_tensorrt(job))
 
 
@@ -101,12 +98,8 @@ def int8(
     from realtime.graph.store import quantised_path
     from realtime.network.library import find_bundle
 
-    job = _job(bundle, quantised_path(find_bundle(bundle)), None, "int8", photographs, "")
+    job = _job(bundle, quantised_path(find_bundle(bundle)), None, "int8", photographs, "onnx")
     _tell(job, prepare_int8(job))
-
-
-def _endings(precision: str, suffix: str) -> str:
-    return f".{suffix}" if precision == "fp32" else f".{precision}.{suffix}"
 
 
 def _job(
@@ -115,7 +108,7 @@ def _job(
     size: str | None,
     precision: str,
     photographs: Path | None,
-    ending: str,
+    suffix: str,
     overwrite: bool = False,
 ) -> ExportJob:
     from export.job import ExportJob
@@ -123,9 +116,10 @@ def _job(
     from realtime.reading import find_photographs
 
     path = find_bundle(bundle)
+    kind = "" if precision == "fp32" else f".{precision}"
     return ExportJob(
         bundle=path,
-        out=out or Path(f"{path.stem}{ending}"),
+        out=out or Path(f"{path.stem}{kind}.{suffix}"),
         precision=precision,
         size=parse_size(size) if size else None,
         photographs=tuple(find_photographs(photographs)) if photographs else (),

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
 from onnxruntime.quantization import (
     CalibrationDataReader,
@@ -30,7 +29,7 @@ from realtime.engines.openvino_engine import OpenVinoEngine
 from realtime.errors import BadInputError, EngineError
 from realtime.folders import write_whole
 from realtime.graph.frames import write_graph
-from realtime.graph.signature import FRAMES, STRENGTH, STYLE_WEIGHTS
+from realtime.graph.signature import graph_inputs
 from realtime.graph.store import GraphFile, graph_key
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
@@ -58,11 +57,7 @@ class Photographs(CalibrationDataReader):  # type: ignore[misc]  # ONNX Runtime 
         scenes = check_pictures(_practice(job), job.size)
         for name in (name for name in scenes if name not in GENERATED):
             for look in looks(styles)[:styles]:
-                yield {
-                    FRAMES: scenes[name][None],
-                    STYLE_WEIGHTS: np.asarray(look.style_weights, np.float32),
-                    STRENGTH: np.asarray(1.0, np.float32),
-                }
+                yield graph_inputs(scenes[name], look.style_weights, 1.0)
 
 
 def _practice(job: ExportJob) -> tuple[Path, ...]:

@@ -16,7 +16,7 @@ from realtime.engines.base import SIZES_KEPT, BundleEngine, Shape, chosen_precis
 from realtime.errors import BadInputError, EngineError, one_line
 from realtime.folders import usable_cache
 from realtime.frame import Pixels
-from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
+from realtime.graph.signature import FRAMES, PAINTINGS, graph_inputs
 from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
 from realtime.machine import threads_in_words, usable_cpus
 from realtime.ports import Device, EngineInfo, Precision, Style
@@ -61,11 +61,7 @@ class OpenVinoEngine(BundleEngine):
         self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
     ) -> Pixels:
         """Run the graph (see `BundleEngine`)."""
-        inputs = {
-            FRAMES: pixels[None],
-            STYLE_WEIGHTS: style_weights,
-            STRENGTH: np.asarray(strength, np.float32),
-        }
+        inputs = graph_inputs(pixels, style_weights, strength)
         request = self._requests((1, *pixels.shape))
         painting: Pixels = request.infer(inputs, share_inputs=True)[PAINTINGS][0]
         return painting
