@@ -14,7 +14,7 @@ import typer
 from benchmarks.result import Result, Row, combined, command_line, machine_line, read
 from realtime.errors import BadInputError, MissingExtraError, UnknownNameError
 from realtime.folders import write_whole
-from realtime.options import HELP_NAMES, Device, Engine, Precision, Style
+from realtime.options import Device, Engine, Precision, Style, new_app
 from realtime.provenance import TEXT_MARK
 from realtime.settings import PaintSettings, parse_size
 from realtime.sinks.outputs import refuse_same_file, require_free
@@ -23,7 +23,7 @@ from realtime.terminal import echo
 if TYPE_CHECKING:
     from realtime.ports import Size  # brings numpy, which `--help` does without
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
+app = new_app()
 
 
 def tell(line: str) -> None:

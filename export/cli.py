@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime.errors import MissingExtraError
-from realtime.options import HELP_NAMES, Overwrite
+from realtime.options import Overwrite, new_app
 from realtime.settings import parse_size
 from realtime.terminal import echo
 
@@ -16,11 +16,8 @@ if TYPE_CHECKING:
     from export.job import ExportJob
     from export.parity import Parity
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
+app = new_app(
     no_args_is_help=True,
-    context_settings=HELP_NAMES,
     help="Write a style bundle for other programs: uint8 pictures in, uint8 pictures out, any "
     "style and strength. Every file is run and compared with PyTorch before it is kept.",
 )

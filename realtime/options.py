@@ -20,6 +20,13 @@ look_option, time_option, file_option, machine_option = (
 PIPE = Path("-")
 """Standard input among the inputs, standard output as an output."""
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
+new_app = partial(
+    typer.Typer,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings=HELP_NAMES,
+)
+"""A command line of its own, for the other packages."""
 
 
 def one_of(*names: str) -> dict[str, Any]:
@@ -116,3 +123,8 @@ JsonFile = Annotated[
     ),
 ]  # fmt: skip
 """For commands of the class `commands.JsonCommand`."""
+Vgg = Annotated[
+    Path | None,
+    typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
+]
+"""For commands that look through a loss network."""

@@ -16,7 +16,7 @@ from realtime.interrupt import stop_on_interrupt
 from realtime.lock import OutputLock
 from realtime.machine import seconds_since_start
 from realtime.network.device import choose_device
-from realtime.options import HELP_NAMES, Overwrite, look_option, machine_option
+from realtime.options import Overwrite, Vgg, look_option, machine_option, new_app
 from realtime.terminal import echo
 from train.budget import Budget
 from train.distributed import World, joined
@@ -27,10 +27,7 @@ from train.progress import shown
 from train.resolve_settings import TrainRequest, resolve
 from train.settings import TrainSettings
 
-app = typer.Typer(
-    add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
-    context_settings=HELP_NAMES,
-)  # fmt: skip
+app = new_app(rich_markup_mode="rich")
 length_option, numbers_option = (
     partial(typer.Option, rich_help_panel=panel) for panel in ("How long", "For those who know")
 )
@@ -81,10 +78,7 @@ def main(
     out: Annotated[
         Path | None, typer.Option(help="The bundle to write; default: PAINTING.safetensors here.")
     ] = None,
-    vgg: Annotated[
-        Path | None,
-        typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
-    ] = None,
+    vgg: Vgg = None,
     name: Annotated[
         str | None, look_option(help="What --style calls it; default: the file's name.")
     ] = None,

@@ -37,12 +37,7 @@ class SegmentSink(PlainSink):
 
     fixed_size = True
 
-    def __init__(
-        self,
-        folder: WorkFolder,
-        segments: tuple[Segment, ...],
-        target: Target,
-    ) -> None:
+    def __init__(self, folder: WorkFolder, segments: tuple[Segment, ...], target: Target) -> None:
         self.unfinished: Segment | None = None
         self._folder, self._target = folder, target
         self._left = list(segments)

@@ -1,4 +1,4 @@
-"""Opens and probes video files: properties, duration, rate; says why one cannot be opened."""
+"""Opens and probes video files: properties, duration, what is lost; why one cannot be opened."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from pathlib import Path
 import av
 from av.codec.context import ThreadType
 from av.container import InputContainer
+from av.sidedata.sidedata import Type
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from realtime.errors import BadInputError, PleinairError
-from realtime.media.colour import UNTAGGED, ColourTags
+from realtime.media.colour import UNTAGGED, ColourTags, is_transparent
 from realtime.media.decoding import DECODE_ERRORS, WITHOUT_PRESENTATION_TIMES, decode, packets
 from realtime.media.formats import refuse_unreadable_film
-from realtime.media.orientation import display_matrix, is_sideways
+from realtime.media.orientation import display_matrix, is_sideways, side_data
 
 LOGGER = logging.getLogger(__name__)
 
@@ -195,3 +196,49 @@ def has_packets_after(path: Path, seconds: float) -> bool:
             for packet in packets(container)
         )
     return False
+
+
+def clip_warnings(container: InputContainer, first: av.VideoFrame) -> tuple[str, ...]:
+    """Return warnings about a file, in whole sentences.
+
+    Args:
+        container: The open file.
+        first: Its first picture.
+    """
+    notes = []
+    moving = [s for s in container.streams.video if not s.disposition & NOT_MOVING]
+    if len(moving) > 1:
+        notes.append(f"It has {len(moving)} video streams: one is painted, the others left out.")
+    if len(container.streams.video) > len(moving):
+        notes.append("Its cover picture is left out.")
+    bits = max(component.bits for component in first.format.components)
+    if bits > 8:
+        notes.append(f"Its {bits} bits per colour are painted as 8.")
+    if first.interlaced_frame:
+        notes.append(
+            "It is interlaced, and painted as it is: moving edges show combs. Deinterlace first "
+            "with ffmpeg -vf bwdif."
+        )
+    if is_transparent(first):
+        notes.append("Its transparency is laid over white.")
+    if lost := _lost(container, first):
+        notes.append(f"Left out: {', '.join(lost)}.")
+    return tuple(notes)
+
+
+def _lost(container: InputContainer, first: av.VideoFrame) -> list[str]:
+    """Name what a painting does not keep."""
+    lost = []
+    if count := len(container.streams.attachments):
+        lost.append(f"{count} attached file{'s' if count > 1 else ''} (fonts)")
+    tags = [
+        (key.lower(), value)
+        for some in (container, *container.streams)
+        for key, value in some.metadata.items()
+    ]
+    if any(key == "timecode" for key, _ in tags):
+        lost.append("its timecode")
+    is_stereo = any(side_data(first, Type.STEREO3D)[:4])  # AV_STEREO3D_2D is 0
+    if is_stereo or any(key == "stereo_mode" and value != "mono" for key, value in tags):
+        lost.append("its stereo mode (both views are painted as one picture)")
+    return lost

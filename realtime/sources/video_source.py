@@ -16,7 +16,6 @@ from realtime.media import clip
 from realtime.media.clock import PictureClock
 from realtime.media.colour import HDR_TRANSFERS, ColourTags, RgbReader
 from realtime.media.decoding import AnyPacket, decode
-from realtime.media.notes import clip_warnings
 from realtime.media.orientation import display_matrix, is_sideways, turn_upright
 from realtime.media.programmes import programme_streams
 from realtime.ports import Closing, Size
@@ -85,7 +84,7 @@ class VideoSource(Closing):
         self._clock = self._new_clock()
         self._decoded = self._decode()
         self._first: av.VideoFrame | None = self._first_picture()
-        self.notes = clip_warnings(self._container, self._first)
+        self.notes = clip.clip_warnings(self._container, self._first)
         self._size = self._first.width, self._first.height
         self.has_b_frames = bool(self._stream.codec_context.has_b_frames)
         self._is_sideways = is_sideways(display_matrix(self._first))

@@ -15,7 +15,7 @@ from realtime.errors import EXIT_INTERRUPTED, BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
 from realtime.naming import truncate_name
 from realtime.network.device import choose_device
-from realtime.options import HELP_NAMES, PIPE, JsonFile, Overwrite, one_of
+from realtime.options import PIPE, JsonFile, Overwrite, Vgg, new_app, one_of
 from realtime.resize import fitted
 from realtime.settings import parse_size
 from realtime.sinks import outputs
@@ -38,7 +38,7 @@ from train.neural_style.paint_io import (
     write_picture,
 )
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
+app = new_app()
 OPTIMISERS: tuple[Optimiser, ...] = ("lbfgs", "adam")
 STARTS: tuple[Start, ...] = ("content", "noise")
 DEFAULT = GatysSettings()
@@ -55,10 +55,7 @@ def main(
             "--out", "-o", help="Where to; default: CONTENT-STYLE.png beside the picture."
         ),
     ] = None,
-    vgg: Annotated[
-        Path | None,
-        typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
-    ] = None,
+    vgg: Vgg = None,
     size: Annotated[
         str,
         typer.Option(
