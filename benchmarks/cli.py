@@ -14,7 +14,7 @@ import typer
 from benchmarks.result import Result, Row, combined, command_line, machine_line, read
 from realtime.errors import BadInputError, MissingExtraError, UnknownNameError
 from realtime.folders import write_whole
-from realtime.options import HELP_NAMES, Device, Engine, Precision, Style
+from realtime.options import Device, Engine, Precision, Style, new_app
 from realtime.provenance import TEXT_MARK
 from realtime.settings import PaintSettings, parse_size
 from realtime.sinks.outputs import refuse_same_file, require_free
@@ -23,7 +23,7 @@ from realtime.terminal import echo
 if TYPE_CHECKING:
     from realtime.ports import Size  # brings numpy, which `--help` does without
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
+app = new_app()
 
 
 def tell(line: str) -> None:
@@ -171,11 +171,10 @@ def article(
     steps: Annotated[int, above_zero("Of `pleinair paint`, to extrapolate to.")] = 200,
 ) -> Measured:
     """Measure the article's own case: one 252x252 picture, cold and warm, on every engine."""
-    from benchmarks.article import NOTES, measure_article
-    from benchmarks.engines import EnginesCase
+    from benchmarks.engines import ARTICLE_NOTES, EnginesCase, measure_article
 
     case = EnginesCase(seconds, device, names_of(precision), tuple(names or ()))
-    return measure_article(case, vgg=vgg, steps=steps, tell=tell), NOTES
+    return measure_article(case, vgg=vgg, steps=steps, tell=tell), ARTICLE_NOTES
 
 
 @measures
@@ -190,7 +189,7 @@ def engines(
     sizes: Annotated[
         str,
         typer.Option(help="WIDTHxHEIGHT, with commas, up to 3840x2160 and more; default: 252x252 "
-                     "for article, 640x480 and 1280x720 for fast."),
+                     "for article, 640x480 and 1280x720 for fast.")
     ] = "",
     peers: Annotated[
         str, typer.Option("--with", help="Peers to measure beside: eager (naive PyTorch), or none.")
@@ -260,10 +259,10 @@ def hold(
     engine: Engine = "auto",
 ) -> Measured:
     """Measure the latency-budget controller: alone, beside a load on one core, and alone again."""
-    from benchmarks.hold import NOTES, HoldCase, measure_hold
+    from benchmarks.sessions import HOLD_NOTES, HoldCase, measure_hold
 
     case = HoldCase(parse_size(size), fps, latency, seconds, bundle=bundle, engine=engine)
-    return measure_hold(case, tell), NOTES
+    return measure_hold(case, tell), HOLD_NOTES
 
 
 @measures
@@ -273,7 +272,7 @@ def endurance(
     engine: Engine = "auto",
 ) -> Measured:
     """Run live for minutes, and see whether memory, threads or open files grow."""
-    from benchmarks.endurance import measure_endurance
+    from benchmarks.sessions import measure_endurance
 
     return [measure_endurance(60 * minutes, parse_size(size), engine, tell)], ()
 

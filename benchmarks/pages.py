@@ -1,12 +1,18 @@
-"""The tables of README.md and docs/, made from what was measured and what ships.
+"""The tables and pictures of README.md and docs/, made from what was measured and what ships.
 
-`python -m benchmarks.pages` writes them between their marks, `<!-- speed -->` and the like, and
-`--check` only tells whether they are true. What was measured lies in `docs/results/`, in a folder
-per machine, as the commands that measured it wrote it.
+`python -m benchmarks.pages` writes the tables between their marks, `<!-- speed -->` and the like,
+and `--check` only tells whether they are true. What was measured lies in `docs/results/`, in a
+folder per machine, as the commands that measured it wrote it.
+
+With `--pictures` the pictures are made as well: the landscape, painted in one style after the
+other, as a GIF; and a plot of what was measured. The sheet of all styles is what `pleinair styles
+--sheet` writes.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import re
 import sys
@@ -15,21 +21,39 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from PIL import Image
 
 from benchmarks.harness import pixels_of
+from benchmarks.plot import draw
 from benchmarks.report import markdown, sheet_of, table
 from benchmarks.result import Result, Row, machine_line, read
+from realtime.engines import open_engine
+from realtime.engines.enlarge import resized
 from realtime.errors import EXIT_BAD
+from realtime.folders import write_whole
+from realtime.frame import Frame, Pixels
+from realtime.look import Look
 from realtime.network.card import StyleCredit
 from realtime.network.library import SHIPPED, Entry, find_bundles
+from realtime.provenance import add_note
+from realtime.sources.landscape import Landscape
 from realtime.terminal import echo
 
 WORTH = {"structure": ".2f", "texture": ".3f", "noise_gain": ".2f"}
 """What a style is worth, of `pleinair appraise`, and the digits that are shown."""
 ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "docs" / "results"
-PAGES = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "pictures.md")
-PEERS = ROOT / "docs" / "peers.json"
+DOCS = ROOT / "docs"
+RESULTS, PEERS = DOCS / "results", DOCS / "peers.json"
+PAGES = (ROOT / "README.md", DOCS / "benchmarks.md", DOCS / "pictures.md")
+MOVING, SPEED = DOCS / "painted.gif", DOCS / "speed.svg"
+STYLES = ("starry-night", "great-wave", "scream")
+PAINTED_PX, SHOWN_PX = (768, 432), (400, 225)
+HOLD, SWEEP = 3, 5
+"""Frames for which a style stays, and in which the next one is drawn over it."""
+RATE_FPS = 8
+COLOURS = 48
+"""Of each frame of the GIF: more weigh more, and paintings have few."""
+PLOTTED = (("article", "252x252"), ("fast", "640x480"), ("quality", "640x480"))
 LEFT_OUT = frozenset({"of_peak_macs", "of_peak_copy", "spread_percent", "p99_ms", "mega_pixels_s",
                       "psnr_db", "peak_memory_mb"})  # fmt: skip
 """What tables of engines show on the terminal and is too much for a first look."""
@@ -224,11 +248,67 @@ def renewed(text: str) -> str:
     return text
 
 
+def painted_landscape(bundle: Path, names: tuple[str, ...]) -> Iterator[Pixels]:
+    """Yield RGB frames (225, 400, 3): the landscape, and each style drawn over it from the left.
+
+    The last frame leads to the first again.
+    """
+    scene = Landscape(*PAINTED_PX)
+    looks = [Look.of_style(names.index(style), len(names)).in_strokes(1.0) for style in STYLES]
+    phases, count = [None, *looks], (HOLD + SWEEP) * (len(looks) + 1)
+    width = PAINTED_PX[0]
+    with open_engine("auto", bundle) as engine:
+        for i in range(count):
+            frame = Frame(scene.at(min(i, count - i) / RATE_FPS), i, i / RATE_FPS)
+
+            def paint(look: Look | None, frame: Frame = frame) -> Pixels:
+                return frame.pixels if look is None else engine.stylize(frame, look).pixels
+
+            phase, step = divmod(i, HOLD + SWEEP)
+            shown = paint(phases[phase]).copy()
+            if step >= HOLD:
+                edge = round(width * (step - HOLD + 1) / (SWEEP + 1))
+                shown[:, :edge] = paint(phases[(phase + 1) % len(phases)])[:, :edge]
+                shown[:, edge - 2 : edge + 2] = 255
+            yield resized(shown, SHOWN_PX)
+
+
+def gif(frames: list[Pixels]) -> bytes:
+    """Return RGB frames (H, W, 3) as a GIF that repeats for ever."""
+    pictures = [
+        Image.fromarray(frame).quantize(COLOURS, dither=Image.Dither.NONE) for frame in frames
+    ]
+    buffer = io.BytesIO()
+    pictures[0].save(
+        buffer, "GIF", save_all=True, append_images=pictures[1:], duration=1000 // RATE_FPS, loop=0
+    )
+    return add_note(buffer.getvalue())
+
+
+def plotted() -> Result:
+    """Return what the plot shows: the newest figures of the machine that has most of them."""
+    machine = max(results().values(), key=lambda machine: len(newest_rows(machine)))
+    rows = [row for row in newest_rows(machine) if (row["network"], row["size"]) in PLOTTED]
+    return Result(
+        command="", machine=machine[0].machine, rows=[row | {"bench": "engines"} for row in rows]
+    )
+
+
+def digest() -> str:
+    """Return a hash of what the plot shows: a plot with another one is stale."""
+    return hashlib.sha256(json.dumps(plotted().rows).encode()).hexdigest()
+
+
 @app.command()
 def main(
     check: Annotated[bool, typer.Option("--check", help="Write nothing, only tell.")] = False,
+    pictures: Annotated[bool, typer.Option("--pictures", help="Make the pictures, too.")] = False,
 ) -> None:
     """Make the tables of the pages anew."""
+    if pictures:
+        bundle = next(entry for entry in find_bundles([SHIPPED]) if entry.name == "quality")
+        write_whole(MOVING, gif(list(painted_landscape(bundle.path, bundle.card.names))))
+        draw([plotted()], SPEED, note=digest())
     for path in PAGES:
         text = path.read_text()
         new = renewed(text)

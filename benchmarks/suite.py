@@ -12,11 +12,9 @@ from pathlib import Path
 
 from rich.progress import TextColumn, TimeElapsedColumn
 
-from benchmarks import article, engines, flicker, hold, live, scaling, video
+from benchmarks import engines, flicker, live, scaling, sessions, video
 from benchmarks.candidates import measure_start
-from benchmarks.endurance import measure_endurance
 from benchmarks.harness import ARTICLE_PX, CAMERA_FPS, HD_PX, LIVE_PX, Tell, label
-from benchmarks.hold import measure_hold
 from benchmarks.report import Column, Sheet
 from benchmarks.result import Result, Row, missing, value_of
 from realtime.engines import open_engine
@@ -26,7 +24,7 @@ from realtime.ports import Size
 from realtime.progress import bars
 from realtime.settings import PaintSettings
 
-NOTES = (*article.NOTES, *live.NOTES)
+NOTES = (*engines.ARTICLE_NOTES, *live.NOTES)
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def quick_parts(device: str, precision: str, vgg: Path | None) -> list[SuitePart
             return engines.EnginesCase(seconds, device, (precision,), (chosen.info.runtime,))
 
     return [
-        SuitePart("the article's picture", 25, lambda tell: article.measure_article(
+        SuitePart("the article's picture", 25, lambda tell: engines.measure_article(
             pictures(3.0), vgg=vgg, tell=tell)),
         SuitePart("engines", 12, lambda tell: engines.measure_engines(
             replace(pictures(2.0), networks=("fast",), isolated=False), tell)),
@@ -67,15 +65,15 @@ def full_parts(device: str, precision: str, vgg: Path | None) -> list[SuitePart]
     sizes = (LIVE_PX, HD_PX, (1920, 1080))
 
     return [
-        SuitePart("the article's picture", 120, lambda tell: article.measure_article(
+        SuitePart("the article's picture", 120, lambda tell: engines.measure_article(
             engines.EnginesCase(5.0, device, precisions), vgg=vgg, tell=tell)),
         SuitePart("engines", 300, lambda tell: engines.measure_engines(
             engines.EnginesCase(4.0, device, precisions, networks=("fast",), sizes=sizes), tell)),
         *(_camera(size, 10.0, paint) for size in (ARTICLE_PX, *sizes)),
         _film(900, 35, paint),
         SuitePart("start", 45, measure_start),
-        SuitePart("holding a rate", 30, lambda tell: measure_hold(
-            hold.HoldCase(seconds=8.0), tell)),
+        SuitePart("holding a rate", 30, lambda tell: sessions.measure_hold(
+            sessions.HoldCase(seconds=8.0), tell)),
         SuitePart("scaling", 70, lambda tell: scaling.measure_scaling(
             scaling.ScalingCase(2.0, device=device, precision=precision), tell)),
         _steadiness(10, 60),
@@ -90,15 +88,16 @@ def goal_parts(seconds: float, frames: int) -> list[SuitePart]:
         frames: Of the film whose memory is watched.
     """
     return [
-        SuitePart("the article's picture", 24 * seconds, lambda tell: article.measure_article(
+        SuitePart("the article's picture", 24 * seconds, lambda tell: engines.measure_article(
             engines.EnginesCase(seconds), tell=tell)),
         _camera(LIVE_PX, 2 * seconds, PaintSettings()),
         _camera(HD_PX, 2 * seconds, PaintSettings()),
         _film(frames, frames / 45, PaintSettings()),
         SuitePart("start", 45, measure_start),
-        SuitePart("holding a rate", 50, lambda tell: measure_hold(hold.HoldCase(), tell)),
+        SuitePart("holding a rate", 50, lambda tell: sessions.measure_hold(
+            sessions.HoldCase(), tell)),
         SuitePart("ten minutes of live", 600, lambda tell: [
-            measure_endurance(600, LIVE_PX, "auto", tell)]),
+            sessions.measure_endurance(600, LIVE_PX, "auto", tell)]),
         _steadiness(10, 90),
     ]  # fmt: skip
 

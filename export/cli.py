@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realtime.errors import MissingExtraError
-from realtime.options import HELP_NAMES, Overwrite
+from realtime.options import Overwrite, new_app
 from realtime.settings import parse_size
 from realtime.terminal import echo
 
@@ -16,11 +16,8 @@ if TYPE_CHECKING:
     from export.job import ExportJob
     from export.parity import Parity
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
+app = new_app(
     no_args_is_help=True,
-    context_settings=HELP_NAMES,
     help="Write a style bundle for other programs: uint8 pictures in, uint8 pictures out, any "
     "style and strength. Every file is run and compared with PyTorch before it is kept.",
 )
@@ -50,8 +47,7 @@ def onnx(
     """An ONNX file, for ONNX Runtime, OpenVINO, TensorRT, Core ML tools, browsers."""
     from export.onnx_file import export_onnx
 
-    ending = _endings(precision, "onnx")
-    job = _job(bundle, out, size, precision, photographs, ending, overwrite)
+    job = _job(bundle, out, size, precision, photographs, "onnx", overwrite)
     _tell(job, export_onnx(job, opset=opset, portable_padding=portable))
 
 
@@ -67,8 +63,7 @@ def openvino(
     """OpenVINO's files: NAME.xml and NAME.bin."""
     from export.openvino_file import export_openvino
 
-    ending = _endings(precision, "xml")
-    job = _job(bundle, out, size, precision, photographs, ending, overwrite)
+    job = _job(bundle, out, size, precision, photographs, "xml", overwrite)
     _tell(job, export_openvino(job))
 
 
@@ -87,8 +82,7 @@ def tensorrt(
     except ModuleNotFoundError as exc:
         raise MissingExtraError("the export to TensorRT", exc.name or "tensorrt") from exc
 
-    ending = _endings(precision, "plan")
-    job = _job(bundle, out, size, precision, photographs, ending, overwrite)
+    job = _job(bundle, out, size, precision, photographs, "plan", overwrite)
     _tell(job, export_tensorrt(job))
 
 
@@ -97,16 +91,12 @@ def int8(
     bundle: Bundle, photographs: Annotated[Path, typer.Option(help="Folder of photographs.")]
 ) -> None:
     """Calibrate a bundle for --precision int8; kept if it is faster here and looks the same."""
-    from export.int8_here import prepare_int8
+    from export.int8 import prepare_int8
     from realtime.graph.store import quantised_path
     from realtime.network.library import find_bundle
 
-    job = _job(bundle, quantised_path(find_bundle(bundle)), None, "int8", photographs, "")
+    job = _job(bundle, quantised_path(find_bundle(bundle)), None, "int8", photographs, "onnx")
     _tell(job, prepare_int8(job))
-
-
-def _endings(precision: str, suffix: str) -> str:
-    return f".{suffix}" if precision == "fp32" else f".{precision}.{suffix}"
 
 
 def _job(
@@ -115,7 +105,7 @@ def _job(
     size: str | None,
     precision: str,
     photographs: Path | None,
-    ending: str,
+    suffix: str,
     overwrite: bool = False,
 ) -> ExportJob:
     from export.job import ExportJob
@@ -123,9 +113,10 @@ def _job(
     from realtime.reading import find_photographs
 
     path = find_bundle(bundle)
+    kind = "" if precision == "fp32" else f".{precision}"
     return ExportJob(
         bundle=path,
-        out=out or Path(f"{path.stem}{ending}"),
+        out=out or Path(f"{path.stem}{kind}.{suffix}"),
         precision=precision,
         size=parse_size(size) if size else None,
         photographs=tuple(find_photographs(photographs)) if photographs else (),

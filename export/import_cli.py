@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from realtime.options import HELP_NAMES, Overwrite
+from realtime.options import Overwrite, new_app
 from realtime.terminal import echo
 
-app = typer.Typer(add_completion=False, context_settings=HELP_NAMES)
+app = new_app()
 
 
 @app.command()

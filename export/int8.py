@@ -1,4 +1,7 @@
-"""A graph with its convolutions in int8, calibrated on photographs (ONNX Runtime's quantiser)."""
+"""A graph with its convolutions in int8, calibrated on photographs (ONNX Runtime's quantiser).
+
+`prepare_int8` is for this machine's own use: kept only where it is faster and looks the same.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnx
 from onnxruntime.quantization import (
     CalibrationDataReader,
@@ -19,10 +21,17 @@ from onnxruntime.quantization import (
 )
 
 from export.job import HELD_OUT, ExportJob
-from export.parity import looks
+from export.parity import Parity, looks
 from export.pictures import GENERATED, check_pictures
-from realtime.errors import BadInputError
-from realtime.graph.signature import FRAMES, STRENGTH, STYLE_WEIGHTS
+from realtime.engines import open_engine
+from realtime.engines.choice import trial
+from realtime.engines.openvino_engine import OpenVinoEngine
+from realtime.errors import BadInputError, EngineError
+from realtime.folders import write_whole
+from realtime.graph.frames import write_graph
+from realtime.graph.signature import graph_inputs
+from realtime.graph.store import GraphFile, graph_key
+from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
 
 FINEST = ("up2", "end")
@@ -30,6 +39,7 @@ FINEST = ("up2", "end")
 seen (32 dB on photographs; with these exact, 40)."""
 PHOTOGRAPHS = 12
 """Enough for the ranges to settle; more only takes longer."""
+TRIAL_ROUNDS = 12
 
 
 class Photographs(CalibrationDataReader):  # type: ignore[misc]  # ONNX Runtime has no types
@@ -47,11 +57,7 @@ class Photographs(CalibrationDataReader):  # type: ignore[misc]  # ONNX Runtime 
         scenes = check_pictures(_practice(job), job.size)
         for name in (name for name in scenes if name not in GENERATED):
             for look in looks(styles)[:styles]:
-                yield {
-                    FRAMES: scenes[name][None],
-                    STYLE_WEIGHTS: np.asarray(look.style_weights, np.float32),
-                    STRENGTH: np.asarray(1.0, np.float32),
-                }
+                yield graph_inputs(scenes[name], look.style_weights, 1.0)
 
 
 def _practice(job: ExportJob) -> tuple[Path, ...]:
@@ -104,3 +110,27 @@ def quantise(model: onnx.ModelProto, job: ExportJob) -> onnx.ModelProto:
         quantised = onnx.load(result)
     onnx.helper.set_model_props(quantised, {p.key: p.value for p in model.metadata_props})
     return quantised
+
+
+def prepare_int8(job: ExportJob) -> Parity:
+    """Calibrate a bundle; `job.out` is where `--precision int8` looks for it.
+
+    Raises:
+        BadInputError: too few photographs.
+        EngineError: int8 is not faster on this machine, or paints something else.
+    """
+    data = quantise(write_graph(load_bundle(job.bundle)), job).SerializeToString()
+    with open_engine("openvino", job.bundle, device="cpu", precision="auto") as usual:
+        graph = GraphFile(data, graph_key(job.bundle, "int8"))
+        styles = usual.styles
+        with OpenVinoEngine(graph, styles, device="CPU", precision="int8") as int8:
+            parity = job.check(int8)
+            before, after = trial(usual, int8, rounds=TRIAL_ROUNDS)
+        job.listen(f"{usual.description}: {before:.1f} ms for 640x480; int8: {after:.1f} ms")
+    if after >= before:
+        raise EngineError(
+            f"int8 is not faster here ({after:.1f} ms against {before:.1f} ms): nothing was kept. "
+            "It needs a CPU with VNNI or AMX; painting goes on as before"
+        )
+    write_whole(job.out, data)
+    return parity

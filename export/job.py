@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from export.parity import TOLERANCES, Parity, compare
 from export.pictures import check_pictures
 from realtime.engines import open_engine
+from realtime.errors import BadInputError
 from realtime.frame import Pixels
-from realtime.ports import Engine, Size
+from realtime.ports import Engine, Precision, Size
 from realtime.sinks import outputs
 
 HELD_OUT = 4
@@ -43,6 +44,17 @@ class ExportJob:
         """
         inputs = (self.bundle, *self.photographs)
         outputs.require_free(path, inputs, overwrite=self.overwrite)
+
+    def require_precision(self, what: str, able: Sequence[Precision]) -> Precision:
+        """Return the precision that was asked for.
+
+        Raises:
+            BadInputError: such files are not written in it.
+        """
+        for precision in able:
+            if precision == self.precision:
+                return precision
+        raise BadInputError(f"no {what} in {self.precision!r}: expected {', '.join(able)}")
 
     @property
     def pictures(self) -> Mapping[str, Pixels]:

@@ -7,7 +7,6 @@ import onnx
 from export.job import ExportJob
 from export.parity import Parity
 from realtime.engines.base import styles_of
-from realtime.errors import BadInputError
 from realtime.folders import write_whole
 from realtime.graph.builder import OPSET
 from realtime.graph.frames import write_graph
@@ -25,9 +24,7 @@ def export_onnx(job: ExportJob, *, opset: int = OPSET, portable_padding: bool = 
         BadInputError: a precision or opset that is not written, or int8 without photographs.
         EngineError: the file does not paint what PyTorch paints; nothing is kept.
     """
-    precision = next((known for known in PRECISIONS if known == job.precision), None)
-    if precision is None:
-        raise BadInputError(f"no ONNX in {job.precision!r}: expected {', '.join(PRECISIONS)}")
+    precision = job.require_precision("ONNX", PRECISIONS)
     model = write_graph(
         load_bundle(job.bundle),
         size=job.size,

@@ -15,10 +15,10 @@ from realtime.folders import write_whole
 from realtime.graph.frames import write_graph
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
-from realtime.ports import Style
+from realtime.ports import Precision, Style
 from realtime.provenance import digest
 
-PRECISIONS = ("fp32", "fp16")
+PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16")
 """Of the stored weights; what OpenVINO computes with, the device and its settings decide."""
 
 
@@ -29,10 +29,7 @@ def export_openvino(job: ExportJob) -> Parity:
         BadInputError: another precision, or a name that does not end in .xml.
         EngineError: they do not paint what PyTorch paints; nothing is kept.
     """
-    if job.precision not in PRECISIONS:
-        raise BadInputError(
-            f"no OpenVINO files in {job.precision!r}: expected {', '.join(PRECISIONS)}"
-        )
+    precision = job.require_precision("OpenVINO files", PRECISIONS)
     if job.out.suffix != ".xml":
         raise BadInputError(f"{job.out}: OpenVINO's files are called NAME.xml and NAME.bin")
     job.require_free(job.out.with_suffix(".bin"))
@@ -42,7 +39,7 @@ def export_openvino(job: ExportJob) -> Parity:
     model.set_rt_info(card.to_json(), ["pleinair", "card"])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / job.out.name
-        half = job.precision == "fp16"
+        half = precision == "fp16"
         openvino.save_model(model, str(path), compress_to_fp16=half)
         styles = tuple(Style(name) for name in card.names)
         with OpenVinoEngine(path, styles, device="CPU", precision="fp32") as engine:

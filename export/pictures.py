@@ -12,6 +12,7 @@ from realtime.frame import Pixels
 from realtime.ports import Size
 from realtime.resize import fit
 from realtime.sources import open_source
+from realtime.sources.images_source import read_image
 
 SIDE_PX = 192
 """The longer side that scenes are scaled to."""
@@ -31,7 +32,7 @@ def check_pictures(photographs: Sequence[Path] = (), size: Size | None = None) -
     Raises:
         BadInputError: a photograph cannot be read.
     """
-    scenes = {path.stem: _fitted(_photograph(path)) for path in photographs} or _landscapes()
+    scenes = {path.stem: _fitted(read_image(path)) for path in photographs} or _landscapes()
     first = next(iter(scenes.values()))
     if min(first.shape[:2]) < SHORTEST_PX:
         first = cv2.resize(first, (SIDE_PX, 144)).astype(np.uint8)
@@ -60,11 +61,6 @@ def _landscapes() -> dict[str, Pixels]:
     with open_source("synthetic:seconds=1", size=(SIDE_PX, 144)) as source:
         frames = list(source)
     return {"landscape": frames[0].pixels, "landscape later": frames[-1].pixels}
-
-
-def _photograph(path: Path) -> Pixels:
-    with open_source(f"images:{path}") as source:
-        return next(iter(source)).pixels
 
 
 def _fitted(picture: Pixels) -> Pixels:

@@ -21,8 +21,7 @@ def export_tensorrt(job: ExportJob) -> Parity:
     """
     if job.size is None:
         raise BadInputError("a TensorRT engine is built for one size: give --size, as in 1280x720")
-    if job.precision not in PRECISIONS:
-        raise BadInputError(f"no TensorRT in {job.precision!r}: expected {', '.join(PRECISIONS)}")
+    job.require_precision("TensorRT", PRECISIONS)
     report = job.out.with_name(f"{job.out.name}.json")
     job.require_free(report)
     with open_engine(job.bundle, device="auto", precision=job.precision) as engine:

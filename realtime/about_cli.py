@@ -11,7 +11,7 @@ import typer
 
 from realtime.commands import put_json, require_json
 from realtime.errors import BadInputError
-from realtime.options import FILES, JsonFile, Overwrite
+from realtime.options import JsonFile, Overwrite, file_option
 from realtime.terminal import echo
 
 if TYPE_CHECKING:
@@ -28,11 +28,10 @@ def styles(
     ] = None,
     sheet: Annotated[
         Path | None,
-        typer.Option(
+        file_option(
             "--sheet",
             "--out",
             "-o",
-            rich_help_panel=FILES,
             metavar="PICTURE",
             help="Paint the photographs (or a landscape) in every style into a picture.",
         ),

@@ -11,7 +11,7 @@ from realtime import overlay, sinks, sources
 from realtime.errors import BadInputError, EngineError, PleinairError
 from realtime.frame import Frame
 from realtime.interrupt import run_interruptibly, stop_on_interrupt
-from realtime.live.run import Outcome, run_live
+from realtime.live.run import Outcome
 from realtime.painter import EngineSpec, default_picture_output, job_key, job_of, open_painter
 from realtime.pipeline import Hooks, Report, Shown
 from realtime.ports import Size
@@ -20,12 +20,8 @@ from realtime.resize import ResizedSource
 from realtime.settings import PaintSettings
 from realtime.sinks import SinkOptions
 from realtime.sinks.images_sink import check_picture_name
-from realtime.sinks.output_paths import already_painted, plan_outputs
-from realtime.sinks.outputs import is_file_name, make_folder
+from realtime.sinks.outputs import already_painted, is_file_name, make_folder, plan_outputs
 from realtime.sources.images_source import pictures_in
-
-Watch = Callable[[Report], None]
-__all__ = ["Outcome", "PaintedImage", "paint_demo", "paint_images", "run_live"]
 
 
 @dataclass(frozen=True)
@@ -176,7 +172,12 @@ def _write_picture(frames: Iterable[Frame], options: SinkOptions) -> None:
 
 
 def paint_demo(
-    settings: PaintSettings, folder: Path, seconds: float, watch: Watch, *, overwrite: bool = False
+    settings: PaintSettings,
+    folder: Path,
+    seconds: float,
+    watch: Callable[[Report], None],
+    *,
+    overwrite: bool = False,
 ) -> Outcome:
     """Paint the landscape through the threaded pipeline: `demo.mp4`, and `demo.png` with both.
 
@@ -203,14 +204,6 @@ def paint_demo(
                 stills.finish()
             return shown.painted
 
-        hooks = Hooks(look=lambda: look, decorate=keep_still, on_frame=_always(watch))
+        hooks = Hooks(look=lambda: look, decorate=keep_still, on_frame=watch)
         interrupted, report = run_interruptibly(source, engine, sink, hooks)
     return Outcome(report, engine.description, sink.result, interrupted)
-
-
-def _always(watch: Watch) -> Callable[[Report], bool]:
-    def on_frame(report: Report) -> bool:
-        watch(report)
-        return True
-
-    return on_frame

@@ -21,7 +21,7 @@ from realtime.provenance import WRITTEN_BY
 from realtime.terminal import echo
 
 if TYPE_CHECKING:
-    from realtime.app import Outcome
+    from realtime.live.run import Outcome
 
 ALONE = {"--json": "-", "--microphone": "default"}
 """Options whose value may be omitted, and the default for that."""

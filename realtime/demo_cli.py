@@ -9,6 +9,7 @@ import typer
 
 from realtime import options
 from realtime.commands import say_result
+from realtime.settings import PaintSettings, parse_size
 from realtime.terminal import echo
 
 
@@ -32,9 +33,11 @@ def demo(
     from realtime.app import paint_demo
     from realtime.progress import FrameProgress
 
-    settings = options.paint_settings(
-        style, strength, size, bundle, engine, device, precision, stroke, keep_colours
-    )
+    settings = PaintSettings(
+        style=style, strength=strength, stroke=stroke, keep_colours=keep_colours,
+        size=parse_size(size) if size else None, bundle=bundle, engine=engine, device=device,
+        precision=precision,
+    )  # fmt: skip
     with FrameProgress("landscape") as progress:
         progress.expect(round(seconds * 30))
         outcome = paint_demo(settings, out, seconds, progress.update, overwrite=overwrite)

@@ -12,8 +12,15 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
 
 from realtime.errors import MissingExtraError, PleinairError
+
+ENGINE_SECONDS = 2.0
+SIZE = (640, 480)
+CAMERA_FRAMES = 30
 
 
 @dataclass(frozen=True)
@@ -33,27 +40,18 @@ def examine(*, measure: bool = True) -> Iterator[Check]:
         measure: Run every engine for two seconds and ask every camera for a second of frames.
     """
     for check in CHECKS:
-        yield _guarded(check)
+        yield _guarded(check, check.__name__.strip("_").replace("_", " "))
     if measure:
-        from realtime.doctor_speed import engine_speeds
-
-        for name, ok, found in engine_speeds():
-            yield Check(f"engine {name}", ok, found, "" if ok else "only if you want this engine")
-        for address in _camera_addresses():
-            yield _guarded(lambda address=address: _camera(address))  # type: ignore[misc]
+        yield from engine_speeds()
+        for camera in _list_cameras():
+            address = camera.partition(" ")[0]
+            yield _guarded(partial(_camera, address), address)
 
 
-def _camera(address: str) -> Check:
-    from realtime.doctor_speed import camera_rate
-
-    return Check(address, True, camera_rate(address))
-
-
-def _guarded(check: Callable[[], Check]) -> Check:
+def _guarded(check: Callable[[], Check], name: str) -> Check:
     try:
         return check()
     except (PleinairError, ImportError, OSError, RuntimeError) as exc:
-        name = check.__name__.strip("_<>").replace("_", " ")
         return Check(name, False, f"{type(exc).__name__}: {exc}", "see the message")
 
 
@@ -103,20 +101,25 @@ def _display() -> Check:
     return Check("display", bool(name), name or "none", advice)
 
 
-def _camera_addresses() -> tuple[str, ...]:
-    module = importlib.import_module("realtime.sources.camera_source")
-    return tuple(camera.partition(" ")[0] for camera in module.list_cameras())
-
-
 def _virtual_camera() -> Check:
-    from realtime.doctor_speed import virtual_camera
+    try:
+        module = importlib.import_module("realtime.sinks.virtual_camera_sink")
+    except MissingExtraError as exc:
+        return Check("virtual camera", False, "none", str(exc))
+    devices = Path("/sys/devices/virtual/video4linux")
+    found = sorted(path.name for path in devices.glob("video*"))
+    advice = "" if found else module.advice()
+    return Check("virtual camera", bool(found), ", ".join(found) or "no device", advice)
 
-    return Check("virtual camera", *virtual_camera())
+
+def _list_cameras() -> tuple[str, ...]:
+    from realtime.sources.camera_source import list_cameras
+
+    return list_cameras()
 
 
 def _cameras() -> Check:
-    module = importlib.import_module("realtime.sources.camera_source")
-    cameras: tuple[str, ...] = module.list_cameras()
+    cameras = _list_cameras()
     advice = "" if cameras else "plug one in, or use --source synthetic"
     return Check("cameras", bool(cameras), ", ".join(cameras) or "none", advice)
 
@@ -163,6 +166,51 @@ def _packages() -> Check:
     advice = "install pleinair in an environment of its own" if strangers else ""
     found = f"also installed by {', '.join(strangers)}" if strangers else "no collisions"
     return Check("package names", not strangers, found, advice)
+
+
+def engine_speeds(seconds: float = ENGINE_SECONDS) -> Iterator[Check]:
+    """Yield a finding with its speed, or its error, for every installed engine."""
+    import numpy as np
+
+    from realtime import engines
+    from realtime.clockwork import Latency, timed
+    from realtime.engines.choice import NOT_TRIED
+    from realtime.frame import Frame
+    from realtime.network.library import choose
+
+    entry, look = choose(None)
+    noise = np.random.default_rng(0).integers(0, 256, (SIZE[1], SIZE[0], 3), np.uint8)
+    frame = Frame(noise, 0, 0.0)
+    for name in engines.names():
+        if name in NOT_TRIED:
+            continue
+        what = f"engine {name}"
+        try:
+            with engines.open_engine(name, entry.path) as engine:
+                times = timed(partial(engine.stylize, frame, look), seconds=seconds)
+                p50 = Latency.of(times).p50_ms
+                speed = f"{p50:.1f} ms, {1000 / p50:.0f} fps at {SIZE[0]}x{SIZE[1]}"
+                yield Check(what, True, f"{engine.description}: {speed}")
+        except MissingExtraError:
+            continue  # the list of engines reports it
+        except PleinairError as exc:
+            why = f"does not work here: {exc}"
+            yield Check(what, False, why, "only if you want this engine")
+
+
+def _camera(address: str) -> Check:
+    """Measure a camera's frame size and rate."""
+    from realtime import sources
+    from realtime.clockwork import monotonic
+
+    with sources.open_source(address) as source:
+        frames = iter(source)
+        first = next(frames)
+        started = monotonic()
+        count = sum(1 for _ in islice(frames, CAMERA_FRAMES))
+        rate = count / (monotonic() - started)
+        promised = f"{rate:.0f} fps measured, {source.rate_fps:.0f} promised"
+    return Check(address, True, f"{first.width}x{first.height}, {promised}")
 
 
 CHECKS = (

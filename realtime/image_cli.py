@@ -11,7 +11,7 @@ import typer
 from realtime import options
 from realtime.commands import put_json, require_json
 from realtime.errors import EXIT_BAD, BadInputError, PleinairError
-from realtime.settings import PaintSettings
+from realtime.settings import PaintSettings, parse_size
 from realtime.terminal import echo
 
 if TYPE_CHECKING:
@@ -27,10 +27,9 @@ def image(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(
+        options.file_option(
             "--out",
             "-o",
-            rich_help_panel=options.FILES,
             help="For one picture a file: .jpg, .png, .webp, or - for standard output. For several "
             "a folder, made if need be. Default: PICTURE-STYLE.jpg beside each.",
         ),
@@ -48,23 +47,19 @@ def image(
     precision: options.Precision = "auto",
 ) -> None:
     """Paint pictures: PICTURE-STYLE.jpg and so on; the originals stay as they are."""
-    settings = options.paint_settings(
-        style, strength, size, bundle, engine, device, precision, stroke, keep_colours
-    )
+    settings = PaintSettings(
+        style=style, strength=strength, stroke=stroke, keep_colours=keep_colours,
+        size=parse_size(size) if size else None, bundle=bundle, engine=engine, device=device,
+        precision=precision,
+    )  # fmt: skip
     require_json(json_out, pictures, overwrite=overwrite)
     painted: list[PaintedImage] = []
     try:
         if options.PIPE in pictures or out == options.PIPE:
             painted.append(_through_pipes(settings, pictures, out, json_out, overwrite=overwrite))
         else:
-            _files(
-                settings,
-                pictures,
-                out,
-                painted,
-                overwrite=overwrite,
-                quiet=json_out == options.PIPE,
-            )
+            quiet = json_out == options.PIPE
+            _files(settings, pictures, out, painted, overwrite=overwrite, quiet=quiet)
     finally:  # after Ctrl-C, too
         if json_out is not None and painted:
             put_json([_facts(one) for one in painted], json_out)

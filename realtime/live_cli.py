@@ -33,25 +33,16 @@ def live(
         str, typer.Option(help="Where to show it; null only measures.", **options.one_of(*SINKS))
     ] = "window",
     out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", "-o", rich_help_panel=options.FILES, help="File to write with --sink video."
-        ),
+        Path | None, options.file_option("--out", "-o", help="File to write with --sink video.")
     ] = None,
     style: options.Style = None,
-    strength: Annotated[
-        float | None,
-        typer.Option(
-            rich_help_panel=options.LOOK, help="0 leaves the picture as it is, 1 paints it fully."
-        ),
-    ] = None,
+    strength: Annotated[float | None, options.STRENGTH] = None,
     stroke: options.Stroke = None,
     keep_colours: Annotated[
         bool | None,
-        typer.Option(
+        options.look_option(
             "--keep-colours/--no-keep-colours",
             "--keep-colors/--no-keep-colors",
-            rich_help_panel=options.LOOK,
             help="Keep the original's colours.",
         ),
     ] = None,
@@ -64,10 +55,7 @@ def live(
     seconds: Annotated[float | None, typer.Option(help="End after this many seconds.")] = None,
     fps: options.HoldFps = None,
     latency: Annotated[
-        float | None,
-        typer.Option(
-            rich_help_panel=options.TIME, help="Hold this latency, in ms from capture to screen."
-        ),
+        float | None, options.time_option(help="Hold this latency, in ms from capture to screen.")
     ] = None,
     mirror: Annotated[
         bool | None, typer.Option("--mirror/--no-mirror", help="Swap left and right.")
@@ -79,8 +67,7 @@ def live(
         bool, typer.Option("--denoise/--no-denoise", help="Denoise noisy frames before painting.")
     ] = True,
     virtual_camera: Annotated[
-        bool,
-        typer.Option("--virtual-camera", help="Feed a virtual camera, for other programs."),
+        bool, typer.Option("--virtual-camera", help="Feed a virtual camera, for other programs.")
     ] = False,
     microphone: Annotated[
         str | None,
@@ -93,11 +80,7 @@ def live(
         bool, typer.Option("--forget", help="Neither restore nor save the state of the session.")
     ] = False,
     snapshots: Annotated[
-        Path,
-        typer.Option(
-            rich_help_panel=options.FILES,
-            help="Folder for snapshots (key s) and recordings (key r).",
-        ),
+        Path, options.file_option(help="Folder for snapshots (key s) and recordings (key r).")
     ] = Path(),
     json_out: options.JsonFile = None,
     overwrite: options.Overwrite = False,
@@ -107,9 +90,8 @@ def live(
     precision: options.Precision = "auto",
 ) -> None:
     """Paint a camera, live, in a window. Press h in the window for the keys."""
-    from realtime.app import run_live
     from realtime.live.drawing import dropped_share
-    from realtime.live.run import figures
+    from realtime.live.run import figures, run_live
     from realtime.sources import files_of
 
     settings = LiveSettings(

@@ -1,22 +1,32 @@
-"""Command line options that several commands share, and how they become settings."""
+"""Command line options that several commands share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from realtime.plugins import names_in, offered
-from realtime.settings import PaintSettings, parse_size, parse_stroke
-from realtime.settings import Stroke as StrokeSize
+from realtime.settings import parse_stroke
 
-LOOK, TIME, FILES, MACHINE = "The look", "How fast", "Files", "Machine"
-"""Panels of the help."""
+look_option, time_option, file_option, machine_option = (
+    partial(typer.Option, rich_help_panel=panel)
+    for panel in ("The look", "How fast", "Files", "Machine")
+)
+"""`typer.Option`, each in a panel of the help."""
 PIPE = Path("-")
 """Standard input among the inputs, standard output as an output."""
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
+new_app = partial(
+    typer.Typer,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings=HELP_NAMES,
+)
+"""A command line of its own, for the other packages."""
 
 
 def one_of(*names: str) -> dict[str, Any]:
@@ -47,111 +57,74 @@ def _bundles() -> list[str]:
 
 Style = Annotated[
     str | None,
-    typer.Option(
-        "--style", "-s", rich_help_panel=LOOK, metavar="NAME", autocompletion=_completing(_styles),
+    look_option(
+        "--style", "-s", metavar="NAME", autocompletion=_completing(_styles),
         help="Style name, the file of any painting, or a mix: NAME:0.7,FILE:0.3. "
         "See `pleinair styles`.",
     ),
 ]  # fmt: skip
-Strength = Annotated[
-    float,
-    typer.Option(
-        rich_help_panel=LOOK, help="0 leaves the picture as it is, 1 paints it fully."
-    ),
-]  # fmt: skip
+STRENGTH = look_option(help="0 leaves the picture as it is, 1 paints it fully.")
+Strength = Annotated[float, STRENGTH]
 Stroke = Annotated[
     Any,  # a float or "native": Typer has no unions
-    typer.Option(
-        rich_help_panel=LOOK, parser=parse_stroke, metavar="[SIZE|native]",
+    look_option(
+        parser=parse_stroke, metavar="[SIZE|native]",
         help="Size of the strokes, 0.5 to 2: the same share of any picture. "
         "native: of its pixels, finer in large ones.",
         autocompletion=_completing(lambda: ("0.5", "1", "2", "native")),
     ),
 ]  # fmt: skip
 KeepColours = Annotated[
-    bool,
-    typer.Option(
-        "--keep-colours", "--keep-colors", rich_help_panel=LOOK,
-        help="Keep the original's colours.",
-    ),
-]  # fmt: skip
+    bool, look_option("--keep-colours", "--keep-colors", help="Keep the original's colours.")
+]
 Bundle = Annotated[
     str | None,
-    typer.Option(
-        rich_help_panel=LOOK, metavar="NAME", autocompletion=_completing(_bundles),
+    look_option(
+        metavar="NAME", autocompletion=_completing(_bundles),
         help="Style bundle to look in: a name or a file.",
     ),
 ]  # fmt: skip
 Engine = Annotated[
     str,
-    typer.Option(
-        rich_help_panel=MACHINE, help="Inference engine; auto: the fastest here.",
+    machine_option(
+        help="Inference engine; auto: the fastest here.",
         **one_of("auto", *plugin_names("engines", "engine")),
     ),
-]  # fmt: skip
+]
 Device = Annotated[
     str,
-    typer.Option(
-        rich_help_panel=MACHINE, help="Device to run on; also cuda:1 and so on.",
+    machine_option(
+        help="Device to run on; also cuda:1 and so on.",
         **one_of("auto", "cpu", "cuda", "mps", "gpu", "npu", "coreml", "dml"),
     ),
-]  # fmt: skip
+]
 Precision = Annotated[
     str,
-    typer.Option(
-        rich_help_panel=MACHINE, help="Arithmetic precision; auto: fast and safe on the device.",
+    machine_option(
+        help="Arithmetic precision; auto: fast and safe on the device.",
         **one_of("auto", "fp32", "fp16", "bf16", "int8"),
     ),
-]  # fmt: skip
+]
 HoldFps = Annotated[
-    float | None,
-    typer.Option(
-        "--fps", rich_help_panel=TIME, help="Hold this rate: lower the quality if need be."
-    ),
-]  # fmt: skip
+    float | None, time_option("--fps", help="Hold this rate: lower the quality if need be.")
+]
 Overwrite = Annotated[
-    bool,
-    typer.Option(
-        "--overwrite", rich_help_panel=FILES, help="Replace files that pleinair did not write."
-    ),
+    bool, file_option("--overwrite", help="Replace files that pleinair did not write.")
 ]
 Fit = Annotated[
     str | None,
-    typer.Option(
-        "--size", rich_help_panel=LOOK, metavar="WIDTHxHEIGHT",
-        help="Scale to fit inside, aspect kept.",
-    ),
-]  # fmt: skip
+    look_option("--size", metavar="WIDTHxHEIGHT", help="Scale to fit inside, aspect kept."),
+]
 JsonFile = Annotated[
     Path | None,
-    typer.Option(
-        "--json", metavar="[FILE]", rich_help_panel=FILES,
+    file_option(
+        "--json", metavar="[FILE]",
         help="Results as JSON, to this file; without one, or with -, to standard output.",
     ),
 ]  # fmt: skip
 """For commands of the class `commands.JsonCommand`."""
-
-
-def paint_settings(
-    style: str | None,
-    strength: float,
-    size: str | None,
-    bundle: str | None,
-    engine: str,
-    device: str,
-    precision: str,
-    stroke: StrokeSize = 1.0,
-    keep_colours: bool = False,
-) -> PaintSettings:
-    """Check the options and freeze them."""
-    return PaintSettings(
-        style=style,
-        strength=strength,
-        size=parse_size(size) if size else None,
-        bundle=bundle,
-        engine=engine,
-        device=device,
-        precision=precision,
-        stroke=stroke,
-        keep_colours=keep_colours,
-    )
+Vgg = Annotated[
+    Path | None,
+    typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
+]
+"""For commands that look through a loss network."""

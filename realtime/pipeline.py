@@ -55,8 +55,6 @@ class Shown:
 
     original: Frame
     painted: Frame
-    latency_seconds: float
-    """From the moment the source gave the frame to the moment its painting was ready."""
     timestamps: StageTimestamps | None = None
 
 
@@ -113,7 +111,7 @@ class Hooks:
     """Turns a painted frame into what is shown (overlay, side by side)."""
     on_event: Callable[[Event], bool] = lambda event: True
     """Reacts to keys; False ends the run."""
-    on_frame: Callable[[Report], bool] = lambda report: True
+    on_frame: Callable[[Report], bool | None] = lambda report: None
     """Called after every frame shown; False ends the run."""
     on_timestamps: Callable[[StageTimestamps], None] = lambda timestamps: None
     """Given the timestamps of every frame that was shown; for benchmarks."""
@@ -213,7 +211,7 @@ class _Flow:
             painted = self.engine.stylize(frame, self.hooks.look())
             timestamps = StageTimestamps(asked, taken, begun, self.clock())
             self.report.engine_seconds.append(timestamps.painted - begun)
-            self.painted.put(Shown(frame, painted, timestamps.painted - taken, timestamps))
+            self.painted.put(Shown(frame, painted, timestamps))
 
     def show(self, sink: Sink) -> None:
         going = True
@@ -237,7 +235,6 @@ class _Flow:
         report, timestamps = self.report, shown.timestamps
         assert timestamps is not None
         fetched = self.clock()
-        shown = replace(shown, latency_seconds=fetched - timestamps.taken)
         report.dropped = self.captured.dropped
         sink.show(self.hooks.decorate(shown, report))
         timestamps = replace(timestamps, fetched=fetched, shown=self.clock())
@@ -249,7 +246,7 @@ class _Flow:
             report.first_frame_seconds = report.seconds
         report.latencies_seconds.append(timestamps.shown - timestamps.taken)
         self.hooks.on_timestamps(timestamps)
-        return self.hooks.on_frame(report)
+        return self.hooks.on_frame(report) is not False
 
     def stop(self) -> None:
         self.stopped.set()

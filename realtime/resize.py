@@ -28,13 +28,13 @@ def fit(pixels: Pixels, size: Size) -> Pixels:
     return resized(pixels, target)
 
 
-def letterboxed(pixels: Pixels, size: Size) -> Pixels:
-    """Fit (H, W, 3) into `size` (width, height), in the middle, with black bars around it."""
+def letterboxed(pixels: Pixels, size: Size, bars: int = 0) -> Pixels:
+    """Fit (H, W, 3) into `size` (width, height), in the middle of bars, black unless told."""
     inside = fit(pixels, size)
     height, width = inside.shape[:2]
     if (width, height) == size:
         return inside
-    boxed = np.zeros((size[1], size[0], 3), np.uint8)
+    boxed = np.full((size[1], size[0], 3), bars, np.uint8)
     top, left = (size[1] - height) // 2, (size[0] - width) // 2
     boxed[top : top + height, left : left + width] = inside
     return boxed

@@ -16,7 +16,7 @@ from realtime.folders import write_whole
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.network.library import Entry
-from realtime.resize import fit
+from realtime.resize import fit, letterboxed
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import check_picture_name, encode
 from realtime.sources import open_source
@@ -102,18 +102,10 @@ def _scene(photograph: Path) -> Pixels:
         return fit(next(iter(source)).pixels, PAINTED_PX)
 
 
-def _cell(pixels: Pixels) -> Pixels:
-    """Centre a picture in a cell."""
-    cell = np.full((CELL_PX[1], CELL_PX[0], 3), 255, np.uint8)
-    small = fit(pixels, CELL_PX)
-    top, left = (CELL_PX[1] - small.shape[0]) // 2, (CELL_PX[0] - small.shape[1]) // 2
-    cell[top : top + small.shape[0], left : left + small.shape[1]] = small
-    return cell
-
-
 def _column(name: str, bundle: str, pictures: Sequence[Pixels]) -> Pixels:
     """Stack pictures below the names of their style and of its bundle."""
-    return np.vstack([_label(name, bundle), *map(_cell, pictures)])
+    cells = (letterboxed(picture, CELL_PX, bars=255) for picture in pictures)
+    return np.vstack([_label(name, bundle), *cells])
 
 
 def _label(name: str, bundle: str) -> Pixels:

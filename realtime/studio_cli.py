@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from realtime import options
 from realtime.errors import MissingExtraError
-from realtime.options import FILES, TIME, Bundle, Device, Engine, HoldFps, Precision, Style
 from realtime.settings import LiveSettings, parse_size
 from realtime.studio.settings import DEFAULT_PORT, StudioSettings, default_folder
 from realtime.terminal import echo
@@ -26,16 +26,13 @@ def studio(
         str | None,
         typer.Option(help="A camera of this machine: its number, device or a part of its name."),
     ] = None,
-    style: Style = None,
+    style: options.Style = None,
     size: Annotated[
         str | None, typer.Option(metavar="WIDTHxHEIGHT", help="Ask cameras for this size.")
     ] = None,
-    fps: HoldFps = None,
+    fps: options.HoldFps = None,
     latency: Annotated[
-        float | None,
-        typer.Option(
-            rich_help_panel=TIME, help="Hold this latency, in ms from capture to painting."
-        ),
+        float | None, options.time_option(help="Hold this latency, in ms from capture to painting.")
     ] = None,
     host: Annotated[
         str | None,
@@ -49,19 +46,18 @@ def studio(
     ),
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the address.")] = False,
     folder: Annotated[
-        Path | None,
-        typer.Option(rich_help_panel=FILES, help="Folder for dropped files and their results."),
+        Path | None, options.file_option(help="Folder for dropped files and their results.")
     ] = None,
     content: Annotated[
-        Path | None, typer.Option(rich_help_panel=FILES, help="Photographs to learn styles with.")
+        Path | None, options.file_option(help="Photographs to learn styles with.")
     ] = None,
     vgg: Annotated[
-        Path | None, typer.Option(rich_help_panel=FILES, help="VGG weights to learn styles with.")
+        Path | None, options.file_option(help="VGG weights to learn styles with.")
     ] = None,
-    bundle: Bundle = None,
-    engine: Engine = "auto",
-    device: Device = "auto",
-    precision: Precision = "auto",
+    bundle: options.Bundle = None,
+    engine: options.Engine = "auto",
+    device: options.Device = "auto",
+    precision: options.Precision = "auto",
 ) -> None:
     """Open the studio: a page in your browser, served by this machine, for this machine."""
     try:

@@ -12,6 +12,7 @@ import typer
 from realtime import options
 from realtime.commands import put_json, require_json
 from realtime.errors import EXIT_BAD, EXIT_INTERRUPTED, BadInputError
+from realtime.settings import PaintSettings, parse_size
 from realtime.terminal import echo
 
 if TYPE_CHECKING:
@@ -29,10 +30,9 @@ def video(
     ],
     out: Annotated[
         Path | None,
-        typer.Option(
+        options.file_option(
             "--out",
             "-o",
-            rich_help_panel=options.FILES,
             help="File or folder to write: .mp4, .mkv, .webm, .mov, .gif, or frame-%05d.png.",
         ),
     ] = None,
@@ -58,29 +58,21 @@ def video(
     ] = False,
     codec: Annotated[
         str | None,
-        typer.Option(
-            rich_help_panel=options.FILES,
+        options.file_option(
             help="h264, h265, av1, vp9, lossless, or hardware: h264_nvenc, h265_nvenc, h264_qsv, "
             "h264_videotoolbox.",
         ),
     ] = None,
     crf: Annotated[
         int | None,
-        typer.Option(
-            rich_help_panel=options.FILES,
-            help="Quality: smaller is better; 18 is the usual for h264.",
-        ),
+        options.file_option(help="Quality: smaller is better; 18 is the usual for h264."),
     ] = None,
     overwrite: options.Overwrite = False,
-    jobs: Annotated[
-        int,
-        typer.Option(rich_help_panel=options.MACHINE, help="Number of processes to paint with."),
-    ] = 1,
+    jobs: Annotated[int, options.machine_option(help="Number of processes to paint with.")] = 1,
     ray: Annotated[
         str | None,
-        typer.Option(
-            rich_help_panel=options.MACHINE,
-            help="Paint on a Ray cluster: its address, or auto on one of its machines.",
+        options.machine_option(
+            help="Paint on a Ray cluster: its address, or auto on one of its machines."
         ),
     ] = None,
     segment_frames: Annotated[
@@ -96,15 +88,18 @@ def video(
     """Paint video files: every frame, same timing, same sound.
 
     After a crash, a full disk or Ctrl-C, the same command goes on where it stopped.
-    """  # fmt: skip
+    """
     from realtime.film.batch import Batch, paint_batch
     from realtime.film.film import FilmSettings
     from realtime.film.progress import FilmProgress
 
+    paint = PaintSettings(
+        style=style, strength=strength, stroke=stroke, keep_colours=keep_colours,
+        size=parse_size(size) if size else None, bundle=bundle, engine=engine, device=device,
+        precision=precision,
+    )  # fmt: skip
     settings = FilmSettings(
-        paint=options.paint_settings(
-        style, strength, size, bundle, engine, device, precision, stroke, keep_colours
-    ),
+        paint=paint,
         start_seconds=parse_time(start),
         stop_seconds=parse_time(stop),
         every=every, side_by_side=side_by_side, steady=stabilize, codec=codec, quality=crf,
@@ -162,7 +157,7 @@ def _facts(film: Finished) -> dict[str, object]:
 
 
 def _say(film: Finished, say: Callable[[str], None]) -> None:
-    from realtime.sinks.output_paths import already_painted
+    from realtime.sinks.outputs import already_painted
 
     report = film.report
     if report is not None and report.frames:

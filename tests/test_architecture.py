@@ -65,7 +65,7 @@ def undocumented(scope: ast.Module | ast.ClassDef) -> Iterator[str]:
 
 LOADED_BY = {
     "PIL": ("realtime/media/", "realtime/sheet.py", "realtime/studio/",
-            "benchmarks/pictures.py"),
+            "benchmarks/pages.py"),
     "av": ("realtime/media/", "realtime/film/", "realtime/sinks/", "realtime/sources/",
            "realtime/studio/"),
     "matplotlib": (),
@@ -168,7 +168,6 @@ WRITERS = {
     "realtime/studio/live_routes.py": "into a folder that is gone afterwards",
     "train/neural_style/cli.py": "asks outputs.check_target",
     "train/metrics_log.py": "train.loop asks for it",
-    "train/checkpoint.py": "looks into what is there before",
     "benchmarks/pages.py": "this project's pages",
 }
 """Who writes files by other means than `folders.write_whole`, and why that may be."""

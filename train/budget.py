@@ -1,8 +1,9 @@
-"""The wall time of a run: its number of steps follows the clock while it trains."""
+"""The pace of a run and its wall time: the number of steps follows the clock while it trains."""
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,6 @@ from realtime.clockwork import Clock
 from realtime.errors import BadInputError
 from train.checkpoint import RunState, read_checkpoint
 from train.distributed import World
-from train.pace import Pace
 from train.settings import TrainSettings
 
 FIRST_PLAN_AFTER = 3
@@ -19,6 +19,36 @@ FIRST_PLAN_AFTER = 3
 
 STEPS_TO_SAVE = 2
 """For so many steps' time previews are taken to last as long as none was painted."""
+
+PACE_OVER = 50
+"""Steps whose mean duration is the pace."""
+
+
+class Pace:
+    """How long a step takes, and how long the rest of a run.
+
+    Steps that learn the identity tell nothing of the others, which are ten times as dear.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ends: deque[float] = deque(maxlen=PACE_OVER)
+
+    def step_ended(self, step: int, settings: TrainSettings) -> None:
+        """Note that step number `step`, from 0, has ended now."""
+        if step == settings.identity_steps:
+            self._ends.clear()
+        self._ends.append(self._clock())
+
+    @property
+    def measured(self) -> int:
+        """Over how many steps the pace is a mean."""
+        return max(0, len(self._ends) - 1)
+
+    @property
+    def seconds(self) -> float:
+        """Mean duration of a step, saving in between included; 0.0 before the second one."""
+        return (self._ends[-1] - self._ends[0]) / self.measured if self.measured else 0.0
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from realtime.machine import cpu_name
 from realtime.network.card import Card
 from train.data import Photographs
 from train.distributed import World
+from train.failed_steps import NanGuard
 from train.init_run import Beginning
-from train.nan_guard import NanGuard
 from train.settings import TrainSettings
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import os
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn, optim
 
 from realtime.errors import BadInputError
-from realtime.naming import truncate_name
+from realtime.folders import replace_whole
 from realtime.network.weights_file import load_weights
 
 SINCE = {"palette_weight": 0.0, "plain_weight": 0.0, "fine_layers": ["relu1_2"]}
@@ -72,13 +72,12 @@ class RunState:
         Raises:
             BadInputError: it cannot be written (a full disk, say); the last one survives.
         """
-        partial = path.with_name(truncate_name(path.name, f".{os.getpid()}.partial"))
+        file = io.BytesIO()
+        torch.save(self.values() | {"settings": settings}, file)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            torch.save(self.values() | {"settings": settings}, partial)
-            os.replace(partial, path)
-        except (OSError, RuntimeError) as exc:  # torch reports a full disk as RuntimeError
-            partial.unlink(missing_ok=True)
+            replace_whole(path, file.getvalue())
+        except OSError as exc:
             kept = "the last one is kept; " if path.exists() else ""
             raise BadInputError(
                 f"cannot write the checkpoint {path} ({exc}): {kept}make room and run the same "

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from realtime.errors import EXIT_INTERRUPTED
 from realtime.interrupt import stop_on_interrupt
 from realtime.lock import OutputLock
 from realtime.machine import seconds_since_start
 from realtime.network.device import choose_device
-from realtime.options import HELP_NAMES, Overwrite
+from realtime.options import Overwrite, Vgg, look_option, machine_option, new_app
 from realtime.terminal import echo
 from train.budget import Budget
 from train.distributed import World, joined
@@ -25,12 +27,10 @@ from train.progress import shown
 from train.resolve_settings import TrainRequest, resolve
 from train.settings import TrainSettings
 
-app = typer.Typer(
-    add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
-    context_settings=HELP_NAMES,
-)  # fmt: skip
-EXIT_INTERRUPTED = 130
-LOOK, LENGTH, NUMBERS, MACHINE = "The look", "How long", "For those who know", "Machine"
+app = new_app(rich_markup_mode="rich")
+length_option, numbers_option = (
+    partial(typer.Option, rich_help_panel=panel) for panel in ("How long", "For those who know")
+)
 
 GUIDE = """Learn a style from a painting.
 
@@ -78,112 +78,70 @@ def main(
     out: Annotated[
         Path | None, typer.Option(help="The bundle to write; default: PAINTING.safetensors here.")
     ] = None,
-    vgg: Annotated[
-        Path | None,
-        typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
-    ] = None,
+    vgg: Vgg = None,
     name: Annotated[
-        str | None,
-        typer.Option(help="What --style calls it; default: the file's name.", rich_help_panel=LOOK),
+        str | None, look_option(help="What --style calls it; default: the file's name.")
     ] = None,
     style_weight: Annotated[
-        float | None,
-        typer.Option(
-            help="A fixed weight of the style, instead of --structure.", rich_help_panel=LOOK
-        ),
+        float | None, look_option(help="A fixed weight of the style, instead of --structure.")
     ] = None,
     structure: Annotated[
         float | None,
-        typer.Option(
+        look_option(
             help="Structure of the photograph to hold, 0 to 2: lower keeps more of it, higher "
-            f"gives more painting. [{TrainSettings.structure_goal}]",
-            rich_help_panel=LOOK,
+            f"gives more painting. [{TrainSettings.structure_goal}]"
         ),
     ] = None,
     style_size: Annotated[
         int | None,
-        typer.Option(
-            help="Shorter side of the painting: smaller gives coarser strokes. [384]",
-            rich_help_panel=LOOK,
-        ),
+        look_option(help="Shorter side of the painting: smaller gives coarser strokes. [384]"),
     ] = None,
     preview: Annotated[
         list[Path] | None,
-        typer.Option(
-            help="Photograph for the preview; give several. [four of --content]",
-            rich_help_panel=LOOK,
-        ),
+        look_option(help="Photograph for the preview; give several. [four of --content]"),
     ] = None,
-    minutes: Annotated[
-        float | None,
-        typer.Option(help="Wall time of the whole command.", rich_help_panel=LENGTH),
-    ] = None,
-    steps: Annotated[int | None, typer.Option(help="Steps.", rich_help_panel=LENGTH)] = None,
+    minutes: Annotated[float | None, length_option(help="Wall time of the whole command.")] = None,
+    steps: Annotated[int | None, length_option(help="Steps.")] = None,
     teacher: Annotated[
         str | None,
-        typer.Option(
-            help="Imitate this bundle, all its styles: makes a light network of a heavy one.",
-            rich_help_panel=LOOK,
+        look_option(
+            help="Imitate this bundle, all its styles: makes a light network of a heavy one."
         ),
     ] = None,
     styles: Annotated[
         Path | None,
-        typer.Option(
-            help="With --teacher: folder of its paintings; then VGG looks too, for texture.",
-            rich_help_panel=LOOK,
+        look_option(
+            help="With --teacher: folder of its paintings; then VGG looks too, for texture."
         ),
     ] = None,
     recipe: Annotated[
-        str,
-        typer.Option(
-            help="pleinair, article, johnson or pytorch-examples.", rich_help_panel=NUMBERS
-        ),
+        str, numbers_option(help="pleinair, article, johnson or pytorch-examples.")
     ] = "pleinair",
     everything: Annotated[
         bool,
-        typer.Option(
+        numbers_option(
             "--everything",
             help="With --from: change the whole network, holding the old styles by example. "
             "Otherwise only the new style's scales and shifts are learned.",
-            rich_help_panel=NUMBERS,
         ),
     ] = False,
-    architecture: Annotated[
-        str | None, typer.Option(help="fast, quality or article.", rich_help_panel=NUMBERS)
-    ] = None,
-    batch: Annotated[
-        int | None, typer.Option(help="Photographs per step.", rich_help_panel=NUMBERS)
-    ] = None,
-    crop_size: Annotated[
-        int | None, typer.Option(help="Side of the crops in pixels.", rich_help_panel=NUMBERS)
-    ] = None,
-    learning_rate: Annotated[
-        float | None, typer.Option(help="Adam's.", rich_help_panel=NUMBERS)
-    ] = None,
+    architecture: Annotated[str | None, numbers_option(help="fast, quality or article.")] = None,
+    batch: Annotated[int | None, numbers_option(help="Photographs per step.")] = None,
+    crop_size: Annotated[int | None, numbers_option(help="Side of the crops in pixels.")] = None,
+    learning_rate: Annotated[float | None, numbers_option(help="Adam's.")] = None,
     stability: Annotated[
-        float | None,
-        typer.Option(help="Weight of steadiness; 0: none. [0]", rich_help_panel=NUMBERS),
+        float | None, numbers_option(help="Weight of steadiness; 0: none. [0]")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same bundle.", rich_help_panel=NUMBERS)] = 1,
-    tensorboard: Annotated[
-        Path | None, typer.Option(help="Folder for TensorBoard.", rich_help_panel=MACHINE)
-    ] = None,
-    device: Annotated[
-        str, typer.Option(help="auto, cpu, cuda or mps.", rich_help_panel=MACHINE)
-    ] = "auto",
+    seed: Annotated[int, numbers_option(help="Same seed, same bundle.")] = 1,
+    tensorboard: Annotated[Path | None, machine_option(help="Folder for TensorBoard.")] = None,
+    device: Annotated[str, machine_option(help="auto, cpu, cuda or mps.")] = "auto",
     precision: Annotated[
-        str,
-        typer.Option(help="auto (bf16 where it is fast), fp32, bf16.", rich_help_panel=MACHINE),
+        str, machine_option(help="auto (bf16 where it is fast), fp32, bf16.")
     ] = "auto",
-    workers: Annotated[
-        int, typer.Option(help="Threads that decode photographs.", rich_help_panel=MACHINE)
-    ] = 2,
+    workers: Annotated[int, machine_option(help="Threads that decode photographs.")] = 2,
     save_every: Annotated[
         float,
-        typer.Option(
-            help="Seconds between checkpoints, and so between the bundle's versions.",
-            rich_help_panel=MACHINE,
-        ),
+        machine_option(help="Seconds between checkpoints, and so between the bundle's versions."),
     ] = SAVE_EVERY_SECONDS,
     overwrite: Overwrite = False,
 ) -> None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 
-import cv2
-import numpy as np
-import numpy.typing as npt
-
-Picture = npt.NDArray[np.uint8]
+from realtime.engines.enlarge import resized
+from realtime.frame import Pixels
 
 WHOLE_PIXELS = 2**23
 """A picture that is no larger than this, scaled, is scaled as a whole (25 MB)."""
@@ -16,21 +13,15 @@ MARGIN_PX = 3
 """Of the original, around the part that is scaled: what cubic interpolation looks at."""
 
 
-def scaled_sides(picture: Picture, scale: float, at_least: int = 1) -> tuple[int, int]:
+def scaled_sides(picture: Pixels, scale: float, at_least: int = 1) -> tuple[int, int]:
     """Return height and width of a scaled picture, none below `at_least`."""
     height, width = (max(at_least, round(side * scale)) for side in picture.shape[:2])
     return height, width
 
 
-def resized(picture: Picture, sides: tuple[int, int]) -> Picture:
-    """Scale (H, W, 3) to the given height and width."""
-    how = cv2.INTER_AREA if sides[0] < picture.shape[0] else cv2.INTER_CUBIC
-    return cv2.resize(picture, sides[::-1], interpolation=how).astype(np.uint8, copy=False)
-
-
 def square_of_scaled(
-    picture: Picture, sides: tuple[int, int], corner: tuple[int, int], side_px: int
-) -> Picture:
+    picture: Pixels, sides: tuple[int, int], corner: tuple[int, int], side_px: int
+) -> Pixels:
     """Return the square of `side_px` at `corner` (top, left) of the picture scaled to `sides`.
 
     Of large pictures only the part under the square is scaled. Strokes of a pixel may lie half a
@@ -43,12 +34,12 @@ def square_of_scaled(
         ]
         (rows, height, top), (columns, width, left) = spans
         picture, sides, corner = picture[rows, columns], (height, width), (top, left)
-    picture = resized(picture, sides)
+    picture = resized(picture, sides[::-1])
     top, left = corner
     return picture[top : top + side_px, left : left + side_px]
 
 
-def middle(picture: Picture, longest_px: int) -> Picture:
+def middle(picture: Pixels, longest_px: int) -> Pixels:
     """Cut off what is longer than `longest_px`, at both ends."""
     top, left = (max(0, side - longest_px) // 2 for side in picture.shape[:2])
     return picture[top : top + longest_px, left : left + longest_px]

@@ -19,9 +19,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from realtime import reading
+from realtime.engines.enlarge import resized
 from realtime.errors import BadInputError
+from realtime.frame import Pixels
 from realtime.media.picture import read_picture
-from train.crops import Picture, middle, resized, scaled_sides, square_of_scaled
+from train.crops import middle, scaled_sides, square_of_scaled
 
 LOGGER = logging.getLogger(__name__)
 MOST_PIXELS = 2**26
@@ -36,7 +38,7 @@ AHEAD = 3
 """Batches decoded in advance."""
 
 
-def read_rgb(path: Path, *, quietly: bool = False) -> Picture:
+def read_rgb(path: Path, *, quietly: bool = False) -> Pixels:
     """Read an image file as (H, W, 3) RGB uint8, upright and in sRGB.
 
     Args:
@@ -53,13 +55,13 @@ def read_rgb(path: Path, *, quietly: bool = False) -> Picture:
     return picture.pixels
 
 
-def as_tensor(picture: Picture) -> Tensor:
+def as_tensor(picture: Pixels) -> Tensor:
     """(H, W, 3) uint8 -> (1, 3, H, W) float in [0, 255]."""
     writable = np.require(picture, requirements="W")  # from_numpy warns of read-only memory
     return _as_bytes(writable).float()
 
 
-def _as_bytes(picture: Picture) -> Tensor:
+def _as_bytes(picture: Pixels) -> Tensor:
     """(H, W, 3) -> (1, 3, H, W), uint8."""
     return torch.from_numpy(picture).permute(2, 0, 1).unsqueeze(0)
 
@@ -88,7 +90,7 @@ def load_painting(
         )
     longest = short if square else LONGEST_SIDE_RATIO * short
     picture = middle(picture, longest)
-    return as_tensor(resized(picture, scaled_sides(picture, short_side_px / short)))
+    return as_tensor(resized(picture, scaled_sides(picture, short_side_px / short)[::-1]))
 
 
 class Photographs:
@@ -195,7 +197,7 @@ class Photographs:
             picture = picture[:, ::-1]
         return _as_bytes(np.ascontiguousarray(picture))
 
-    def _read_or_next(self, index: int) -> Picture:
+    def _read_or_next(self, index: int) -> Pixels:
         """Read a photograph; in place of one that cannot be used, the next that can."""
         for offset in range(len(self.paths)):
             path = self.paths[(index + offset) % len(self.paths)]
@@ -225,7 +227,7 @@ class _Steps(Dataset[tuple[int, Tensor, list[Path]]]):
         return step, batch, list(self.photographs.skipped)
 
 
-def _photograph(path: Path) -> Picture:
+def _photograph(path: Path) -> Pixels:
     picture = read_rgb(path, quietly=True)
     height, width = picture.shape[:2]
     if min(height, width) < SMALLEST_PHOTOGRAPH_PX:

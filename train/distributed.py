@@ -57,11 +57,7 @@ class World:
 
     def any(self, flag: bool) -> bool:
         """True in every process when `flag` is true in one."""
-        if self.size == 1:
-            return flag
-        votes = torch.tensor([float(flag)], device=self.device)
-        dist.all_reduce(votes)
-        return bool(votes.item() > 0)
+        return self.largest(float(flag)) > 0
 
     def largest(self, value: float) -> float:
         """Return the largest of the processes' values, in all of them."""
@@ -80,9 +76,7 @@ class World:
     def mean(self, terms: Mapping[str, torch.Tensor]) -> dict[str, float]:
         """Average scalars over the processes."""
         values = torch.stack([term.detach().float() for term in terms.values()])
-        if self.size > 1:
-            dist.all_reduce(values)
-            values /= self.size
+        values = self.sum(values) / self.size
         return dict(zip(terms, values.tolist(), strict=True))
 
 

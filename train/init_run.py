@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -14,10 +14,9 @@ from realtime.network.bundle import load_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.network.config import TransformerConfig
 from realtime.network.registry import build_network, default_config
-from train.add_styles import grown, is_row, load_start
+from train.add_styles import begin_like_nearest, grown, is_row, load_start
 from train.checkpoint import RunState
 from train.data import Photographs
-from train.first_rows import begin_like_nearest
 from train.muon import Muon
 from train.settings import TrainSettings
 
@@ -59,6 +58,7 @@ def begin(
             raise BadInputError("keeping styles needs a bundle to keep them from")
         bundle = load_start(start, credits)
         origin, credits = bundle.card, bundle.card.styles + credits
+        config = replace(origin.config, styles=settings.all_styles)
         network = grown(bundle, len(settings.styles)).to(device)
         if len(origin.styles) != settings.kept_styles:
             raise BadInputError(
@@ -77,11 +77,6 @@ def begin(
         else:
             for kernel in network.residual_kernels():
                 kernel.data *= settings.residual_scale
-    if settings.kept_styles:
-        assert origin is not None
-        config = TransformerConfig.from_dict(
-            origin.config.to_dict() | {"styles": settings.all_styles}
-        )
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     state = _state(network, settings)
     if origin is not None and not settings.kept_styles:
@@ -110,13 +105,11 @@ def _continue_from(
     start: Path, network: nn.Module, config: TransformerConfig, credits: tuple[StyleCredit, ...]
 ) -> Card:
     bundle = load_bundle(start)
-    known = bundle.card.config
     if bundle.card.names != tuple(credit.name for credit in credits):
         raise BadInputError(f"{start} holds other styles: cannot start there")
-    if known == config:
-        network.load_state_dict(bundle.network.state_dict())
-    else:
+    if bundle.card.config != config:
         raise BadInputError(f"{start} holds another network: cannot start there")
+    network.load_state_dict(bundle.network.state_dict())
     return bundle.card
 
 

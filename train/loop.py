@@ -15,20 +15,18 @@ from realtime.machine import reuse_freed_memory
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit
 from realtime.sinks import outputs
-from train.budget import Budget, Progress, progress_of
+from train.budget import Budget, Pace, Progress, progress_of
 from train.card_writer import describe
 from train.data import Photographs, load_painting
 from train.distributed import World
+from train.failed_steps import NanGuard, explain_out_of_memory
 from train.init_run import begin, load_teacher
 from train.loss.palette_loss import palette
 from train.loss.perceptual_loss import PerceptualLoss
 from train.metrics_log import MetricsLog
-from train.nan_guard import NanGuard, NotFiniteError
-from train.oom_advice import explain_out_of_memory
-from train.pace import Pace
 from train.preview import Previews, preview_path
 from train.settings import TrainSettings
-from train.step import TrainContext, train_step
+from train.step import NotFiniteError, TrainContext, train_step
 
 SAVE_EVERY_SECONDS = 60.0
 FIRST_SAVE_SECONDS = 8.0

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from realtime.errors import MissingExtraError
+from realtime.frame import Pixels
 from realtime.provenance import WRITTEN_BY
-from train.preview import Sheet
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -57,7 +57,7 @@ class MetricsLog:
             for name, value in terms.items():
                 self.board.add_scalar(f"loss/{name}", value, step)
 
-    def show(self, step: int, sheet: Sheet) -> None:
+    def show(self, step: int, sheet: Pixels) -> None:
         """Show a preview sheet in TensorBoard."""
         if self.board is not None:
             self.board.add_image("preview", sheet, step, dataformats="HWC")

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 
 from realtime.clockwork import Clock
+from realtime.engines.enlarge import resized
 from realtime.errors import BadInputError
 from realtime.folders import write_whole
+from realtime.frame import Pixels
 from realtime.naming import truncate_name
 from realtime.network.pixels import to_pixels, to_tensor
 from realtime.provenance import add_note
@@ -32,8 +33,6 @@ SHOWN_STYLES = 6
 
 LARGEST_SHARE = 0.05
 """Of a run's time that may go into previews: a heavy network is drawn less often."""
-
-Sheet = npt.NDArray[np.uint8]
 
 
 @dataclass
@@ -56,7 +55,7 @@ class Previews:
         """Tell whether it is time for the next."""
         return bool(self.photographs) and self.clock() >= self.due_at
 
-    def draw(self, network: nn.Module) -> Sheet | None:
+    def draw(self, network: nn.Module) -> Pixels | None:
         """Draw and write it; returns what `draw_preview` does."""
         began = self.clock()
         sheet = draw_preview(network, self.styles, self.photographs, learned=self.learned)
@@ -69,7 +68,7 @@ class Previews:
 
 def draw_preview(
     network: nn.Module, styles: int, photographs: Sequence[Path], *, learned: int | None = None
-) -> Sheet | None:
+) -> Pixels | None:
     """Draw a column per photograph, the photograph on top, its paintings below.
 
     Args:
@@ -97,13 +96,12 @@ def draw_preview(
     return np.hstack(columns)
 
 
-def _small(photograph: Path) -> Sheet:
+def _small(photograph: Path) -> Pixels:
     """Read a photograph, PREVIEW_HEIGHT_PX high."""
     picture = read_rgb(photograph, quietly=True)
     picture = middle(picture, LONGEST_SIDE_RATIO * min(picture.shape[:2]))
     width = max(16, round(picture.shape[1] * PREVIEW_HEIGHT_PX / picture.shape[0]))
-    small = cv2.resize(picture, (width, PREVIEW_HEIGHT_PX), interpolation=cv2.INTER_AREA)
-    return small.astype(np.uint8, copy=False)
+    return resized(picture, (width, PREVIEW_HEIGHT_PX))
 
 
 def some_photographs(folder: Path) -> list[Path]:
@@ -127,7 +125,7 @@ def preview_path(out: Path) -> Path:
     return out.with_name(truncate_name(out.stem, "-preview.png"))
 
 
-def save_sheet(path: Path, sheet: Sheet) -> None:
+def save_sheet(path: Path, sheet: Pixels) -> None:
     """Write a sheet as PNG, atomically: a viewer that follows the file never sees half of it."""
     encoded, data = cv2.imencode(".png", sheet[:, :, ::-1])
     assert encoded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +101,6 @@ def resolve(request: TrainRequest, device: torch.device) -> ResolvedRun:
     values["steps"] = request.steps or steps_of(
         request.recipe, photographs=photographs, batch=batch
     )
-    known = {field.name for field in fields(TrainSettings)}
-    assert values.keys() <= known
     settings = TrainSettings(styles=request.paintings, content=request.content, **values)
     return ResolvedRun(
         settings=settings, credits=credits_of(request), start=start, teacher=None, out=out

@@ -181,12 +181,9 @@ class TrainSettings:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; the paths keep their names only."""
-        values = asdict(self)
-        values["styles"] = [path.name for path in self.styles]
-        for name in (
-            "style_layers", "fine_layers", "structure_goal", "stability_weight", "plain_weight"
-        ):  # fmt: skip
-            if isinstance(values[name], tuple):
-                values[name] = list(values[name])
-        values["content"] = self.content.name
-        return values
+        values = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+        names = [path.name for path in self.styles]
+        return values | {"styles": names, "content": self.content.name}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from realtime.errors import PleinairError
 from train.checkpoint import RunState
 from train.distributed import World
 from train.loss.octave_loss import Window
@@ -22,7 +23,6 @@ from train.loss.perceptual_loss import (
 )
 from train.loss.plain_loss import blotches
 from train.loss.stability_loss import Disturbance
-from train.nan_guard import NotFiniteError
 from train.settings import TrainSettings
 
 LIKENESS_WEIGHT = 100.0
@@ -30,6 +30,10 @@ LIKENESS_WEIGHT = 100.0
 painting while old styles are kept."""
 BALANCE_LIMIT = 2.5
 """Largest change of a style weight, as a logarithm: 12 times more or less."""
+
+
+class NotFiniteError(PleinairError):
+    """A gradient or a loss is NaN or infinite; no step was taken."""
 
 
 @dataclass(frozen=True)

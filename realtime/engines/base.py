@@ -17,6 +17,11 @@ from realtime.machine import reuse_freed_memory
 from realtime.network.card import Card, read_card
 from realtime.ports import Closing, Engine, EngineInfo, Precision, Style
 
+SIZES_KEPT = 4
+"""For how many frame sizes an engine keeps what it compiled: a session seldom sees more, and each
+may hold hundreds of megabytes."""
+Shape = tuple[int, ...]
+
 
 class BundleEngine(Closing, ABC):
     """Checks the look, answers strength 0 itself, and leaves the painting to `paint`."""

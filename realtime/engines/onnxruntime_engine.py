@@ -11,7 +11,7 @@ import onnxruntime
 from realtime.engines.base import BundleEngine, chosen_precision, styles_of
 from realtime.errors import BadInputError, EngineError, one_line
 from realtime.frame import Pixels
-from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
+from realtime.graph.signature import PAINTINGS, graph_inputs
 from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
 from realtime.machine import usable_cpus
 from realtime.ports import Device, EngineInfo, Precision, Style
@@ -65,11 +65,7 @@ class OnnxRuntimeEngine(BundleEngine):
         self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
     ) -> Pixels:
         """Run the graph (see `BundleEngine`)."""
-        inputs = {
-            FRAMES: pixels[None],
-            STYLE_WEIGHTS: style_weights,
-            STRENGTH: np.asarray(strength, np.float32),
-        }
+        inputs = graph_inputs(pixels, style_weights, strength)
         painting: Pixels = self._session.run([PAINTINGS], inputs)[0][0]
         return painting
 

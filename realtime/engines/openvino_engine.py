@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +12,11 @@ import openvino
 from openvino import properties
 from openvino.properties import hint
 
-from realtime.engines.base import BundleEngine, chosen_precision, styles_of
-from realtime.engines.per_size import PerSize, Shape
+from realtime.engines.base import SIZES_KEPT, BundleEngine, Shape, chosen_precision, styles_of
 from realtime.errors import BadInputError, EngineError, one_line
 from realtime.folders import usable_cache
 from realtime.frame import Pixels
-from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
+from realtime.graph.signature import FRAMES, PAINTINGS, graph_inputs
 from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
 from realtime.machine import threads_in_words, usable_cpus
 from realtime.ports import Device, EngineInfo, Precision, Style
@@ -52,7 +51,7 @@ class OpenVinoEngine(BundleEngine):
         self._core = shared_core()
         self._core.set_property({properties.cache_dir: str(usable_cache("openvino") or "")})
         self._model = self._core.read_model(graph if isinstance(graph, Path) else graph.data)
-        self._requests = PerSize(self._compile)
+        self._requests = lru_cache(SIZES_KEPT)(self._compile)
         version = openvino.__version__.partition("-")[0]
         using = f" ({threads_in_words(self._threads)})" if self._threads else ""
         what = self._core.get_property(device, properties.device.full_name)
@@ -62,18 +61,14 @@ class OpenVinoEngine(BundleEngine):
         self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
     ) -> Pixels:
         """Run the graph (see `BundleEngine`)."""
-        inputs = {
-            FRAMES: pixels[None],
-            STYLE_WEIGHTS: style_weights,
-            STRENGTH: np.asarray(strength, np.float32),
-        }
-        request = self._requests[1, *pixels.shape]
+        inputs = graph_inputs(pixels, style_weights, strength)
+        request = self._requests((1, *pixels.shape))
         painting: Pixels = request.infer(inputs, share_inputs=True)[PAINTINGS][0]
         return painting
 
     def close(self) -> None:
         """Drop what was compiled."""
-        self._requests.clear()
+        self._requests.cache_clear()
         del self._model
 
     def _compile(self, shape: Shape) -> openvino.InferRequest:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,7 @@ import tensorrt as trt
 import torch
 from torch import Tensor
 
-from realtime.engines.base import BundleEngine, chosen_precision, styles_of
-from realtime.engines.per_size import PerSize, Shape
+from realtime.engines.base import SIZES_KEPT, BundleEngine, Shape, chosen_precision, styles_of
 from realtime.errors import BadInputError, EngineError
 from realtime.folders import cache_folder, write_cache
 from realtime.frame import Pixels
@@ -60,7 +60,7 @@ class TensorRtEngine(BundleEngine):
         self._logger = trt.Logger(trt.Logger.WARNING)
         self._runtime = trt.Runtime(self._logger)
         self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-        self._sizes = PerSize(self._load)
+        self._sizes = lru_cache(SIZES_KEPT)(self._load)
         gpu = torch.cuda.get_device_name(device)
         self.description = f"tensorrt {trt.__version__}, {device} ({gpu}), {precision}"
 
@@ -68,7 +68,7 @@ class TensorRtEngine(BundleEngine):
         self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
     ) -> Pixels:
         """Run the graph (see `BundleEngine`)."""
-        loaded = self._sizes[1, *pixels.shape]
+        loaded = self._sizes((1, *pixels.shape))
         loaded.host_in.copy_(torch.from_numpy(np.require(pixels[None], requirements="W")))
         with torch.cuda.stream(self._stream):
             loaded.device_in.copy_(loaded.host_in, non_blocking=True)
@@ -83,7 +83,7 @@ class TensorRtEngine(BundleEngine):
 
     def close(self) -> None:
         """Release the engines and their memory."""
-        self._sizes.clear()
+        self._sizes.cache_clear()
         del self._runtime
         torch.cuda.empty_cache()
 

@@ -7,13 +7,14 @@ CPU. A captured graph launches them all at once, on fixed buffers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from realtime.engines.per_size import PerSize, Shape
+from realtime.engines.base import SIZES_KEPT, Shape
 from realtime.frame import Pixels
 from realtime.network.pixels import from_bytes, to_bytes
 
@@ -40,7 +41,7 @@ class GraphedPainter:
     ) -> None:
         self._network, self._device, self._dtype, self._styles = network, device, dtype, styles
         self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-        self._sizes = PerSize(self._capture)
+        self._sizes = lru_cache(SIZES_KEPT)(self._capture)
 
     def paint(
         self, pixels: Pixels, style_weights: npt.NDArray[np.float32], strength: float
@@ -50,7 +51,7 @@ class GraphedPainter:
         Raises:
             RuntimeError: the GPU ran out of memory, or failed.
         """
-        captured = self._sizes[pixels.shape]
+        captured = self._sizes(pixels.shape)
         with torch.inference_mode(), torch.cuda.stream(self._stream):
             captured.host_in.copy_(torch.from_numpy(np.require(pixels, requirements="W")))
             captured.device_in.copy_(captured.host_in, non_blocking=True)
@@ -64,7 +65,7 @@ class GraphedPainter:
 
     def close(self) -> None:
         """Drop the graphs and their memory."""
-        self._sizes.clear()
+        self._sizes.cache_clear()
 
     @torch.inference_mode()
     def _capture(self, shape: Shape) -> _Captured:

@@ -24,8 +24,7 @@ from realtime.media.formats import is_animated
 from realtime.painter import EngineSpec, default_output, open_painter
 from realtime.pipeline import Report
 from realtime.provenance import is_ours
-from realtime.sinks.output_paths import plan_outputs
-from realtime.sinks.outputs import is_file_name, make_folder
+from realtime.sinks.outputs import is_file_name, make_folder, plan_outputs
 
 LOGGER = logging.getLogger(__name__)
 

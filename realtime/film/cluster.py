@@ -88,10 +88,7 @@ class RayTasks(Closing):
         try:
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError, ValueError) as exc:
-            raise BadInputError(
-                f"no Ray cluster at {address!r} ({exc}): start one with `ray start --head`, and "
-                "give its address, or auto on one of its machines"
-            ) from exc
+            raise _no_cluster(address, exc) from exc
         resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
         gpus = 1 if resources.get("GPU", 0) else 0
         self._paint = ray.remote(max_retries=RETRIES, num_cpus=1, num_gpus=gpus)(_paint_remotely)
@@ -130,9 +127,7 @@ class RayTasks(Closing):
         """Disconnect; pending segments are cancelled."""
         ray.shutdown()
 
-    def close(self) -> None:
-        """Leave the cluster."""
-        ray.shutdown()
+    close = stop
 
 
 def _require_reachable(address: str) -> None:
@@ -143,10 +138,14 @@ def _require_reachable(address: str) -> None:
     try:
         socket.create_connection((host, int(port)), timeout=REACH_SECONDS).close()
     except OSError as exc:
-        raise BadInputError(
-            f"no Ray cluster at {address!r} ({exc}): start one with `ray start --head`, and give "
-            "its address, or auto on one of its machines"
-        ) from exc
+        raise _no_cluster(address, exc) from exc
+
+
+def _no_cluster(address: str, exc: Exception) -> BadInputError:
+    return BadInputError(
+        f"no Ray cluster at {address!r} ({exc}): start one with `ray start --head`, and give its "
+        "address, or auto on one of its machines"
+    )
 
 
 def _order(film: Film) -> _RemoteFilm:

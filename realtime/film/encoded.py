@@ -34,8 +34,6 @@ def encoded_pictures(segments: Sequence[Path], target: Target) -> Iterator[Encod
     """
     offset = offset_ticks(target)
     for path in segments:
-        if not path.stat().st_size:
-            continue  # nothing could be decoded there
         with open_segment(path) as container:
             for packet in container.demux(container.streams.video[0]):
                 if packet.size and packet.pts is not None:

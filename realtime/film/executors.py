@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from realtime.errors import PleinairError
@@ -77,12 +78,8 @@ class LocalExecutor:
         film.folder.make()
         film.folder.sweep()
         report, damaged = Report(), 0
+        watch = partial(listener.update, film)
         for run in consecutive_runs(film.missing):
-
-            def watch(current: Report) -> bool:
-                listener.update(film, current)
-                return True
-
             stretch = paint_segments(film, run, self._engine, watch=watch)
             report = stretch.report
             damaged += stretch.damaged

@@ -156,7 +156,7 @@ class Film:
         settings = self.settings
         stop = math.inf if settings.stop_seconds is None else settings.stop_seconds
         return Joint(
-            segments=segments,
+            segments=[path for path in segments if path.stat().st_size],
             target=self.target,
             original=self.clip,
             window=TimeRange(settings.start_seconds, stop),

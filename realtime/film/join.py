@@ -33,6 +33,7 @@ class Joint:
     """Parameters of a join."""
 
     segments: Sequence[Path]
+    """Those that hold a picture: where nothing could be decoded, there is an empty file."""
     target: Target
     original: Path
     window: TimeRange
@@ -122,7 +123,9 @@ def _write(
 def _opened(joint: Joint, out: Path) -> Iterator[tuple[OutputContainer, VideoStream]]:
     """Open the film with a stream as the segments' encoder described it."""
     target, recipe = joint.target, joint.target.recipe
-    size, pixel_format = _size_of(joint.segments)
+    with av.open(f"file:{joint.segments[0]}", "r", format="nut") as segment:
+        painted = segment.streams.video[0]
+        size, pixel_format = (painted.width, painted.height), painted.pix_fmt or "yuv420p"
     options = dict(recipe.container_options)
     if recipe.container in ("mp4", "mov"):
         # In units of this MP4 writes down when the film begins; by default milliseconds.
@@ -140,15 +143,6 @@ def _opened(joint: Joint, out: Path) -> Iterator[tuple[OutputContainer, VideoStr
         with ordinary_scheduling():
             stream.codec_context.open(strict=False)
         yield container, stream
-
-
-def _size_of(segments: Sequence[Path]) -> tuple[tuple[int, int], str]:
-    for path in segments:
-        if path.stat().st_size:
-            with av.open(f"file:{path}", "r", format="nut") as container:
-                stream = container.streams.video[0]
-                return (stream.width, stream.height), stream.pix_fmt or "yuv420p"
-    raise SinkError("no frame was painted")
 
 
 def _sign(container: OutputContainer, title: str) -> None:

@@ -43,8 +43,7 @@ def paint_segments(
     segments: tuple[Segment, ...],
     engine: Engine,
     *,
-    watch: Callable[[Report], bool] = lambda report: True,
-    on_segment: Callable[[Segment], None] = lambda segment: None,
+    watch: Callable[[Report], None] = lambda report: None,
 ) -> SegmentRun:
     """Paint consecutive segments into the film's work folder.
 
@@ -52,12 +51,11 @@ def paint_segments(
         film: The film.
         segments: Neighbours, in order.
         engine: As `film.painter` opens it; the caller closes it.
-        watch: Called after every frame; False ends the painting as Ctrl-C does.
-        on_segment: Called whenever a segment is complete.
+        watch: Called after every frame.
 
     Failures are returned, not raised: what was painted before them counts.
     """
-    sink = SegmentSink(film.folder, segments, film.target, on_segment)
+    sink = SegmentSink(film.folder, segments, film.target)
     look = film.painter.look
     error: PleinairError | None = None
     with ExitStack() as stack:
@@ -68,22 +66,13 @@ def paint_segments(
         if film.settings.paint.size:
             source = ResizedSource(source, film.settings.paint.size)
         stack.enter_context(sink)
-        stopped = False
-
-        def on_frame(report: Report) -> bool:
-            nonlocal stopped
-            stopped = not watch(report)
-            if stopped:
-                raise KeyboardInterrupt
-            return True
-
-        hooks = Hooks(look=lambda: look, decorate=_finisher(film), on_frame=on_frame)
+        hooks = Hooks(look=lambda: look, decorate=_finisher(film), on_frame=watch)
         try:
             with one_line_errors(film.clip):
                 interrupted, report = run_interruptibly(source, engine, sink, hooks)
         except PleinairError as exc:
             interrupted, report, error = False, Report(), exc
-    return SegmentRun(report, interrupted or stopped, sink.unfinished, clip.damaged, error)
+    return SegmentRun(report, interrupted, sink.unfinished, clip.damaged, error)
 
 
 @contextmanager

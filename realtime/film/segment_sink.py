@@ -6,7 +6,7 @@ Segments are NUT files: NUT keeps any clock exactly, which Matroska (millisecond
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import av
 
@@ -37,15 +37,9 @@ class SegmentSink(PlainSink):
 
     fixed_size = True
 
-    def __init__(
-        self,
-        folder: WorkFolder,
-        segments: tuple[Segment, ...],
-        target: Target,
-        on_segment: Callable[[Segment], None] = lambda segment: None,
-    ) -> None:
+    def __init__(self, folder: WorkFolder, segments: tuple[Segment, ...], target: Target) -> None:
         self.unfinished: Segment | None = None
-        self._folder, self._target, self._on_segment = folder, target, on_segment
+        self._folder, self._target = folder, target
         self._left = list(segments)
         self._writer: VideoWriter | None = None
         self._frames = 0
@@ -92,16 +86,15 @@ class SegmentSink(PlainSink):
 
     def _complete(self) -> None:
         """Close the first segment that is left, with frames or without."""
-        segment = self._left[0]
+        number = self._left[0].number
         if self._writer is None:
             # Nothing could be decoded there. An empty file says that it was tried.
-            self._folder.unfinished(segment.number).touch()
+            self._folder.unfinished(number).touch()
         else:
             self._writer.end()
             self._writer = None
-        self._folder.publish(segment.number)
+        self._folder.publish(number)
         del self._left[0]
-        self._on_segment(segment)
 
     @contextlib.contextmanager
     def _reporting(self) -> Iterator[None]:
@@ -116,10 +109,7 @@ class SegmentSink(PlainSink):
             path = self._folder.path
             if self._left:
                 self._folder.unfinished(self._left[0].number).unlink(missing_ok=True)
-            raise _with_advice(
-                outputs.write_error(exc, path, f"after {self._frames} frames")
+            said = outputs.write_error(exc, path, f"after {self._frames} frames")
+            raise SinkError(
+                f"{said} What was painted is kept: the same command goes on from there."
             ) from exc
-
-
-def _with_advice(error: SinkError) -> SinkError:
-    return SinkError(f"{error} What was painted is kept: the same command goes on from there.")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 from av.filter import Graph
 from av.video.stream import VideoStream
 
+from realtime.engines.enlarge import resized
 from realtime.errors import BadInputError
 from realtime.film.encoded import open_segment
 from realtime.film.join import Joint
@@ -21,6 +21,7 @@ from realtime.frame import Frame, Pixels
 from realtime.media.colour import RgbReader
 from realtime.provenance import add_note
 from realtime.sinks import outputs
+from realtime.sinks.images_sink import encode
 
 GIF_CLOCK = Fraction(1, 100)
 """GIF counts hundredths of a second."""
@@ -149,8 +150,6 @@ def write_pictures(
     Raises:
         SinkError: the disk is full.
     """
-    from realtime.sinks.images_sink import encode
-
     count = 0
     for frame in _frames(joint):
         count += 1
@@ -197,7 +196,7 @@ def _frames(joint: Joint) -> Iterator[Frame]:
     """Decode the segments to pictures with square pixels: PNG and GIF have no others."""
     reader, number, aspect = RgbReader(), 0, joint.target.facts.pixel_aspect
     offset = offset_ticks(joint.target) * joint.target.facts.time_base
-    for path in _holding_something(joint.segments):
+    for path in joint.segments:
         with open_segment(path) as container:
             for picture in container.decode(video=0):
                 assert picture.pts is not None
@@ -214,8 +213,4 @@ def _square(pixels: Pixels, aspect: Fraction | None) -> Pixels:
         return pixels
     height, width = pixels.shape[:2]
     size = (round(width * aspect), height) if aspect > 1 else (width, round(height / aspect))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8, copy=False)
-
-
-def _holding_something(segments: Sequence[Path]) -> Iterator[Path]:
-    return (path for path in segments if path.stat().st_size)
+    return resized(pixels, size)

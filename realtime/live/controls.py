@@ -55,9 +55,7 @@ class State:
     @classmethod
     def of_look(cls, look: Look) -> State:
         """Return the state that paints a look."""
-        return cls(
-            look.style_weights, look.strength, look.stroke, look.keep_colours,
-        )  # fmt: skip
+        return cls(look.style_weights, look.strength, look.stroke, look.keep_colours)
 
     @property
     def style(self) -> int:
@@ -78,14 +76,11 @@ class State:
 Change = Callable[[State], State]
 
 
-def _one(index: int, count: int) -> tuple[float, ...]:
-    return tuple(float(i == index) for i in range(count))
-
-
 def with_style(state: State, index: int) -> State:
     """Return the state with another main style, unmixed if that was the one mixed in."""
     partner = None if state.partner == index else state.partner
-    return replace(state, base=_one(index, len(state.base)), partner=partner)
+    only = Look.of_style(index, len(state.base))
+    return replace(state, base=only.style_weights, partner=partner)
 
 
 def _style(step: int) -> Change:

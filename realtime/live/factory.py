@@ -16,7 +16,7 @@ from realtime.live.denoise import DenoisedEngine
 from realtime.live.engines import USUAL_VARIANT, FallbackEngine, Variant, light_network_of
 from realtime.live.microphone_capture import MicrophoneCapture
 from realtime.live.quality_controller import QualityController, quality_levels
-from realtime.live.sinks import LetterboxSink, TeeSink
+from realtime.live.sinks import LetterboxSink
 from realtime.live.sources import RealtimePlayback, ReconnectingSource
 from realtime.look import Look
 from realtime.network.library import Entry
@@ -54,11 +54,9 @@ def open_live_sinks(
         read_sound=microphone.listen() if microphone.is_on and settings.sink == "video" else None,
     )  # fmt: skip
     with ExitStack() as stack:
-        opened = [
-            stack.enter_context(LetterboxSink(sinks.open_sink(name, options))) for name in names
-        ]
+        opened = [stack.enter_context(sinks.open_sink(name, options)) for name in names]
         stack.pop_all()
-    return opened[0] if len(opened) == 1 else TeeSink(opened)
+    return LetterboxSink(*opened)
 
 
 def controller_of(settings: LiveSettings, entry: Entry) -> QualityController | None:

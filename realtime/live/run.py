@@ -152,7 +152,7 @@ def _beginning(settings: LiveSettings, values: dict[str, object]) -> tuple[State
 def figures(outcome: Outcome) -> dict[str, Any]:
     """Return what a run did, ready for JSON; times in milliseconds and seconds."""
     report = outcome.report
-    possible = report.engine_latency.p50_ms
+    possible, first = report.engine_latency.p50_ms, outcome.first_painted_seconds
     return WRITTEN_BY | {
         "engine": outcome.engine,
         "frames": report.frames,
@@ -161,17 +161,13 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "possible_fps": round(1000 / possible, 1) if possible else None,
         "dropped": report.dropped,
         "first_frame_seconds": round(report.first_frame_seconds, 3),
-        "first_painted_seconds": _seconds(outcome.first_painted_seconds),
+        "first_painted_seconds": None if first is None else round(first, 3),
         "dropped_share": round(dropped_share(report), 3),
         "detail": outcome.detail,
         "draft": outcome.light_network,
         "capture_to_shown_ms": _rounded(report.latency),
         "engine_ms": _rounded(report.engine_latency),
     }
-
-
-def _seconds(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 3)
 
 
 def _rounded(latency: Latency) -> dict[str, float]:

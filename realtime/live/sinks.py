@@ -1,8 +1,7 @@
-"""Sinks of live runs: letterboxed to a fixed size or to a window, several at once."""
+"""The sink of live runs: one or several sinks at once, each letterboxed to its own size."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,76 +12,28 @@ from realtime.resize import in_size
 
 
 class LetterboxSink(Closing):
-    """Letterboxes frames to the size of the wrapped sink: fixed by the first frame, or a window's.
+    """Sends every frame to all sinks, in order, letterboxed; returns the events of all.
 
-    A frame that has the size already stays as it is.
+    The size of a sink is fixed by its first frame, or that of its window. A frame that has the size
+    already stays as it is.
     """
 
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-        self.fixed_size = False
-        self._own = self._shown = (0, 0)
+    fixed_size = False
 
-    @property
-    def result(self) -> Path | None:
-        """The file that the wrapped sink wrote."""
-        return self._sink.result
-
-    @property
-    def canvas(self) -> Size | None:
-        """Of the wrapped window."""
-        return self._sink.canvas
-
-    @property
-    def window_size(self) -> Size | None:
-        """Of the wrapped window."""
-        return self._sink.window_size
-
-    def set_fullscreen(self, on: bool) -> None:
-        """Pass on to the wrapped window."""
-        self._sink.set_fullscreen(on)
-
-    def show(self, frame: Frame) -> None:
-        """Show one frame (see `ports.Sink`)."""
-        self._own = frame.width, frame.height
-        if self._sink.fixed_size and self._shown != (0, 0):
-            size = self._shown
-        else:
-            size = self._sink.canvas or self._own
-        self._shown = size
-        self._sink.show(in_size(frame, size))
-
-    def poll(self) -> tuple[Event, ...]:
-        """Return what the user did; the mouse's places are those in the frame that was shown."""
-        events = self._sink.poll()
-        if self._own == self._shown:
-            return events
-        return tuple(
-            in_picture(event, self._own, self._shown) if isinstance(event, Mouse) else event
-            for event in events
-        )
-
-    def finish(self) -> None:
-        """Finish the wrapped sink."""
-        self._sink.finish()
-
-    def close(self) -> None:
-        """Close the wrapped sink."""
-        self._sink.close()
-
-
-class TeeSink(Closing):
-    """Sends every frame to several sinks, in order; returns the events of all."""
-
-    def __init__(self, sinks: Sequence[Sink]) -> None:
-        self._sinks = tuple(sinks)
-        self.fixed_size = any(sink.fixed_size for sink in self._sinks)
-        self.canvas = None
+    def __init__(self, *sinks: Sink) -> None:
+        self._sinks = sinks
+        self._own = (0, 0)
+        self._shown = [(0, 0)] * len(sinks)
 
     @property
     def result(self) -> Path | None:
         """The file that one of them wrote."""
         return next((sink.result for sink in self._sinks if sink.result), None)
+
+    @property
+    def canvas(self) -> Size | None:
+        """Of the only sink; several have none in common."""
+        return self._sinks[0].canvas if len(self._sinks) == 1 else None
 
     @property
     def window_size(self) -> Size | None:
@@ -95,13 +46,22 @@ class TeeSink(Closing):
             sink.set_fullscreen(on)
 
     def show(self, frame: Frame) -> None:
-        """Show one frame everywhere."""
-        for sink in self._sinks:
-            sink.show(frame)
+        """Show one frame everywhere (see `ports.Sink`)."""
+        self._own = frame.width, frame.height
+        for number, sink in enumerate(self._sinks):
+            if not sink.fixed_size or self._shown[number] == (0, 0):
+                self._shown[number] = sink.canvas or self._own
+            sink.show(in_size(frame, self._shown[number]))
 
     def poll(self) -> tuple[Event, ...]:
-        """Return what the user did in any of them."""
-        return tuple(event for sink in self._sinks for event in sink.poll())
+        """Return what the user did; the mouse's places are those in the frame that was shown."""
+        return tuple(
+            in_picture(event, self._own, shown)
+            if isinstance(event, Mouse) and shown != self._own
+            else event
+            for sink, shown in zip(self._sinks, self._shown, strict=True)
+            for event in sink.poll()
+        )
 
     def finish(self) -> None:
         """Finish all."""

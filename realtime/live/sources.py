@@ -98,11 +98,7 @@ class RealtimePlayback(Closing):
         self._stopped = threading.Event()
         self.rate_fps = source.rate_fps
         self.frame_count = source.frame_count if reopen is None else None
-
-    @property
-    def size(self) -> Size | None:
-        """Size of the frames, if the wrapped source knows it."""
-        return self._source.size
+        self.size: Size | None = source.size
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield each frame when it is due; the first one at once."""

@@ -17,14 +17,20 @@ Matrix = tuple[int, int, int, int]
 UPRIGHT: Matrix = (1, 0, 0, 1)
 
 
-def display_matrix(frame: av.VideoFrame) -> Matrix:
-    """Return the matrix of a decoded frame, `UPRIGHT` when it has none."""
+def side_data(frame: av.VideoFrame, kind: Type) -> bytes:
+    """Return what is stored beside a decoded frame; empty: nothing of that kind."""
     try:
         # PyAV's annotation knows one kind of side data only.
-        stored = cast(SideDataContainer, frame.side_data)[Type.DISPLAYMATRIX]
+        return bytes(cast(SideDataContainer, frame.side_data)[kind])
     except KeyError:
+        return b""
+
+
+def display_matrix(frame: av.VideoFrame) -> Matrix:
+    """Return the matrix of a decoded frame, `UPRIGHT` when it has none."""
+    if not (stored := side_data(frame, Type.DISPLAYMATRIX)):
         return UPRIGHT
-    a, b, _, c, d = struct.unpack("=5i", bytes(stored)[:20])
+    a, b, _, c, d = struct.unpack("=5i", stored[:20])
     return a, b, c, d
 
 

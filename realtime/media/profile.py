@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import struct
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -48,27 +47,22 @@ class ProfileError(Exception):
     """The colours of a picture cannot be converted; the message says why."""
 
 
-@dataclass(frozen=True)
-class Cicp:
-    """Coding-independent code points: colours as numbers of ITU-T H.273."""
+Cicp = tuple[int, int]
+"""Coding-independent code points: primaries and transfer as numbers of ITU-T H.273."""
 
-    primaries: int
-    transfer: int
 
-    def profile(self) -> bytes | None:
-        """Return it as an ICC profile; None is sRGB.
+def cicp_profile(cicp: Cicp) -> bytes | None:
+    """Return code points as an ICC profile; None is sRGB.
 
-        Raises:
-            ProfileError: HDR.
-        """
-        if self.transfer in CICP_HDR:
-            raise ProfileError(
-                f"it is HDR ({CICP_HDR[self.transfer]}): its colours come out grey and dull"
-            )
-        primaries, gamma = CICP_PRIMARIES.get(self.primaries), CICP_GAMMAS.get(self.transfer)
-        if primaries is None and gamma is None:
-            return None
-        return matrix_profile(primaries or SRGB, gamma)
+    Raises:
+        ProfileError: HDR.
+    """
+    if (hdr := CICP_HDR.get(cicp[1])) is not None:
+        raise ProfileError(f"it is HDR ({hdr}): its colours come out grey and dull")
+    primaries, gamma = CICP_PRIMARIES.get(cicp[0]), CICP_GAMMAS.get(cicp[1])
+    if primaries is None and gamma is None:
+        return None
+    return matrix_profile(primaries or SRGB, gamma)
 
 
 def profile_of(image: Image.Image, data: bytes) -> bytes | None:
@@ -83,11 +77,11 @@ def profile_of(image: Image.Image, data: bytes) -> bytes | None:
     """
     embedded = image.info.get("icc_profile")
     if image.format == "PNG" and (cicp := _png_cicp(data)):
-        return cicp.profile()
+        return cicp_profile(cicp)
     if isinstance(embedded, bytes) and embedded:  # in a PNG it may be a text of that name
         return embedded
     if image.format == "AVIF" and (cicp := _avif_cicp(data)):
-        return cicp.profile()
+        return cicp_profile(cicp)
     if image.mode == "LAB":
         return ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
     if image.format == "PNG" and "srgb" not in image.info:
@@ -174,7 +168,7 @@ def _png_cicp(data: bytes) -> Cicp | None:
     while at + 12 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
         if name == b"cICP" and length == 4 and at + 12 <= len(data):
-            return Cicp(data[at + 8], data[at + 9])
+            return data[at + 8], data[at + 9]
         if name == b"IDAT":
             return None
         at += 12 + length
@@ -185,4 +179,5 @@ def _avif_cicp(data: bytes) -> Cicp | None:
     at = data.find(b"colrnclx")
     if at < 0 or at + 12 > len(data):
         return None
-    return Cicp(*struct.unpack_from(">HH", data, at + 8))
+    primaries, transfer = struct.unpack_from(">HH", data, at + 8)
+    return primaries, transfer

@@ -29,7 +29,7 @@ from realtime.network.layers import (
     instance_norm,
     write_centred,
 )
-from realtime.network.pixels import crop_to, rough_mean
+from realtime.network.pixels import rough_mean
 
 BORDER_PX = 10
 CHANNEL_MEANS = (123.68, 116.78, 103.94)
@@ -180,7 +180,7 @@ class ArticleNetwork(TransformNetwork):
         x = self._normalised(self.deconv1(x))  # (N, 64, /2, /2)
         x = self._normalised(self.deconv2(x))  # (N, 32, /1, /1)
         x = torch.tanh(instance_norm(self.deconv3(x), self.epsilon))
-        return crop_to(((x + 1.0) * 127.5)[..., BORDER_PX:, BORDER_PX:], height, width)
+        return ((x + 1.0) * 127.5)[..., BORDER_PX:, BORDER_PX:][..., :height, :width]
 
     def write(self, graph: Graph, x: str, rows: Rows) -> str:
         """Add the folded network to a graph; any H and W."""

@@ -8,13 +8,8 @@ from typing import Any
 from realtime.errors import UnknownNameError
 from realtime.network.library import Entry, choose, find_bundles
 
-COLUMNS = {
-    "structure": "structure",
-    "texture": "texture",
-    "noise_gain": "noise gain",
-    "shift_gain": "shift gain",
-}
-TABLE_HEAD = f"{'style':24}" + "".join(f"{title:>12}" for title in COLUMNS.values())
+COLUMNS = ("structure", "texture", "noise_gain", "shift_gain")
+TABLE_HEAD = f"{'style':24}" + "".join(f"{name.replace('_', ' '):>12}" for name in COLUMNS)
 NOT_SHOWN = frozenset({"started_from", "styles", "content", "recipe"})
 
 

@@ -22,7 +22,7 @@ from realtime.network.layers import (
     array,
     write_centred,
 )
-from realtime.network.pixels import crop_to, rough_mean
+from realtime.network.pixels import rough_mean
 
 
 class NormedConv(nn.Module):
@@ -142,7 +142,8 @@ class ExamplesNetwork(TransformNetwork):
             x = block(x, style_weights)
         for layer in (self.deconv1, self.deconv2):
             x = F.relu(layer(x, style_weights))
-        return crop_to(self.deconv3(x), height, width)
+        painting: Tensor = self.deconv3(x)
+        return painting[..., :height, :width]
 
     def folded(self) -> ExamplesNetwork:
         """Fold the upsamplers and the last layer, and centre frames on their own mean."""

@@ -7,14 +7,11 @@ and rounded here, once.
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-Pixels = npt.NDArray[np.uint8]
-
+from realtime.frame import Pixels
 
 MEAN_STEP = 8
 """`rough_mean` looks at every eighth row and column."""
@@ -63,8 +60,3 @@ def pad_to_multiple(frames: Tensor, multiple: int) -> Tensor:
     if not bottom and not right:
         return frames
     return F.pad(frames, (0, right, 0, bottom), mode="reflect")
-
-
-def crop_to(frames: Tensor, height: int, width: int) -> Tensor:
-    """Keep the top left `height` x `width` part of (N, C, H, W)."""
-    return frames[..., :height, :width]

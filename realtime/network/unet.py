@@ -35,7 +35,7 @@ from realtime.network.layers import (
     instance_norm,
     write_centred,
 )
-from realtime.network.pixels import crop_to, pad_to_multiple, rough_mean
+from realtime.network.pixels import pad_to_multiple, rough_mean
 
 EPSILON = 0.1
 """Their kernels are large, so of a photograph no channel varies by less
@@ -183,7 +183,8 @@ class StyledUNet(TransformNetwork):
         y = self.up1(y, quarter, style_weights)  # (N, b, H/4, W/4)
         y = self.up2(y, half, style_weights)  # (N, a, H/2, W/2)
         y = self.end(y)  # (N, 3, H, W)
-        return crop_to(y if self.takes_pixels else y * CENTRE + CENTRE, height, width)
+        painting: Tensor = y if self.takes_pixels else y * CENTRE + CENTRE
+        return painting[..., :height, :width]
 
     def folded(self) -> StyledUNet:
         """Fold pixel scaling into the first and last weights, and derived kernels into plain ones.

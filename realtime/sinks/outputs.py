@@ -1,4 +1,4 @@
-"""The overwrite rule for all outputs, and its helpers.
+"""Where outputs go: the overwrite rule for all of them, and names for many.
 
 A new file may be written. A file that pleinair wrote itself (`realtime.provenance`) may be
 replaced. Any other is refused, or replaced with `--overwrite`. An input is never replaced, nor
@@ -8,12 +8,13 @@ anything that is not a file. Links are followed: the target counts.
 from __future__ import annotations
 
 import errno
+import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from realtime.errors import BadInputError, SinkError
-from realtime.naming import resolve_link, truncate_name
+from realtime.naming import make_unique, resolve_link, truncate_name
 from realtime.provenance import is_ours
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -154,6 +155,42 @@ def make_folder(folder: Path) -> None:
             f"output folder {folder} cannot be made ({exc.strerror}): choose another"
         ) from exc
     check_folder(folder)
+
+
+def plan_outputs(
+    inputs: Sequence[Path],
+    target_of: Callable[[Path], Path],
+    tell: Callable[[str], None] = lambda line: None,
+) -> list[tuple[Path, Path]]:
+    """Return every input with its output path; all outputs differ.
+
+    A file that is given twice is painted once. A painting that an earlier run made of another
+    input is left out: `*.jpg` matches it the second time.
+
+    Args:
+        inputs: As they were named.
+        target_of: Gives the usual output of an input.
+        tell: Given a sentence for every input that is left out.
+    """
+    files: dict[str, Path] = {}
+    for path in inputs:
+        files.setdefault(os.path.realpath(path), path)
+    once = list(files.values())
+    targets = make_unique([target_of(path) for path in once])
+    usual = {os.path.realpath(target): path for path, target in zip(once, targets, strict=True)}
+    kept = []
+    for path in once:
+        original = usual.get(os.path.realpath(path))
+        if original not in (None, path) and is_ours(path):
+            tell(f"{path} is the painting of {original}: it is not painted")
+        else:
+            kept.append(path)
+    return list(zip(kept, make_unique([target_of(path) for path in kept]), strict=True))
+
+
+def already_painted(target: Path) -> str:
+    """Return the message that an earlier run painted exactly this."""
+    return f"{target} is there, painted in just this way: left as it is (--overwrite paints again)"
 
 
 def write_error(exc: Exception, path: Path, progress: str) -> SinkError:

@@ -12,11 +12,10 @@ import av
 
 from realtime.errors import BadInputError, SourceError
 from realtime.frame import MIN_SIDE_PX, Frame
-from realtime.media import clip, length
+from realtime.media import clip
 from realtime.media.clock import PictureClock
 from realtime.media.colour import HDR_TRANSFERS, ColourTags, RgbReader
 from realtime.media.decoding import AnyPacket, decode
-from realtime.media.notes import clip_warnings
 from realtime.media.orientation import display_matrix, is_sideways, turn_upright
 from realtime.media.programmes import programme_streams
 from realtime.ports import Closing, Size
@@ -81,16 +80,16 @@ class VideoSource(Closing):
     def _look(self) -> None:
         self._stream = clip.picture_stream(self._container, self.path)
         # Facts are kept as plain values: the stream's own are gone once the file is closed.
-        self.rate_fps = length.rate_fps(self._stream)
+        self.rate_fps = clip.rate_fps(self._stream)
         self._clock = self._new_clock()
         self._decoded = self._decode()
         self._first: av.VideoFrame | None = self._first_picture()
-        self.notes = clip_warnings(self._container, self._first)
+        self.notes = clip.clip_warnings(self._container, self._first)
         self._size = self._first.width, self._first.height
         self.has_b_frames = bool(self._stream.codec_context.has_b_frames)
         self._is_sideways = is_sideways(display_matrix(self._first))
-        self._own_seconds = length.own_seconds(self._container, self._stream)
-        self.duration_seconds = self._own_seconds or length.container_seconds(self._container)
+        self._own_seconds = clip.own_seconds(self._container, self._stream)
+        self.duration_seconds = self._own_seconds or clip.container_seconds(self._container)
         self.frame_count = self._expected_frames()
         self.pixel_aspect: Fraction | None = clip.pixel_aspect(self._stream, self._first)
 
@@ -217,7 +216,7 @@ class VideoSource(Closing):
             return False
         # The container's length is that of its longest stream, which may be the sound.
         is_own = self._own_seconds is not None
-        return is_own or not length.has_packets_after(self.path, CLEARLY_SHORT * duration)
+        return is_own or not clip.has_packets_after(self.path, CLEARLY_SHORT * duration)
 
     def _cut_off(self, count: int) -> SourceError:
         expected = self.frame_count

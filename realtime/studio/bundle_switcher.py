@@ -83,8 +83,7 @@ class BundleSwitcher(Closing):
 
     def look(self) -> Look:
         """Return the look of the next frame; called on the thread that paints, before it does."""
-        if self._pending is not None and self._pending.late.ready:
-            self._swap()
+        self.switch_if_ready()
         return self.active.session.look()
 
     def stylize(self, frame: Frame, look: Look) -> Frame:
@@ -164,7 +163,7 @@ class BundleSwitcher(Closing):
             _close_later(cancelled)
 
     def switch_if_ready(self) -> None:
-        """Switch to the pending bundle if it is ready, while no frame is being painted."""
+        """Switch to the pending bundle if it is ready; never while a frame is being painted."""
         if self._pending is not None and self._pending.late.ready:
             self._swap()
 

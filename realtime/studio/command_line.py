@@ -1,14 +1,15 @@
-"""Formats the command line that paints what the page paints. Pure."""
+"""Formats the command lines that paint what the page paints. Pure."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from typing import Any
 
 from realtime.live.controls import State
 
 
-def command_line(
+def live_command(
     state: State,
     styles: Mapping[str, float],
     *,
@@ -27,27 +28,32 @@ def command_line(
         hold_fps: The rate that is held; None: none.
         engine: `auto`, or the one that was asked for.
     """
-    words = ["pleinair", "live"]
-    if source is not None:
-        words += ["--source", source]
-    if bundle is not None:
-        words += ["--bundle", bundle]
-    words += ["--style", _mix(styles)]
-    if state.strength != 1.0:
-        words += ["--strength", f"{state.strength:g}"]
-    if state.native:
-        words += ["--stroke", "native"]
-    elif state.stroke != 1.0:
-        words += ["--stroke", f"{state.stroke:.3g}"]
-    if state.keep_colours:
-        words += ["--keep-colours"]
-    if state.mirror:
-        words += ["--mirror"]
-    if hold_fps is not None:
-        words += ["--fps", f"{hold_fps:g}"]
-    if engine != "auto":
-        words += ["--engine", engine]
-    return shlex.join(words)
+    stroke = "native" if state.native else f"{state.stroke:.3g}"
+    return _command(
+        "live", source=source, bundle=bundle, style=_mix(styles),
+        strength=f"{state.strength:g}", stroke=stroke, keep_colours=state.keep_colours,
+        mirror=state.mirror, fps=None if hold_fps is None else f"{hold_fps:g}",
+        engine=None if engine == "auto" else engine,
+    )  # fmt: skip
+
+
+def file_command(look: Mapping[str, Any], title: str, kind: str) -> str:
+    """Return a shell command that paints a file in a look (see `looks.validate_look`)."""
+    return _command(
+        "image" if kind == "picture" else "video", title, style=str(look["style"]),
+        bundle=None if look["bundle"] == "fast" else str(look["bundle"]),
+        strength=f"{look['strength']:g}", stroke=f"{look['stroke']}",
+        keep_colours=look["keep_colours"],
+    )  # fmt: skip
+
+
+def _command(*words: str, **options: str | bool | None) -> str:
+    """Join words and options; those that are None, False, or a strength or stroke of 1 go."""
+    line = ["pleinair", *words]
+    for name, value in options.items():
+        if value and (name not in ("strength", "stroke") or value not in ("1", "1.0")):
+            line += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
+    return shlex.join(line)
 
 
 def _mix(styles: Mapping[str, float]) -> str:

@@ -14,7 +14,8 @@ from starlette.routing import BaseRoute, Route
 from realtime.errors import BadInputError
 from realtime.naming import truncate_name
 from realtime.reading import HEAD_BYTES, file_kind
-from realtime.studio import looks, upload_checks, uploads
+from realtime.studio import looks, uploads
+from realtime.studio.command_line import file_command
 from realtime.studio.jobs import Job, JobStore, titled
 from realtime.studio.painting_queue import STOPPING, PaintingQueue
 from realtime.studio.settings import Limits
@@ -61,15 +62,13 @@ class _FileRoutes:
 
     async def received(self, request: Request) -> Response:
         """Receive a file: the query has its name and look, the body is its content."""
-        store, limits = self._queue.store, self._limits
+        store = self._queue.store
         look = looks.validate_look(_parsed(request.query_params.get("look", "{}")))
         title = titled(request.query_params.get("name", ""), "a file without a name")
         job = Job(store.new_name(), title, look)
         path = store.original(job)
         try:
-            await uploads.receive(
-                request, path, limits.upload_bytes, upload_checks.to_paint(limits)
-            )
+            await uploads.receive(request, path, self._limits, uploads.check_to_paint)
         except HTTPException:
             store.discard(job.name)
             raise
@@ -120,7 +119,7 @@ class _FileRoutes:
 
     def _facts(self, job: Job) -> dict[str, Any]:
         return self._queue.facts(job) | {
-            "command": looks.command(job.look, job.title, job.kind),
+            "command": file_command(job.look, job.title, job.kind),
             "saved_as": result_title(job) if job.result else "",
         }
 

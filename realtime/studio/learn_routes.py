@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,9 @@ from starlette.routing import BaseRoute, Route
 
 from realtime.errors import BadInputError
 from realtime.reading import is_safetensors
-from realtime.studio import upload_checks, uploads
+from realtime.studio import uploads
 from realtime.studio.file_routes import media_type
 from realtime.studio.jobs import titled
-from realtime.studio.settings import Limits
 from realtime.studio.studio import Studio
 from realtime.studio.training_jobs import (
     MINUTES,
@@ -77,7 +75,7 @@ class _TrainingRoutes:
         path = self._runner.store.painting(job)
         self._made(path.parent)
         try:
-            await self._receive(request, path, upload_checks.picture)
+            await self._receive(request, path, uploads.check_picture)
             await run_in_threadpool(self._runner.begin, job)
         except (HTTPException, BadInputError):
             self._runner.store.remove(job)
@@ -94,10 +92,10 @@ class _TrainingRoutes:
                     "puts nothing there: open it without --content to drop photographs"
                 )
             folder = self._made(photographs_folder(self._settings))
-            await self._receive(request, folder / f"{coming}.picture", upload_checks.picture)
+            await self._receive(request, folder / f"{coming}.picture", uploads.check_picture)
         elif what == "weights":
             path = self._made(weights_folder(self._settings)) / coming
-            await self._receive(request, path, upload_checks.weights)
+            await self._receive(request, path, uploads.check_weights)
             with path.open("rb") as file:
                 suffix = ".safetensors" if is_safetensors(file.read(16)) else ".pth"
             path.replace(path.with_name(Path(WEIGHTS).stem + suffix))
@@ -105,11 +103,8 @@ class _TrainingRoutes:
             raise HTTPException(404, f"nothing is learned with {what!r}")
         return JSONResponse({"needs": list(self._runner.material().needs)}, status_code=201)
 
-    async def _receive(
-        self, request: Request, path: Path, check: Callable[[Limits], Callable[[bytes], int]]
-    ) -> None:
-        limits = self._settings.limits
-        await uploads.receive(request, path, limits.upload_bytes, check(limits))
+    async def _receive(self, request: Request, path: Path, check: uploads.Check) -> None:
+        await uploads.receive(request, path, self._settings.limits, check)
 
     def update(self, request: Request) -> Response:
         """Stop or resume a job, or rename its style."""

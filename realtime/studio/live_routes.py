@@ -40,7 +40,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
             raise HTTPException(400, f"a recording is one of {', '.join(KINDS)}, not {kind!r}")
         with tempfile.TemporaryDirectory(dir=studio.settings.folder) as folder:
             clip, whole = Path(folder) / "recorded", Path(folder) / "whole"
-            await receive(request, clip, studio.settings.limits.recording_bytes)
+            await receive(request, clip, studio.settings.limits)
             await run_in_threadpool(remux, clip, kind, whole)
             return Response(whole.read_bytes(), media_type=f"video/{kind}")
 

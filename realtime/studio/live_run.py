@@ -11,8 +11,7 @@ from realtime.frame import Frame
 from realtime.look import Look
 from realtime.pipeline import Hooks, Report, Shown, run
 from realtime.ports import Source
-from realtime.studio.browser_sink import BrowserSink
-from realtime.studio.browser_source import BrowserSource
+from realtime.studio.browser import BrowserSink, BrowserSource
 from realtime.studio.bundle_switcher import BundleSwitcher
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
 from realtime.errors import BadInputError, UnknownNameError
@@ -55,18 +54,3 @@ def settings_of(look: dict[str, Any], machine: dict[str, Any] | None = None) -> 
         machine: Engine, device and precision, as their options; None: the defaults.
     """
     return PaintSettings(**look, **machine or {})
-
-
-def command(look: dict[str, Any], title: str, kind: str) -> str:
-    """Return the command line that paints the same, to copy."""
-    words = ["pleinair", "image" if kind == "picture" else "video", title]
-    words += ["--style", str(look["style"])]
-    if look["bundle"] != "fast":
-        words += ["--bundle", str(look["bundle"])]
-    if look["strength"] != 1.0:
-        words += ["--strength", f"{look['strength']:g}"]
-    if look["stroke"] != 1.0:
-        words += ["--stroke", str(look["stroke"])]
-    if look["keep_colours"]:
-        words += ["--keep-colours"]
-    return shlex.join(words)

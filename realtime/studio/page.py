@@ -14,7 +14,7 @@ from realtime.clockwork import monotonic
 from realtime.errors import BadInputError, PleinairError
 from realtime.frame import MIN_SIDE_PX
 from realtime.live.controls import TABLE
-from realtime.studio.browser_source import BrowserSource
+from realtime.studio.browser import BrowserSource
 from realtime.studio.frame_requests import FrameRequests
 from realtime.studio.outbox import Outbox
 from realtime.studio.room import BROWSER, Room

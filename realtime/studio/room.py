@@ -11,11 +11,10 @@ from realtime.live.factory import open_live_source
 from realtime.network.library import SHIPPED, user_folder
 from realtime.ports import Source
 from realtime.sources import files_of
-from realtime.studio.browser_sink import BrowserSink
-from realtime.studio.browser_source import BrowserSource
+from realtime.studio.browser import BrowserSink, BrowserSource
 from realtime.studio.bundle_session import USUAL_FPS
 from realtime.studio.bundle_switcher import BundleSwitcher
-from realtime.studio.command_line import command_line
+from realtime.studio.command_line import live_command
 from realtime.studio.figures import Painting, figures, keeps_up
 from realtime.studio.live_run import LiveRun
 from realtime.studio.outbox import Outbox
@@ -193,7 +192,7 @@ class Room:
         by_name = entry.path.parent in (SHIPPED, user_folder())
         bundle = entry.name if by_name else str(entry.path)
         source = {LANDSCAPE: "synthetic", OWN: live.source}.get(self._source_key)
-        return command_line(
+        return live_command(
             self.switcher.state, styles, source=source, engine=live.engine,
             bundle=None if having[:1] == [entry.path] else bundle,
             hold_fps=(live.hold_fps or USUAL_FPS) if active.holds else None,

@@ -19,8 +19,7 @@ from realtime.resize import fit
 from realtime.sources.landscape import Landscape
 from realtime.studio.bundle_session import modified
 from realtime.studio.bundle_switcher import BundleSwitcher
-from realtime.studio.frame_codec import to_jpeg
-from realtime.studio.wire import Coding, Part, Picture
+from realtime.studio.wire import Coding, Part, Picture, to_jpeg
 
 log = logging.getLogger(__name__)
 SHARE, FIRST_SHARE = 0.08, 0.3

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.article import measure_optimisation
 from benchmarks.cli import app
+from benchmarks.engines import measure_optimisation
 from realtime.errors import BadInputError
 from tests.commands import invoke
 from tests.made import SHORT

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.endurance import CALIBRATING, Sample, growth, measure_endurance
-from benchmarks.hold import HoldCase, PaintedFrame, measure_hold, one_core_busy, settling_seconds
+from benchmarks.sessions import (
+    CALIBRATING,
+    HoldCase,
+    PaintedFrame,
+    Sample,
+    growth,
+    measure_endurance,
+    measure_hold,
+    one_core_busy,
+    settling_seconds,
+)
 from realtime.errors import BadInputError
 from realtime.live.quality_controller import Level
 from realtime.pipeline import StageTimestamps

@@ -9,8 +9,24 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from benchmarks.pages import FIRST_PAGE, PAGES, ROOT, TABLES, fastest_rows, renewed, results, speed
-from benchmarks.pictures import HOLD, MOVING, SHOWN_PX, SPEED, STYLES, SWEEP, digest, gif
+from benchmarks.pages import (
+    FIRST_PAGE,
+    HOLD,
+    MOVING,
+    PAGES,
+    ROOT,
+    SHOWN_PX,
+    SPEED,
+    STYLES,
+    SWEEP,
+    TABLES,
+    digest,
+    fastest_rows,
+    gif,
+    renewed,
+    results,
+    speed,
+)
 from benchmarks.report import table
 from benchmarks.result import machine_line
 from realtime.provenance import is_ours
@@ -58,7 +74,7 @@ def test_every_machine_has_its_folder() -> None:
 
 
 def test_the_plot_is_not_stale() -> None:
-    assert digest() in SPEED.read_text(), "run python -m benchmarks.pictures"
+    assert digest() in SPEED.read_text(), "run python -m benchmarks.pages --pictures"
 
 
 def test_the_moving_picture_is_ours_short_and_light() -> None:

@@ -13,8 +13,7 @@ import numpy as np
 import onnx
 import pytest
 
-from export.int8 import PHOTOGRAPHS, _practice
-from export.int8_here import prepare_int8
+from export.int8 import PHOTOGRAPHS, _practice, prepare_int8
 from export.job import HELD_OUT, ExportJob
 from export.onnx_file import export_onnx
 from export.openvino_file import export_openvino
@@ -144,12 +143,12 @@ def test_int8_is_calibrated_compared_and_kept_only_where_it_is_faster(
 
     here = replace(job, out=quantised_path(FAST))
     calibrated = onnx.load(job.out)  # the same photographs give the same graph
-    monkeypatch.setattr("export.int8_here.quantise", lambda model, asked: calibrated)
-    monkeypatch.setattr("export.int8_here.trial", lambda *_, **__: (5.0, 5.1))
+    monkeypatch.setattr("export.int8.quantise", lambda model, asked: calibrated)
+    monkeypatch.setattr("export.int8.trial", lambda *_, **__: (5.0, 5.1))
     with pytest.raises(EngineError, match=r"not faster here \(5\.1 ms against 5\.0 ms\)"):
         prepare_int8(here)
     assert not here.out.exists()
-    monkeypatch.setattr("export.int8_here.trial", lambda *_, **__: (5.1, 5.0))
+    monkeypatch.setattr("export.int8.trial", lambda *_, **__: (5.1, 5.0))
     prepare_int8(here)
     frame = Frame(landscape(160, 120, 7.0), 0, 0.0)
     with open_engine("torch", FAST) as engine:

@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
-from realtime.app import paint_images, run_live
+from realtime.app import paint_images
 from realtime.engines import open_engine
 from realtime.errors import BadInputError, PleinairError
+from realtime.live.run import run_live
 from realtime.look import Look
 from realtime.network.card import DEFAULT_STYLE
 from realtime.network.library import choose

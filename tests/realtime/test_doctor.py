@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from realtime import engines
-from realtime.doctor import _engines
-from realtime.doctor_speed import engine_speeds, virtual_camera
+import realtime.engines.choice  # noqa: F401 - cannot be found while the folder is another
+from realtime import doctor, engines
+from realtime.doctor import _engines, _virtual_camera, engine_speeds
 from tests.commands import run_python
 
 SLOW = ("torch", "cv2", "av", "numpy", "openvino", "onnxruntime")
@@ -39,9 +39,18 @@ def test_a_package_that_is_missing_is_named_in_the_advice_alone(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyvirtualcam", None)
     monkeypatch.delitem(sys.modules, "realtime.sinks.virtual_camera_sink", raising=False)
-    ok, found, advice = virtual_camera()
-    assert (ok, found) == (False, "none")
-    assert advice.count("pyvirtualcam") == 1
+    check = _virtual_camera()
+    assert (check.ok, check.found) == (False, "none")
+    assert check.advice.count("pyvirtualcam") == 1
+
+
+def test_a_camera_that_fails_is_called_by_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "CHECKS", ())
+    monkeypatch.setattr(doctor, "engine_speeds", tuple)
+    monkeypatch.setattr(doctor, "_list_cameras", lambda: ("camera:99 (unplugged)",))
+    (check,) = doctor.examine()
+    assert (check.name, check.ok) == ("camera:99", False)
+    assert "BadInputError" in check.found
 
 
 def test_engines_that_are_not_installed_are_called_so(

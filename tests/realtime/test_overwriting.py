@@ -15,10 +15,11 @@ from benchmarks.cli import app as bench
 from benchmarks.result import Result
 from export.checkpoint import import_checkpoint
 from export.job import ExportJob
-from realtime.app import paint_demo, paint_images, run_live
+from realtime.app import paint_demo, paint_images
 from realtime.cli import app
 from realtime.errors import BadInputError, PleinairError
 from realtime.film.film import FilmSettings
+from realtime.live.run import run_live
 from realtime.network.card import DEFAULT_STYLE, StyleCredit
 from realtime.network.library import SHIPPED
 from realtime.provenance import is_ours

@@ -10,13 +10,14 @@ import pytest
 from torch import Tensor, nn
 
 from realtime.errors import BadInputError
+from realtime.frame import Pixels
 from tests.helpers import FakeClock
 from tests.train.tiny import RELATIVE, log_lines, run, tiny_network, tiny_settings
 from train import preview
 from train.budget import Budget, Progress
 from train.loop import Extras
 from train.loss.perceptual_loss import LayerLoss
-from train.preview import Sheet, draw_preview
+from train.preview import draw_preview
 from train.settings import TrainSettings
 
 MINUTES = 5
@@ -52,7 +53,7 @@ class DearLoss(LayerLoss):
 def dear_preview(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:
     def slowly(
         network: nn.Module, styles: int, photographs: Sequence[Path], *, learned: int
-    ) -> Sheet | None:
+    ) -> Pixels | None:
         clock.advance(SAVE_SECONDS)
         return draw_preview(network, styles, photographs, learned=learned)
 

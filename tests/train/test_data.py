@@ -8,11 +8,12 @@ import torch
 from PIL import Image
 
 from realtime import reading
+from realtime.engines.enlarge import resized
 from realtime.errors import BadInputError
 from realtime.network.registry import build_network, default_config
 from tests.helpers import write_picture
 from tests.realtime.media.test_picture import write_png_header
-from train.crops import resized, scaled_sides, square_of_scaled
+from train.crops import scaled_sides, square_of_scaled
 from train.data import Photographs, find_photographs, load_painting, read_rgb
 from train.evaluate.evaluate import load_scene
 from train.preview import draw_preview
@@ -171,7 +172,7 @@ def test_a_square_of_a_large_picture_is_that_of_the_whole(corner: tuple[int, int
     sides = scaled_sides(picture, 2.0)
     assert sides == (2_000, 6_000)
     top, left = corner
-    whole = resized(picture, sides)[top : top + 64, left : left + 64].astype(int)
+    whole = resized(picture, sides[::-1])[top : top + 64, left : left + 64].astype(int)
     assert np.abs(square_of_scaled(picture, sides, corner, 64) - whole).mean() < 1
 
 

@@ -18,9 +18,8 @@ from realtime.network.library import SHIPPED
 from realtime.network.pixels import to_pixels, to_tensor
 from tests.helpers import write_picture
 from tests.train.tiny import assert_rows_kept, write_photographs
-from train.add_styles import grown
+from train.add_styles import begin_like_nearest, grown
 from train.data import Photographs
-from train.first_rows import begin_like_nearest
 
 
 def painted(network: nn.Module, style: int, styles: int) -> Pixels:

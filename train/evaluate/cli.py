@@ -12,13 +12,13 @@ from realtime.network.card import read_card
 from realtime.network.describe import TABLE_HEAD, appraisal_row
 from realtime.network.device import choose_device
 from realtime.network.library import find_bundle
-from realtime.options import HELP_NAMES
+from realtime.options import Vgg, new_app
 from realtime.terminal import echo
 from train.data import find_photographs
-from train.evaluate.evaluate import Appraisal, Terms, appraise, rounded
+from train.evaluate.evaluate import Appraisal, appraise, rounded
 from train.loss.load_loss import load_octave_loss
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
+app = new_app()
 
 
 @app.command()
@@ -30,10 +30,7 @@ def main(
     paintings: Annotated[
         Path, typer.Option(help="Folder with the paintings, under the file names of the card.")
     ],
-    vgg: Annotated[
-        Path | None,
-        typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
-    ] = None,
+    vgg: Vgg = None,
     size: Annotated[
         int | None,
         typer.Option(help="Longer side that the photographs are scaled to; default: as they are."),
@@ -62,7 +59,7 @@ def main(
         echo(appraisal_row(style, rounded(appraisal)))
 
     appraise(
-        path, chosen, paintings, network, terms=Terms(long_side_px=size),
+        path, chosen, paintings, network, long_side_px=size,
         device=choose_device(device), listen=listen,
     )  # fmt: skip
     echo(f"written into the card of {path}; `pleinair styles {path.stem}` shows it")

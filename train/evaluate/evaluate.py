@@ -14,11 +14,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean
 
-import cv2
-import numpy as np
 import torch
 from torch import Tensor, nn
 
+from realtime.engines.enlarge import resized
 from realtime.errors import BadInputError
 from realtime.network.bundle import load_bundle, save_bundle
 from train.data import as_tensor, load_painting, read_rgb
@@ -28,6 +27,8 @@ from train.provenance import paintings_of
 
 NOISE_LEVELS = 4.0
 SHIFT_PX = 3
+SEED = 1
+"""Of the noise."""
 SMALLEST_SIDE_PX = 32
 """The deepest layer that judges sees a sixteenth of each side."""
 
@@ -42,22 +43,13 @@ class Appraisal:
     shift_gain: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """How an appraisal is made; written into the card beside its results."""
-
-    long_side_px: int | None = None
-    """What the photographs are scaled to; None: as they are."""
-    seed: int = 1
-
-
 def appraise(
     path: Path,
     photographs: Sequence[Path],
     paintings: Path,
     network: LossNetwork,
     *,
-    terms: Terms | None = None,
+    long_side_px: int | None = None,
     device: torch.device | None = None,
     listen: Callable[[str, Appraisal], None] = lambda style, appraisal: None,
 ) -> dict[str, Appraisal]:
@@ -68,44 +60,42 @@ def appraise(
         photographs: Never trained on.
         paintings: Folder that holds the paintings under the file names of the card.
         network: VGG.
-        terms: How.
+        long_side_px: What the photographs are scaled to; None: as they are.
         device: Where; the CPU by default.
         listen: Called after every style.
 
     Raises:
         BadInputError: a painting or a photograph is missing, or the card does not say which.
     """
-    terms, device = terms or Terms(), device or torch.device("cpu")
+    device = device or torch.device("cpu")
     bundle = load_bundle(path)
     painted, vgg = bundle.network.to(device), network.to(device)
-    scenes = [load_scene(photograph, terms.long_side_px).to(device) for photograph in photographs]
+    scenes = [load_scene(photograph, long_side_px).to(device) for photograph in photographs]
     found: dict[str, Appraisal] = {}
     looks = torch.eye(len(bundle.card.names), device=device)
     for (name, painting), look in zip(
         paintings_of(bundle.card, paintings).items(), looks, strict=True
     ):
         likeness = Likeness(vgg, load_painting(painting, PAINTING_PX).to(device))
-        found[name] = _appraise_style(Painter(painted, look[None]), likeness, scenes, terms.seed)
+        found[name] = _appraise_style(_painter(painted, look[None]), likeness, scenes)
         listen(name, found[name])
     results = {name: rounded(appraisal) for name, appraisal in found.items()}
-    written = {**asdict(terms), "photographs": len(photographs), "styles": results}
+    how = {"long_side_px": long_side_px, "seed": SEED, "photographs": len(photographs)}
+    written = {**how, "styles": results}
     card = replace(bundle.card, results=bundle.card.results | {"appraisal": written})
     save_bundle(path, load_bundle(path).network, card)
     return found
 
 
-@dataclass(frozen=True)
-class Painter:
-    """A network set to one style."""
+def _painter(network: nn.Module, look: Tensor) -> Callable[[Tensor], Tensor]:
+    """Return what paints (1, 3, H, W) in [0, 255] in one style, as the engine before rounding."""
 
-    network: nn.Module
-    look: Tensor
-
-    def __call__(self, picture: Tensor) -> Tensor:
-        """Paint (1, 3, H, W) in [0, 255], as the engine would before rounding."""
+    def paint(picture: Tensor) -> Tensor:
         with torch.inference_mode():
-            painting: Tensor = self.network(picture, self.look)
+            painting: Tensor = network(picture, look)
         return painting.float().clamp(0, 255).clone()
+
+    return paint
 
 
 def load_scene(path: Path, long_side_px: int | None = None) -> Tensor:
@@ -122,15 +112,12 @@ def load_scene(path: Path, long_side_px: int | None = None) -> Tensor:
             f"{path} is {picture.shape[1]}x{picture.shape[0]} pixels, and {size[0]}x{size[1]} when "
             f"scaled to be appraised: expected at least {SMALLEST_SIDE_PX} on the shorter side"
         )
-    if scale == 1.0:
-        return as_tensor(picture)
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return as_tensor(cv2.resize(picture, size, interpolation=how).astype(np.uint8, copy=False))
+    return as_tensor(picture if scale == 1.0 else resized(picture, size))
 
 
-def noise_gain(paint: Callable[[Tensor], Tensor], scene: Tensor, seed: int = 1) -> float:
+def noise_gain(paint: Callable[[Tensor], Tensor], scene: Tensor) -> float:
     """Mean change of the painting over mean change of the picture, under camera noise."""
-    draw = torch.Generator().manual_seed(seed)
+    draw = torch.Generator().manual_seed(SEED)
     views = [
         (scene + (torch.randn(scene.shape, generator=draw) * NOISE_LEVELS).to(scene.device))
         .round()
@@ -150,14 +137,14 @@ def shift_gain(paint: Callable[[Tensor], Tensor], scene: Tensor) -> float:
 
 
 def _appraise_style(
-    paint: Painter, likeness: Likeness, scenes: Sequence[Tensor], seed: int
+    paint: Callable[[Tensor], Tensor], likeness: Likeness, scenes: Sequence[Tensor]
 ) -> Appraisal:
     paintings = [paint(scene).round() for scene in scenes]
     pairs = list(zip(scenes, paintings, strict=True))
     return Appraisal(
         structure=fmean(likeness.structure(scene, painting) for scene, painting in pairs),
         texture=fmean(likeness.texture(painting) for painting in paintings),
-        noise_gain=fmean(noise_gain(paint, scene, seed) for scene in scenes),
+        noise_gain=fmean(noise_gain(paint, scene) for scene in scenes),
         shift_gain=fmean(shift_gain(paint, scene) for scene in scenes),
     )
 

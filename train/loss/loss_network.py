@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -17,7 +17,6 @@ from torch import Tensor, nn
 
 from realtime.errors import BadInputError
 from realtime.network.weights_file import load_weights
-from train.loss.vgg_advice import WEIGHTS_FILE, torchvision_line
 
 VGG16_BLOCKS = (2, 2, 3, 3, 3)
 VGG19_BLOCKS = (2, 2, 4, 4, 4)
@@ -25,6 +24,8 @@ VGG19_BLOCKS = (2, 2, 4, 4, 4)
 KERNEL = re.compile(r"((?:.*\.)?(\d+))\.weight")
 """Torchvision's keys: `features.0.weight`, perhaps behind a prefix."""
 EXPECTED = "VGG-16 or VGG-19 weights as torchvision writes them (.pth or .safetensors)"
+WEIGHTS_FILE = "vgg16-397923af.pth (https://download.pytorch.org/models/vgg16-397923af.pth)"
+PYTORCH_INDEX = "https://download.pytorch.org/whl"
 CAFFE_MEANS = (123.68, 116.779, 103.939)
 IMAGENET_MEANS = (0.485, 0.456, 0.406)
 IMAGENET_DEVIATIONS = (0.229, 0.224, 0.225)
@@ -89,7 +90,11 @@ def load_vgg(path: Path) -> LossNetwork:
     and safetensors with the same key names. Whether the network wants ImageNet-normalised input
     or 0..255 minus means is read from the file's metadata; torchvision's want the former.
     """
-    weights, metadata = _read_weights(path)
+    return _vgg(*_read_weights(path), path)
+
+
+def _vgg(weights: dict[str, Tensor], metadata: dict[str, str], path: Path) -> LossNetwork:
+    """Build VGG of weights with torchvision's keys; `path` is for messages."""
     kernels = {
         int(match[2]): match[1]
         for key in weights
@@ -103,16 +108,15 @@ def load_vgg(path: Path) -> LossNetwork:
         )
     names = _stage_names(sorted(kernels), path)
     stages = _stages({name: kernels[i] for name, i in names.items()}, weights, path)
+    offset = [mean * 255 for mean in IMAGENET_MEANS]
+    factor = [1 / (255 * deviation) for deviation in IMAGENET_DEVIATIONS]
     if "no division" in metadata.get("input", ""):
-        offset, factor = CAFFE_MEANS, (1.0, 1.0, 1.0)
-    else:
-        offset = tuple(mean * 255 for mean in IMAGENET_MEANS)  # type: ignore[assignment]
-        factor = tuple(1 / (255 * d) for d in IMAGENET_DEVIATIONS)  # type: ignore[assignment]
+        offset, factor = [*CAFFE_MEANS], [1.0] * 3
     return LossNetwork(stages, offset=offset, factor=factor, padding="constant")
 
 
-def load_torchvision_vgg(name: str = "vgg16") -> LossNetwork:
-    """Download torchvision's own VGG weights (about 550 MB, once) and load them."""
+def load_torchvision_vgg() -> LossNetwork:
+    """Download torchvision's own VGG-16 weights (about 550 MB, once) and load them."""
     try:
         from torchvision import models
     except (ModuleNotFoundError, RuntimeError) as exc:
@@ -125,19 +129,25 @@ def load_torchvision_vgg(name: str = "vgg16") -> LossNetwork:
             f"torch {torch.__version__} and the installed torchvision do not belong together "
             f"({exc}): {torchvision_line()}, or give weights with --vgg FILE"
         ) from exc
-    weights: Any = models.get_model_weights(name).DEFAULT
-    features = models.get_model(name, weights=weights).features
-    convolutions = {i: layer for i, layer in enumerate(features) if isinstance(layer, nn.Conv2d)}
-    names = _stage_names(sorted(convolutions), Path(name))
-    return LossNetwork(
-        {
-            stage: _convolution(convolutions[i].weight, convolutions[i].bias)
-            for stage, i in names.items()
-        },
-        offset=(mean * 255 for mean in IMAGENET_MEANS),
-        factor=(1 / (255 * deviation) for deviation in IMAGENET_DEVIATIONS),
-        padding="constant",
-    )
+    network = models.vgg16(weights=models.VGG16_Weights.DEFAULT)
+    return _vgg(network.features.state_dict(), {}, Path("vgg16"))
+
+
+def torchvision_line(torch_version: str | None = None) -> str:
+    """Return how to install the torchvision that belongs to a torch, without replacing the torch.
+
+    Every torchvision asks for one torch exactly, so that another one would bring its own along,
+    and for a CPU a gigabyte of CUDA.
+
+    Args:
+        torch_version: As its package says: `2.13.0`, or from PyTorch's own index `2.13.0+cpu`;
+            None: the installed one's.
+    """
+    public, _, build = (torch_version or version("torch")).partition("+")
+    match = re.match(r"2\.(\d+)", public)
+    # torch 2.0 came with torchvision 0.15; both have counted alike since.
+    wanted = f"'torchvision==0.{int(match[1]) + 15}.*'" if match else "torchvision"
+    return f"pip install {wanted}" + (f" --index-url {PYTORCH_INDEX}/{build}" if build else "")
 
 
 def load_distilled(path: Path) -> LossNetwork:
@@ -189,12 +199,11 @@ def _stages(keys: dict[str, str], weights: dict[str, Tensor], path: Path) -> dic
     return stages
 
 
-def _convolution(kernel: Tensor, bias: Tensor | None) -> nn.Conv2d:
+def _convolution(kernel: Tensor, bias: Tensor) -> nn.Conv2d:
     outputs, inputs = kernel.shape[:2]
     layer = nn.Conv2d(inputs, outputs, 3)
     layer.weight.data = kernel.detach().float().clone(memory_format=torch.channels_last)
-    if bias is not None and layer.bias is not None:
-        layer.bias.data = bias.detach().float().clone()
+    layer.bias = nn.Parameter(bias.detach().float().clone())
     return layer
 
 

@@ -11,15 +11,15 @@ import typer
 from torch import Tensor
 
 from realtime.commands import JsonCommand, put_json, require_json
-from realtime.errors import BadInputError, UnknownNameError
+from realtime.errors import EXIT_INTERRUPTED, BadInputError, UnknownNameError
 from realtime.interrupt import stop_on_interrupt
 from realtime.naming import truncate_name
 from realtime.network.device import choose_device
-from realtime.options import HELP_NAMES, PIPE, JsonFile, Overwrite, one_of
+from realtime.options import PIPE, JsonFile, Overwrite, Vgg, new_app, one_of
 from realtime.resize import fitted
 from realtime.settings import parse_size
 from realtime.sinks import outputs
-from realtime.sinks.images_sink import QUALITY_95
+from realtime.sinks.images_sink import check_picture_name
 from realtime.terminal import echo
 from train.data import load_painting, read_rgb
 from train.loss.load_loss import load_loss_networks
@@ -38,8 +38,7 @@ from train.neural_style.paint_io import (
     write_picture,
 )
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, context_settings=HELP_NAMES)
-EXIT_INTERRUPTED = 130
+app = new_app()
 OPTIMISERS: tuple[Optimiser, ...] = ("lbfgs", "adam")
 STARTS: tuple[Start, ...] = ("content", "noise")
 DEFAULT = GatysSettings()
@@ -56,10 +55,7 @@ def main(
             "--out", "-o", help="Where to; default: CONTENT-STYLE.png beside the picture."
         ),
     ] = None,
-    vgg: Annotated[
-        Path | None,
-        typer.Option(help="VGG-16 or VGG-19 weights, a file or a folder; default: torchvision's."),
-    ] = None,
+    vgg: Vgg = None,
     size: Annotated[
         str,
         typer.Option(
@@ -181,8 +177,7 @@ def _checked_size(option: str, size_px: int | None, photograph: Tensor) -> int:
 def _target(out: Path | None, content: Path, style: Path) -> Path:
     """Return `out`, or a name beside the picture that nothing has yet."""
     if out is not None:
-        if out.suffix.lower() not in QUALITY_95:
-            raise BadInputError(f"{out} cannot be written, expected {', '.join(QUALITY_95)}")
+        check_picture_name(out)
         return out
     number, target = 1, content.with_name(truncate_name(content.stem, f"-{style.stem}.png"))
     while target.exists():

@@ -11,7 +11,6 @@ import contextlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -27,11 +26,8 @@ SMALLEST_LEVEL_PX = 96
 """Shorter side below which relu5_1 sees a handful of pixels, and no coarser level is of use."""
 
 
-class Objective(Protocol):
-    """What is minimised."""
-
-    def __call__(self, picture: Tensor) -> dict[str, Tensor]:
-        """Judge a (1, 3, H, W) picture in about [0, 255]: weighted scalar terms, to be summed."""
+Objective = Callable[[Tensor], Mapping[str, Tensor]]
+"""Judges a (1, 3, H, W) picture in about [0, 255]: weighted scalar terms, to be summed."""
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-import cv2
-import numpy as np
 import torch
 import torch.nn.functional as F
 from rich.progress import MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from torch import Tensor
 
 from realtime.clockwork import monotonic
+from realtime.engines.enlarge import resized
 from realtime.errors import BadInputError, EngineError
 from realtime.frame import Frame
 from realtime.naming import truncate_name
@@ -50,9 +49,7 @@ def load_photograph(path: Path, size_px: int) -> Tensor:
             f"{path} has {width}x{height} pixels, and {sides[1]}x{sides[0]} when scaled to --size "
             f"{size_px}: expected at least {SMALLEST_PICTURE_PX} on the shorter side"
         )
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    scaled = cv2.resize(picture, (sides[1], sides[0]), interpolation=how)
-    return as_tensor(scaled.astype(np.uint8, copy=False))
+    return as_tensor(resized(picture, sides[::-1]))
 
 
 class Last:

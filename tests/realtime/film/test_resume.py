@@ -94,8 +94,9 @@ def test_a_short_film_loses_little_and_says_from_where_it_goes_on(tmp_path: Path
     clip = write_clip(tmp_path / "in.mp4", noise(90))  # 30 frames per second
     out, settings = tmp_path / "out.mp4", replace(COPY, segment_frames=None)
 
-    def stop_at_71(report: Report) -> bool:
-        return report.frames < 71
+    def stop_at_71(report: Report) -> None:
+        if report.frames == 71:
+            raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(

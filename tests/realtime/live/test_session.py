@@ -50,7 +50,7 @@ def make_session(
 
 def shown() -> Shown:
     frame = Frame(quadrant_card(), 0, 0.0)
-    return Shown(frame, frame.with_pixels(255 - frame.pixels), 0.02)
+    return Shown(frame, frame.with_pixels(255 - frame.pixels))
 
 
 def test_without_overlay_the_painting_is_shown_as_it_is(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_folder_that_is_gone_is_made_again(tmp_path: Path) -> None:
 
 def test_a_frozen_session_keeps_its_picture_and_says_so(tmp_path: Path) -> None:
     session, _ = make_session(tmp_path)
-    first, second = (Shown(frame, frame, 0.0) for frame in make_frames(2, 320, 240))
+    first, second = (Shown(frame, frame) for frame in make_frames(2, 320, 240))
     session.decorate(first, Report())
     session.on_event(Key("space"))
     held = overlay.with_lines(first.painted, ["frozen"]).pixels
@@ -109,15 +109,15 @@ def test_a_frozen_session_keeps_its_picture_and_says_so(tmp_path: Path) -> None:
 def test_a_frozen_frame_is_painted_anew_in_the_look_of_the_moment(tmp_path: Path) -> None:
     session, _ = make_session(tmp_path)
     first, live, late = make_frames(3)
-    session.decorate(Shown(first, first, 0.0), Report())
+    session.decorate(Shown(first, first), Report())
     session.on_event(Key("space"))
     assert session.frozen is first
     anew = first.with_pixels(255 - first.pixels)
     held = overlay.with_lines(anew, ["frozen"]).pixels
-    for shown in (Shown(live, anew, 0.0), Shown(late, late, 0.0)):  # on its way when it froze
+    for shown in (Shown(live, anew), Shown(late, late)):  # on its way when it froze
         np.testing.assert_array_equal(session.decorate(shown, Report()).pixels, held)
     session.on_event(Key("b"))
-    picture = session.decorate(Shown(late, anew, 0.0), Report()).pixels
+    picture = session.decorate(Shown(late, anew), Report()).pixels
     np.testing.assert_array_equal(picture[-4:, :8], first.pixels[-4:, :8])  # not the live one
     session.on_event(Key("space"))
     assert session.frozen is None
@@ -132,7 +132,7 @@ def test_a_frozen_frame_is_painted_anew_while_the_source_gives_none(tmp_path: Pa
         return frame.with_pixels(255 - frame.pixels)
 
     session, clock = make_session(tmp_path, redraws=True, repaint=repaint)
-    session.decorate(Shown(frame, frame, 0.0), Report())
+    session.decorate(Shown(frame, frame), Report())
     session.idle(Report())
     assert asked == []
     session.on_event(Key("space"))
@@ -149,10 +149,10 @@ def test_frozen_before_the_first_picture_holds_the_first(tmp_path: Path) -> None
     session, _ = make_session(tmp_path)
     session.on_event(Key("space"))
     first, second = make_frames(2)
-    session.decorate(Shown(first, first, 0.0), Report())
+    session.decorate(Shown(first, first), Report())
     assert session.frozen is first
     assert session._last is not None
-    session.decorate(Shown(second, second, 0.0), Report())
+    session.decorate(Shown(second, second), Report())
     assert session._last.painted is first
 
 
@@ -160,7 +160,7 @@ def test_the_budget_learns_nothing_from_a_frozen_frame(tmp_path: Path) -> None:
     controller = QualityController(30, 0.08)
     session, _ = make_session(tmp_path, controller=controller)
     frame = make_frames(1)[0]
-    session.decorate(Shown(frame, frame, 0.0), Report())
+    session.decorate(Shown(frame, frame), Report())
     session.on_event(Key("space"))
     report = Report()
     for _ in range(200):
@@ -212,7 +212,7 @@ def test_a_click_on_a_small_picture_chooses_its_style(tmp_path: Path) -> None:
     session, _ = make_session(tmp_path, styles=3, previews=lambda: [None] * 3)
     frame = Frame(np.full((240, 320, 3), 200, np.uint8), 0, 0.0)
     session.on_event(Key("t"))
-    picture = session.decorate(Shown(frame, frame, 0.0), Report()).pixels
+    picture = session.decorate(Shown(frame, frame), Report()).pixels
     assert picture[-1, 200, 0] < 100 < picture[0, 0, 0]
     session.on_event(Mouse("down", 0.9, 0.99))
     assert session.state.style == 2
@@ -224,7 +224,7 @@ def test_the_first_painting_counts_not_the_first_picture(tmp_path: Path) -> None
     session, _ = make_session(tmp_path, first_painted=lambda: 1)
     hooks = session.hooks()
     for frame, known in zip(make_frames(2), (False, True), strict=True):
-        session.decorate(Shown(frame, frame, 0.0), Report())
+        session.decorate(Shown(frame, frame), Report())
         hooks.on_frame(Report())
         assert (session.first_painted_seconds is not None) == known
     assert session.first_painted_seconds is not None
@@ -249,7 +249,7 @@ def test_a_recording_holds_what_was_painted_and_plays(tmp_path: Path) -> None:
     session, _ = make_session(tmp_path, tell=said.append)
     session.on_event(Key("r"))
     for frame in make_frames(20, 64, 48):
-        session.decorate(Shown(frame, frame, 0.0), Report())
+        session.decorate(Shown(frame, frame), Report())
         if frame.index == 10:
             session.on_event(Key("m"))
     session.on_event(Key("r"))
@@ -266,7 +266,7 @@ def test_a_recording_goes_on_when_the_size_changes_and_ends_with_the_session(
     later = [replace(frame, index=3 + i, pts_seconds=1 + i / 30) for i, frame in
              enumerate(make_frames(3, 32, 48))]  # fmt: skip
     for frame in (*make_frames(3, 64, 48), *later):
-        session.decorate(Shown(frame, frame, 0.0), Report())
+        session.decorate(Shown(frame, frame), Report())
     assert session.state.recording
     session.close()
     (path,) = tmp_path.glob("pleinair-*.mp4")

@@ -15,7 +15,7 @@ from realtime.errors import BadInputError, EngineError, SourceError
 from realtime.frame import Frame
 from realtime.live import sources as live_sources
 from realtime.live.engines import LazyEngine
-from realtime.live.sinks import TeeSink
+from realtime.live.sinks import LetterboxSink
 from realtime.live.sources import RealtimePlayback, ReconnectingSource
 from realtime.pipeline import Hooks, run
 from realtime.ports import Key, Style
@@ -150,7 +150,7 @@ def test_a_clip_is_played_again_and_again_like_a_camera() -> None:
 
 def test_several_sinks_get_every_frame_and_close_all(tmp_path: Path) -> None:
     first, second = ListSink([Key("h")]), ListSink([Key("q")])
-    both = TeeSink([first, second])
+    both = LetterboxSink(first, second)
     for frame in make_frames(3):
         both.show(frame)
     assert both.poll() == (Key("h"), Key("q"))

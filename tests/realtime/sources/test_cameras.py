@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from realtime.errors import BadInputError
-from realtime.sources.cameras import (
+from realtime.sources.camera_source import (
     Camera,
     describe_cameras,
     find_cameras,

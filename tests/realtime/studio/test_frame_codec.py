@@ -6,10 +6,17 @@ import pytest
 
 from realtime.errors import BadInputError
 from realtime.frame import Frame
-from realtime.studio.browser_source import BrowserSource
-from realtime.studio.frame_codec import decode_frame, encode_frame, to_jpeg
+from realtime.studio.browser import BrowserSource
 from realtime.studio.settings import Limits
-from realtime.studio.wire import HEADER, Coding, Part, Picture
+from realtime.studio.wire import (
+    HEADER,
+    Coding,
+    Part,
+    Picture,
+    decode_frame,
+    encode_frame,
+    to_jpeg,
+)
 from tests.helpers import quadrant_card
 
 LIMITS = Limits()

@@ -8,7 +8,7 @@ import pytest
 from realtime.errors import BadInputError
 from realtime.live.controls import State
 from realtime.studio.bundle_session import convert_state, with_styles
-from realtime.studio.command_line import command_line
+from realtime.studio.command_line import live_command
 from realtime.studio.state_changes import apply_values, styles_in
 
 STATE = State((1.0, 0.0, 0.0))
@@ -57,11 +57,11 @@ def test_a_state_moves_to_a_bundle_that_knows_its_styles() -> None:
 def test_the_command_does_the_same() -> None:
     state = State((0.6, 0.4), strength=0.8, stroke=1.414, keep_colours=True)
     styles = {"starry-night": 0.6, "scream": 0.4}
-    assert command_line(state, styles) == (
+    assert live_command(state, styles) == (
         "pleinair live --style starry-night:0.6,scream:0.4 --strength 0.8 --stroke 1.41 "
         "--keep-colours"
     )
-    plain = command_line(
+    plain = live_command(
         State((1.0,)), {"scream": 1.0}, bundle="quality", source="my clip.mp4", hold_fps=30,
         engine="torch",
     )  # fmt: skip
@@ -69,4 +69,4 @@ def test_the_command_does_the_same() -> None:
         "pleinair live --source 'my clip.mp4' --bundle quality --style scream --fps 30 "
         "--engine torch"
     )
-    assert "--stroke native" in command_line(State((1.0,), native=True), {"scream": 1.0})
+    assert "--stroke native" in live_command(State((1.0,), native=True), {"scream": 1.0})

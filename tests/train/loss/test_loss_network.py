@@ -14,8 +14,13 @@ from tests.train.vgg import (
     torchvision_state,
 )
 from train.loss.load_loss import load_loss_networks, load_octave_loss
-from train.loss.loss_network import VGG16_BLOCKS, load_distilled, load_torchvision_vgg, load_vgg
-from train.loss.vgg_advice import torchvision_line
+from train.loss.loss_network import (
+    VGG16_BLOCKS,
+    load_distilled,
+    load_torchvision_vgg,
+    load_vgg,
+    torchvision_line,
+)
 
 
 def test_torchvision_files_are_told_apart_and_normalised(tmp_path: Path) -> None:

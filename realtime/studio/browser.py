@@ -1,18 +1,17 @@
-"""The browser's camera as a source: its newest frame, whenever the engine can take one."""
+"""The browser as a source and a sink: its camera's newest frame, and every painting back to it."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from realtime.clockwork import monotonic
 from realtime.errors import BadInputError
 from realtime.frame import Frame
 from realtime.mailbox import Closed, LatestBox
-from realtime.ports import Closing, Size
-from realtime.studio.frame_codec import decode_frame
+from realtime.ports import Closing, PlainSink, Size
 from realtime.studio.settings import Limits
-from realtime.studio.wire import Picture
+from realtime.studio.wire import Part, Picture, decode_frame, encode_frame
 
 log = logging.getLogger(__name__)
 
@@ -68,3 +67,33 @@ class BrowserSource(Closing):
     def close(self) -> None:
         """End the iteration, also one that another thread is waiting in."""
         self._arrived.abort()
+
+
+class BrowserSink(PlainSink):
+    """Codes frames for the page, off the thread that paints; leaves out what it has no time for.
+
+    Args:
+        send: Takes the messages of one moment; never waits.
+        waits: Whether the page is so far behind that nothing need be coded.
+        raw: Whether frames travel uncoded.
+    """
+
+    def __init__(
+        self, send: Callable[[Sequence[bytes]], None], waits: Callable[[], bool], *, raw: bool
+    ) -> None:
+        self._send, self._waits, self._raw = send, waits, raw
+        self.original: Frame | None = None
+        """What is sent beside the next painting; None: the page has it."""
+        self.dropped = 0
+        """Paintings that were not sent."""
+
+    def show(self, frame: Frame) -> None:
+        """Send one painting (see `ports.Sink`)."""
+        if self._waits():
+            self.dropped += 1
+            return
+        messages = [encode_frame(frame, Part.PAINTING, raw=self._raw).to_bytes()]
+        if self.original is not None:
+            before = encode_frame(self.original, Part.ORIGINAL, raw=self._raw)
+            messages.insert(0, before.to_bytes())
+        self._send(messages)

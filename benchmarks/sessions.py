@@ -1,9 +1,14 @@
-"""`pleinair bench hold`: whether the quality controller holds a rate beside a real load.
+"""`pleinair bench hold` and `bench endurance`: live sessions, beside a load and for minutes.
 
-A camera, `pleinair live`'s own session and controller, and no sink. First the machine is left
-alone, then another process takes one core away, then it goes. Each phase tells the rate, how long
-a frame took, how it was painted in the end, and how often that changed; `settled_s` is how long
-after the phase began what was asked for was held for good, but for one frame in ten.
+hold: whether the quality controller holds a rate beside a real load. A camera, `pleinair live`'s
+own session and controller, and no sink. First the machine is left alone, then another process takes
+one core away, then it goes. Each phase tells the rate, how long a frame took, how it was painted in
+the end, and how often that changed; `settled_s` is how long after the phase began what was asked
+for was held for good, but for one frame in ten.
+
+endurance: does a session's memory, threads or open files grow? The run is a user's, in this
+process; a thread beside it looks at the process once a second. What it sees once the run is warm is
+compared with the highest it sees afterwards.
 """
 
 from __future__ import annotations
@@ -11,11 +16,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
+
+import psutil
 
 from benchmarks.harness import HD_PX, Tell, label, landscape_camera, percentiles, silent
 from benchmarks.result import Row
@@ -23,10 +32,12 @@ from realtime import sinks
 from realtime.arbitrary_style.request import find_look
 from realtime.clockwork import monotonic
 from realtime.engines.base import styles_of
+from realtime.errors import BadInputError
 from realtime.live.controls import State
 from realtime.live.engines import LazyEngine
 from realtime.live.factory import controller_of, denoised, engine_opener
 from realtime.live.quality_controller import Level, QualityController
+from realtime.live.run import run_live
 from realtime.live.session import Session, SessionContext
 from realtime.pipeline import Report, StageTimestamps, run
 from realtime.ports import Size
@@ -41,10 +52,15 @@ LEAST_FRAMES = 2
 PHASES = ("alone", "beside a load on one core", "alone again")
 NEXT_FRAMES = 30
 """Over how many frames that share is taken."""
-NOTES = (
+HOLD_NOTES = (
     "Hold: the load is one process that keeps one core busy. settled_s: how long after the phase "
     "began the rate and the latency asked for were held for good, but for one frame in ten.",
 )
+WARM_SECONDS = 20.0
+"""By then the engine has compiled, and Python and the allocator have what they need."""
+SAMPLE_SECONDS = 1.0
+CALIBRATING = 5
+"""How many samples, at the start, are taken as the level to compare with."""
 
 
 @dataclass(frozen=True)
@@ -197,3 +213,87 @@ def one_core_busy() -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.kill()
         process.wait()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The process at one moment."""
+
+    at: float
+    memory_mb: float
+    threads: int
+    """Those of the libraries included."""
+    files: int
+    """Files, sockets and pipes; on Windows all handles."""
+
+
+def measure_endurance(seconds: float, size: Size, engine: str, tell: Tell = silent) -> Row:
+    """Run live for so long and return one row.
+
+    Raises:
+        BadInputError: too short to be warm and then watched.
+    """
+    if seconds < WARM_SECONDS + 2 * CALIBRATING:
+        raise BadInputError(
+            f"--minutes must be above {(WARM_SECONDS + 2 * CALIBRATING) / 60:.1f}: the first "
+            f"{WARM_SECONDS:g} seconds warm up; got {seconds / 60:g}"
+        )
+    samples: list[Sample] = []
+    stopped = threading.Event()
+    thread = threading.Thread(target=_watch, args=(samples, stopped), name="monitor")
+    thread.start()
+    settings = LiveSettings(
+        source="synthetic", sink="null", size=size, seconds=seconds, engine=engine, remembers=False
+    )
+    try:
+        outcome = run_live(settings, tell)
+    finally:
+        stopped.set()
+        thread.join()
+    report = outcome.report
+    return {
+        "bench": "endurance",
+        "size": label(size),
+        "minutes": round(report.seconds / 60, 1),
+        "frames": report.frames,
+        "fps": round(report.mean_fps, 2),
+        "dropped": report.dropped,
+        **growth(samples),
+        "runs_on": outcome.engine,
+    }
+
+
+def growth(samples: list[Sample]) -> dict[str, float]:
+    """Return how much a run grew from where it was warm, from samples in the order of time."""
+    warm = [one for one in samples if one.at >= WARM_SECONDS]
+    first, rest = warm[:CALIBRATING], warm[CALIBRATING:]
+    if not rest:
+        raise BadInputError("the run ended before it was warm: give it longer")
+    level = _level(first)
+    return {
+        "memory_warm_mb": round(level, 1),
+        "memory_growth_mb": round(max(one.memory_mb for one in rest) - level, 1),
+        "memory_end_growth_mb": round(_level(rest[-CALIBRATING:]) - level, 1),
+        "threads": first[-1].threads,
+        "threads_more": max(one.threads for one in rest) - first[-1].threads,
+        "files": first[-1].files,
+        "files_more": max(one.files for one in rest) - first[-1].files,
+    }
+
+
+def _level(samples: list[Sample]) -> float:
+    return median(one.memory_mb for one in samples)
+
+
+def _watch(samples: list[Sample], stopped: threading.Event) -> None:
+    """Take a sample of this process every second until it is told to stop."""
+    started, process = monotonic(), psutil.Process()
+    while not stopped.wait(SAMPLE_SECONDS):
+        memory_mb, threads = process.memory_info().rss / 1e6, process.num_threads()
+        samples.append(Sample(monotonic() - started, memory_mb, threads, _open_files(process)))
+
+
+def _open_files(process: psutil.Process) -> int:
+    if sys.platform == "win32":
+        return process.num_handles()
+    return process.num_fds()
