@@ -19,7 +19,7 @@ from realtime.network.library import Entry
 from realtime.resize import fit, letterboxed
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import check_picture_name, encode
-from realtime.sources import open_source
+from realtime.sources.images_source import pictures_in, read_image
 from realtime.sources.landscape import Landscape
 
 CELL_PX = (320, 240)
@@ -45,7 +45,7 @@ def write_sheet(
     Args:
         path: The picture to write.
         entries: The bundles.
-        photographs: The scenes; none means the landscape.
+        photographs: The scenes; of a folder all its pictures; none means the landscape.
         tell: Told what is being painted.
         overwrite: Replace a file that pleinair did not write.
 
@@ -63,7 +63,8 @@ def contact_sheet(
     tell: Callable[[str], None] = lambda line: None,
 ) -> Pixels:
     """Return the sheet as RGB uint8 (H, W, 3); see `write_sheet`."""
-    scenes = [_scene(photograph) for photograph in photographs] or [Landscape(*PAINTED_PX).at(0.0)]
+    pictures = [picture for path in photographs for picture in pictures_in(path)]
+    scenes = [_scene(picture) for picture in pictures] or [Landscape(*PAINTED_PX).at(0.0)]
     originals = _column("", "", scenes)
     painted = [column for entry in entries for column in _columns(entry, scenes, tell)]
     across, rows = _across(len(scenes), len(painted)), list[Pixels]()
@@ -98,8 +99,7 @@ def _height(scenes: int, styles: int, across: int) -> int:
 
 
 def _scene(photograph: Path) -> Pixels:
-    with open_source(f"images:{photograph}") as source:
-        return fit(next(iter(source)).pixels, PAINTED_PX)
+    return fit(read_image(photograph), PAINTED_PX)
 
 
 def _column(name: str, bundle: str, pictures: Sequence[Pixels]) -> Pixels:

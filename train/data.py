@@ -72,7 +72,7 @@ def load_painting(
     """Load a painting as (1, 3, H, W) in [0, 255] with the given shorter side.
 
     Args:
-        path: Any image that OpenCV reads; grey ones become RGB.
+        path: Any still picture that `pleinair image` reads; grey ones become RGB.
         short_side_px: Of the result; the aspect is kept.
         square: Take the centre square, as the article does. Otherwise only of paintings more than
             four times as long as wide is the middle taken.

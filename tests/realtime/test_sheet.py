@@ -50,6 +50,15 @@ def test_a_sheet_shows_every_style_of_every_photograph(tmp_path: Path) -> None:
         assert label.min() < 60, "a name above the first style of the row"
 
 
+def test_of_a_folder_all_pictures_are_shown(tmp_path: Path) -> None:
+    photographs = [
+        write_picture(tmp_path / f"{number}.png", landscape(320, 240, 9.0 * number))
+        for number in range(2)
+    ]
+    one = bundles("article")
+    assert np.array_equal(contact_sheet(one, [tmp_path]), contact_sheet(one, photographs))
+
+
 @pytest.mark.parametrize("scenes", [1, 4, 12])
 @pytest.mark.parametrize("styles", [1, 4, 16, 33, 60, 300])
 def test_any_number_of_styles_makes_a_sheet_to_look_at(scenes: int, styles: int) -> None:
