@@ -44,6 +44,7 @@ def write_clip(
     ticks: Sequence[int] | None = None,
     time_base: Fraction = Fraction(1, 30),
     rotation: float = 0,
+    aspect: Fraction | None = None,
     options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
 ) -> Path:
@@ -56,6 +57,8 @@ def write_clip(
         stream.options.update(options or ({"crf": "10"} if codec == "libx264" else {}))
         if rotation:
             stream.set_display_rotation(rotation)
+        if aspect:
+            stream.codec_context.sample_aspect_ratio = aspect
         add_pictures(container, stream, pictures, ticks)
     return path
 

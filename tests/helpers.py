@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import cv2
 import numpy as np
@@ -14,10 +16,15 @@ import pytest
 
 from realtime.frame import Frame, Pixels
 from realtime.look import Look
+from realtime.network.library import SHIPPED
 from realtime.ports import Closing, EngineInfo, Event, PlainSink, Style
 from realtime.sources.landscape import Landscape
 
 ONE_STYLE = Look((1.0,))
+FAST = SHIPPED / "fast.safetensors"
+PATIENCE_SECONDS = 600.0
+"""What learns gives way to all else on this machine."""
+Found = TypeVar("Found")
 
 
 def quadrant_card(width: int = 64, height: int = 48) -> Pixels:
@@ -65,6 +72,19 @@ def not_here(message: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)
+
+
+def until(
+    ask: Callable[[], Found], is_so: Callable[[Found], bool] = bool,
+    process: subprocess.Popen[Any] | None = None,
+) -> Found:  # fmt: skip
+    """Ask again and again until the answer is as it should be, or a process has ended too soon."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while not is_so(answer := ask()):
+        assert process is None or process.poll() is None, (answer, process.communicate())
+        assert time.monotonic() < ends, answer
+        time.sleep(0.02)
+    return answer
 
 
 def make_frames(count: int, width: int = 32, height: int = 24) -> list[Frame]:

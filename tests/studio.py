@@ -8,12 +8,11 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 import cv2
@@ -22,17 +21,13 @@ from playwright.sync_api import Browser, Playwright
 from realtime.frame import Pixels
 from realtime.network.bundle import save_bundle
 from realtime.network.card import Card, StyleCredit, read_card
-from realtime.network.library import SHIPPED
 from realtime.network.registry import build_network, default_config
 from tests.commands import start_python
-from tests.helpers import not_here
+from tests.helpers import FAST, not_here, until
 
-PATIENCE_SECONDS = 600.0
-"""What learns gives way to all else on this machine."""
 FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream")
 Answer = tuple[int, dict[str, Any]]
 Body = bytes | Iterable[bytes] | None
-Found = TypeVar("Found")
 
 
 class RunningStudio:
@@ -115,17 +110,6 @@ class RunningStudio:
         return until(lambda: self.job(name), is_so)
 
 
-def until(ask: Callable[[], Found], is_so: Callable[[Found], bool] = bool) -> Found:
-    """Ask again and again until the answer is as it should be."""
-    ends = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        answer = ask()
-        if is_so(answer):
-            return answer
-        assert time.monotonic() < ends, answer
-        time.sleep(0.05)
-
-
 @contextmanager
 def running(home: Path, *options: str) -> Iterator[RunningStudio]:
     """Run a studio for the length of a block."""
@@ -150,7 +134,7 @@ def write_small_network(path: Path, styles: tuple[StyleCredit, ...] = ()) -> Pat
 
     Its styles are those of `fast`, if none are given.
     """
-    styles = styles or read_card(SHIPPED / "fast.safetensors").styles
+    styles = styles or read_card(FAST).styles
     config = replace(default_config("fast", len(styles)), widths=(4, 4, 8), blocks=1)
     save_bundle(path, build_network(config), Card(config=config, styles=styles))
     return path

@@ -20,12 +20,12 @@ from realtime.arbitrary_style.request import find_look
 from realtime.engines import open_engine
 from realtime.frame import Frame
 from realtime.look import Look
-from realtime.network.library import SHIPPED
 from realtime.sources import open_source
 from realtime.sources.video_source import open_source as open_clip
 from tests.clips import CLIPS, read_frames
 from tests.conftest import NOT_HERE, SHARED, skip_file_without_shared
 from tests.film import copied
+from tests.helpers import FAST
 from tests.realtime.film.test_copies import assert_kept
 from tests.train.vgg import assert_folds_its_colour_transform, assert_wants_pixels_minus_means
 from train.loss.load_loss import load_loss_networks
@@ -81,7 +81,7 @@ def test_a_painting_that_a_bundle_knows_is_its_style(caplog: pytest.LogCaptureFi
     scream = STYLES / "edvard-munch-the-scream.jpg"
     request = find_look(str(scream), "fast")
     with caplog.at_level(logging.INFO):
-        engine = with_paintings(open_engine("torch", SHIPPED / "fast.safetensors"), request)
+        engine = with_paintings(open_engine("torch", FAST), request)
     look = Look.of_style(request.entry.card.names.index("scream"), len(engine.styles))
     photograph = Frame(dead_leaves(), 0, 0.0)
     own, near = (engine.stylize(photograph, one).pixels for one in (look, request.look))

@@ -23,6 +23,7 @@ from realtime.settings import PaintSettings
 from tests.clips import noise, write_clip
 from tests.commands import ROOT
 from tests.film import COPY, paint
+from tests.helpers import until
 from tests.made import LONG, LONG_FRAMES, SHORT
 from tests.realtime.film.test_resume import packets
 
@@ -130,11 +131,7 @@ def ray_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     said = tmp_path_factory.mktemp("ray") / "said"
     with said.open("w") as file, subprocess.Popen(start, stdout=file, stderr=file, env=env) as head:
         try:
-            deadline = time.monotonic() + 120
-            while "Ray runtime started" not in said.read_text():
-                assert head.poll() is None, said.read_text()
-                assert time.monotonic() < deadline, said.read_text()
-                time.sleep(0.1)
+            until(said.read_text, lambda text: "Ray runtime started" in text, head)
             yield address
         finally:
             head.terminate()

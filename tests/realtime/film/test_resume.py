@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from tests.clips import cut_off, frame_times, noise, read_frames, write_clip
 from tests.commands import start_python
 from tests.disk import mounted_disk
 from tests.film import COPY, copied, paint
+from tests.helpers import until
 from tests.made import LONG, LONG_FRAMES
 
 PAINTED = FilmSettings(
@@ -54,11 +54,7 @@ def test_killed_in_the_middle_and_gone_on(clips_folder: Path, tmp_path: Path) ->
         "-m", "realtime", "video", clip, killed, "--style", "mosaic", "--engine", "torch",
         "--precision", "fp32", "--segment-frames", "20",
     )  # fmt: skip
-    deadline = time.monotonic() + 120
-    while len(segments(killed)) < 3:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: segments(killed), lambda found: len(found) >= 3, process)
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=30)
     assert not killed.exists()

@@ -74,11 +74,7 @@ def test_what_could_be_transparent_and_is_not_is_not_mentioned(tmp_path: Path) -
 def test_pictures_and_gifs_have_square_pixels(
     tmp_path: Path, aspect: Fraction, size: tuple[int, int]
 ) -> None:
-    clip = tmp_path / "in.mkv"
-    with av.open(str(clip), "w") as container:
-        stream = picture_stream(container)
-        stream.codec_context.sample_aspect_ratio = aspect
-        add_pictures(container, stream, [quadrant_card()] * 3)
+    clip = write_clip(tmp_path / "in.mkv", [quadrant_card()] * 3, aspect=aspect)
     (finished,) = paint(clip, out=tmp_path / "p%02d.png")
     assert finished.frames == 3
     picture = read_back(tmp_path / "p01.png")

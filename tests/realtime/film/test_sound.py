@@ -18,7 +18,7 @@ from tests.clips import (
     write_clip,
     write_clip_with_sound,
 )
-from tests.film import COPY, add_pictures, copied, paint, picture_stream
+from tests.film import COPY, copied, paint
 from tests.helpers import quadrant_card
 from tests.made import LONG
 from tests.realtime.film.test_copies import assert_kept
@@ -79,12 +79,9 @@ def test_side_by_side_is_twice_as_wide(tmp_path: Path) -> None:
 
 
 def test_sideways_pixel_aspect(tmp_path: Path) -> None:
-    original = tmp_path / "original.mp4"
-    with av.open(str(original), "w") as container:
-        stream = picture_stream(container)
-        stream.codec_context.sample_aspect_ratio = Fraction(4, 3)
-        stream.set_display_rotation(90)
-        add_pictures(container, stream, [quadrant_card()])
+    original = write_clip(
+        tmp_path / "original.mp4", [quadrant_card()], rotation=90, aspect=Fraction(4, 3)
+    )
     with open_source(str(copied(original, tmp_path / "copy.mp4"))) as source:
         assert source.pixel_aspect == Fraction(3, 4)
 

@@ -38,10 +38,7 @@ def make_session(
     tmp_path: Path, *, styles: int = 1, **changes: object
 ) -> tuple[Session, FakeClock]:
     clock = FakeClock()
-    around = replace(
-        SessionContext(snapshots=tmp_path, clock=clock),
-        **changes,  # type: ignore[arg-type]
-    )
+    around = replace(SessionContext(snapshots=tmp_path, clock=clock), **changes)  # type: ignore[arg-type]
     engine = InvertingEngine()
     engine.styles = tuple(Style(str(i)) for i in range(styles))  # type: ignore[assignment]
     state = State((1.0, *([0.0] * (styles - 1))), overlay=False)
@@ -53,16 +50,11 @@ def shown() -> Shown:
     return Shown(frame, frame.with_pixels(255 - frame.pixels))
 
 
-def test_without_overlay_the_painting_is_shown_as_it_is(tmp_path: Path) -> None:
-    frame = shown()
-    session, _ = make_session(tmp_path)
-    assert session.decorate(frame, Report()) is frame.painted
-
-
 def test_the_overlay_is_drawn_on_a_copy(tmp_path: Path) -> None:
     frame = shown()
     before = frame.painted.pixels.copy()
     session, _ = make_session(tmp_path)
+    assert session.decorate(frame, Report()) is frame.painted, "without it as it is"
     session.on_event(Key("o"))
     assert (session.decorate(frame, Report()).pixels != before).any()
     np.testing.assert_array_equal(frame.painted.pixels, before)

@@ -21,7 +21,7 @@ from realtime.network.card import DEFAULT_STYLE
 from realtime.network.library import SHIPPED, find_bundles
 from tests.clips import read_frames
 from tests.commands import run_python, start_python
-from tests.helpers import not_here
+from tests.helpers import not_here, until
 
 
 @contextmanager
@@ -62,14 +62,10 @@ def press_close_button(screen: str, window: int) -> None:
 
 
 def wait_for_window(screen: str, process: subprocess.Popen[str]) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert process.poll() is None, process.communicate()
-        if window := xdotool(screen, "search", "--onlyvisible", "--name", "^pleinair$"):
-            time.sleep(1.0)
-            return window.splitlines()[0]
-        time.sleep(0.2)
-    raise AssertionError("no window appeared")
+    search = ("search", "--onlyvisible", "--name", "^pleinair$")
+    window = until(lambda: xdotool(screen, *search), process=process)
+    time.sleep(1.0)
+    return window.splitlines()[0]
 
 
 def ended(process: subprocess.Popen[str]) -> str:

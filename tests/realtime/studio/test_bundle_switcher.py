@@ -13,13 +13,11 @@ import pytest
 from realtime.errors import BadInputError, UnknownNameError
 from realtime.frame import Frame
 from realtime.network.bundle import load_bundle, save_bundle
-from realtime.network.library import SHIPPED
 from realtime.settings import LiveSettings
 from realtime.studio.bundle_switcher import BundleSwitcher
 from realtime.studio.wall import Wall
 from realtime.studio.wire import Part, Picture
-from tests.helpers import quadrant_card
-from tests.studio import until
+from tests.helpers import FAST, quadrant_card, until
 
 FRAME = Frame(quadrant_card(), 0, 0.0)
 
@@ -91,7 +89,7 @@ def test_keys_are_those_of_the_live_window_but_cannot_end_it(switcher: BundleSwi
 
 def add_style(folder: Path, name: str) -> Path:
     """Make a bundle that knows one style more than `fast`, by name at least."""
-    bundle = load_bundle(SHIPPED / "fast.safetensors")
+    bundle = load_bundle(FAST)
     styles = (*bundle.card.styles[:-1], replace(bundle.card.styles[-1], name=name))
     path = folder / f"{name}.safetensors"
     save_bundle(path, bundle.network, replace(bundle.card, styles=styles))
@@ -117,6 +115,6 @@ def test_a_style_that_is_learned_appears_on_the_wall_and_is_renewed(
         switcher.apply({"styles": {"poppies": 1.0}})
         until(lambda: paint(switcher) is not None and switcher.active.bundle == "poppies")
         active = switcher.active
-        shutil.copy(SHIPPED / "fast.safetensors", path)  # as a checkpoint replaces it
+        shutil.copy(FAST, path)  # as a checkpoint replaces it
         until(lambda: paint(switcher) is not None and switcher.active is not active)
     assert len(wall.pictures()) >= len(switcher.active.names)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -31,7 +30,7 @@ from tests.clips import (
     write_clip_with_sound,
 )
 from tests.commands import is_alive
-from tests.helpers import quadrant_card, read_back, write_picture
+from tests.helpers import quadrant_card, read_back, until, write_picture
 from tests.studio import RunningStudio, running
 
 
@@ -330,8 +329,7 @@ def test_limits_are_asked_by_the_worker(tmp_path: Path) -> None:
     with closing(PaintingQueue(settings, store)) as queue:
         for job in jobs:
             queue.add(job)
-        while any(job.state in ("waiting", "painting") for job in jobs):
-            time.sleep(0.01)
+        until(lambda: not any(job.state in ("waiting", "painting") for job in jobs))
     assert "the clip is 64x48 pixels, more than" in jobs[0].error
     assert "64x48 pixels, more than" in jobs[1].error
 

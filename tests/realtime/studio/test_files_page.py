@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.clips import read_frames, write_clip, write_clip_with_sound
-from tests.helpers import quadrant_card, write_picture
-from tests.studio import PATIENCE_SECONDS, RunningStudio, chromium, running, with_small_network
+from tests.helpers import PATIENCE_SECONDS, quadrant_card, write_picture
+from tests.studio import RunningStudio, chromium, running, with_small_network
 from tests.train.tiny import write_painting, write_photographs
 
 PATIENCE_MS = 1000 * PATIENCE_SECONDS

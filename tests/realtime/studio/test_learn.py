@@ -15,7 +15,8 @@ from realtime.network.card import read_card
 from realtime.studio.settings import StudioSettings
 from realtime.studio.training_material import find_material
 from tests.clips import cut_off
-from tests.studio import RunningStudio, running, until, with_small_network
+from tests.helpers import until
+from tests.studio import RunningStudio, running, with_small_network
 from tests.train.tiny import write_painting, write_photographs
 
 

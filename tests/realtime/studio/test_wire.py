@@ -8,15 +8,7 @@ from realtime.errors import BadInputError
 from realtime.frame import Frame
 from realtime.studio.browser import BrowserSource
 from realtime.studio.settings import Limits
-from realtime.studio.wire import (
-    HEADER,
-    Coding,
-    Part,
-    Picture,
-    decode_frame,
-    encode_frame,
-    to_jpeg,
-)
+from realtime.studio.wire import HEADER, Coding, Part, Picture, decode_frame, encode_frame, to_jpeg
 from tests.helpers import quadrant_card
 
 LIMITS = Limits()
