@@ -14,9 +14,8 @@ from realtime.arbitrary_style.dead_leaves import dead_leaves
 from realtime.arbitrary_style.palette import Colours
 from realtime.frame import Pixels
 from realtime.network.bundle import Bundle, load_bundle
-from realtime.network.library import SHIPPED
 from realtime.network.pixels import to_pixels, to_tensor
-from tests.helpers import write_picture
+from tests.helpers import FAST, write_picture
 from tests.train.tiny import assert_rows_kept, write_photographs
 from train.add_styles import begin_like_nearest, grown
 from train.data import Photographs
@@ -30,7 +29,7 @@ def painted(network: nn.Module, style: int, styles: int) -> Pixels:
 
 @pytest.fixture(scope="module")
 def bundle() -> Bundle:
-    return load_bundle(SHIPPED / "fast.safetensors")
+    return load_bundle(FAST)
 
 
 def test_a_new_style_begins_in_the_brushwork_and_the_colours_that_are_nearest(

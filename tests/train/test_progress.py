@@ -9,9 +9,7 @@ from train.budget import Progress
 from train.progress import LINE_EVERY_SECONDS, shown
 
 
-def test_lines_come_steadily_with_the_time_that_is_left(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_lines_come_steadily_with_the_time_that_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     clock = FakeClock()
     with shown("learning poppies", clock=clock) as show:
         show.tell("looking at what is to be learned")

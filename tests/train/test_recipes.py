@@ -13,10 +13,8 @@ from realtime.network.bundle import load_bundle
 from tests.commands import invoke
 from tests.train.article_loss import article_loss
 from tests.train.tiny import tiny_settings, write_painting, write_photographs
-from tests.train.vgg import torchvision_state
 from train.cli import app
 from train.loss.load_loss import load_loss
-from train.loss.loss_network import VGG16_BLOCKS
 from train.loss.perceptual_loss import squared_variation
 from train.recipes import RECIPES, recipe, steps_of
 from train.settings import TrainSettings
@@ -29,11 +27,10 @@ def recipe_settings(folder: Path, name: str, **changes: object) -> TrainSettings
     return TrainSettings(steps=1, **values)
 
 
-def test_the_articles_loss_equals_an_independent_computation(tmp_path: Path) -> None:
-    state = torchvision_state(VGG16_BLOCKS, width=6)
-    torch.save(state, tmp_path / "vgg16.pth")
+def test_the_articles_loss_equals_an_independent_computation(tmp_path: Path, vgg16: Path) -> None:
+    state = torch.load(vgg16)
     settings = recipe_settings(tmp_path, "article")
-    loss = load_loss(tmp_path / "vgg16.pth", settings)
+    loss = load_loss(vgg16, settings)
     painted, photographs = torch.rand(2, 2, 3, 32, 40) * 255
     painting = torch.rand(1, 3, 36, 32) * 255
     wanted = loss.content_target(photographs)

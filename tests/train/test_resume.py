@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ import pytest
 
 from realtime.errors import BadInputError
 from tests.commands import start_python
+from tests.helpers import until
 from tests.train.tiny import log_lines, run, same_weights, tiny_settings
 from train.checkpoint import read_checkpoint
 from train.loop import Extras
@@ -32,11 +32,7 @@ def test_a_run_killed_with_sigkill_ends_bit_identical(tmp_path: Path) -> None:
     out = tmp_path / "killed" / "killed.safetensors"
     out.parent.mkdir()
     with start_python("-c", CHILD, out.parent) as child:
-        deadline = time.monotonic() + 120
-        while not out.with_suffix(".checkpoint").exists():
-            assert child.poll() is None, "it ended before it could be killed"
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        until(out.with_suffix(".checkpoint").exists, process=child)
         child.kill()
     saved = read_checkpoint(out.with_suffix(".checkpoint"))
     assert 0 < saved["step"] < 40

@@ -10,10 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from tests.train.vgg import torchvision_state
 from train.evaluate.likeness import Likeness
 from train.loss.load_loss import load_octave_loss
-from train.loss.loss_network import VGG16_BLOCKS
 from train.loss.octave_loss import (
     FLAT,
     LAYERS,
@@ -28,11 +26,8 @@ from train.loss.perceptual_loss import gram_matrix
 
 
 @pytest.fixture(scope="module")
-def loss(tmp_path_factory: pytest.TempPathFactory) -> OctaveLoss:
-    torch.manual_seed(5)
-    path = tmp_path_factory.mktemp("vgg") / "vgg16.pth"
-    torch.save(torchvision_state(VGG16_BLOCKS, width=6), path)
-    return load_octave_loss(path)
+def loss(vgg16: Path) -> OctaveLoss:
+    return load_octave_loss(vgg16)
 
 
 def pictures(count: int, seed: int) -> Tensor:
@@ -113,7 +108,7 @@ def test_small_things_are_looked_at_in_the_window_only(loss: OctaveLoss) -> None
     changed[..., 40:, 40:] += torch.tensor([30.0, -30.0]).repeat(12)[: changed.shape[3] - 40]
     window = Window(0, 0, 32)
     wanted = loss.content_target(photograph, window)
-    assert wanted.features[0, "relu1_2"].shape == (1, 32 * 32, 6)
+    assert wanted.features[0, "relu1_2"].shape == (1, 32 * 32, 4)
     style, targets = torch.tensor([0]), loss.style_targets([pictures(1, 2)])
     one, other = (loss.terms(x, wanted, targets, style)[1] for x in (photograph, changed))
     everywhere = loss.content_target(photograph)

@@ -75,9 +75,3 @@ def test_a_run_with_the_term_comes_nearer_to_the_colours(tmp_path: Path) -> None
         assert len(palettes) == 36  # not while the identity is learned
         found.append(sum(palettes[-6:]))
     assert found[0] < 0.7 * found[1]
-
-
-def test_without_weight_it_is_not_computed(tmp_path: Path) -> None:
-    out = tmp_path / "two.safetensors"
-    run(tiny_settings(tmp_path), out)
-    assert not any("palette" in line for line in log_lines(out))

@@ -19,22 +19,28 @@ def draw(seed: int = 0, **changes: Tensor | bool | None) -> Disturbance:
     return replace(drawn, **changes)  # type: ignore[arg-type]
 
 
-def still(seed: int = 0) -> Disturbance:
+def still() -> Disturbance:
     """Nothing happens: no noise, light or motion."""
-    zero = torch.zeros(3)
     return draw(
-        seed,
-        noise=torch.zeros(SHAPE),
-        exposure=zero,
-        lamp=torch.zeros(3, 2),
-        motion=None,
+        noise=torch.zeros(SHAPE), exposure=torch.zeros(3), lamp=torch.zeros(3, 2), motion=None,
         whole=False,
-    )
+    )  # fmt: skip
 
 
-def smooth_pictures() -> Tensor:
-    noise = torch.rand(3, 3, 8, 10, generator=torch.Generator().manual_seed(1)) * 150 + 50
-    return F.interpolate(noise, size=SHAPE[2:], mode="bicubic").clamp(0, 255)
+def moved(*motion: float, whole: bool = False) -> Disturbance:
+    """Nothing happens but a zoom, and a shift right and down."""
+    return replace(still(), motion=torch.tensor(motion).repeat(3, 1), whole=whole)
+
+
+SOFT = torch.rand(3, 3, 8, 10, generator=torch.Generator().manual_seed(1)) * 150 + 50
+PICTURES = F.interpolate(SOFT, size=SHAPE[2:], mode="bicubic").clamp(0, 255)
+
+
+def charge(
+    seen: Disturbance, second: Tensor, first: Tensor = PICTURES, pictures: Tensor = PICTURES
+) -> float:
+    """What paintings of two views cost."""
+    return seen.instability(first, second, pictures).mean().item()
 
 
 def test_it_is_a_function_of_the_generator_and_stays_in_bounds() -> None:
@@ -47,68 +53,53 @@ def test_it_is_a_function_of_the_generator_and_stays_in_bounds() -> None:
 
 
 def test_when_nothing_happens_the_second_view_is_the_first() -> None:
-    pictures = smooth_pictures()
-    assert torch.equal(still().second_view(pictures), pictures)
-    assert still().instability(pictures, pictures, pictures).mean().item() == 0
+    assert torch.equal(still().second_view(PICTURES), PICTURES)
+    assert charge(still(), PICTURES) == 0
 
 
 def test_a_painter_that_copies_the_noise_is_charged_for_it() -> None:
-    pictures = smooth_pictures()
     noisy = replace(still(), noise=draw().noise)
-    charged = noisy.instability(pictures, noisy.second_view(pictures), pictures).mean().item()
     levels = (draw().noise.square() + 1).sqrt().mean().item() - 1
-    assert charged == pytest.approx(levels / 255, rel=0.02)
+    assert charge(noisy, noisy.second_view(PICTURES)) == pytest.approx(levels / 255, rel=0.02)
 
 
 def test_exposure_must_not_change_the_painting() -> None:
-    pictures = smooth_pictures()
     exposed = replace(still(), exposure=torch.full((3,), 0.08))
-    second = exposed.second_view(pictures)
-    torch.testing.assert_close(second, pictures * 1.08)
-    assert exposed.instability(pictures, pictures, pictures).mean().item() == 0
-    assert exposed.instability(pictures, second, pictures).mean().item() > 1e-4
+    second = exposed.second_view(PICTURES)
+    torch.testing.assert_close(second, PICTURES * 1.08)
+    assert charge(exposed, PICTURES) == 0
+    assert charge(exposed, second) > 1e-4
 
 
 def test_lamplight_must_change_the_paintings_luminance_as_much() -> None:
-    grey = smooth_pictures().mean(1, keepdim=True).expand(-1, 3, -1, -1)
+    grey = PICTURES.mean(1, keepdim=True).expand(-1, 3, -1, -1)
     lamp = replace(still(), lamp=torch.full((3, 2), 0.1))
-    second = lamp.second_view(grey)
-    assert lamp.instability(grey, second, grey).mean().item() < 1e-9
-    assert lamp.instability(grey, grey, grey).mean().item() > 1e-4
+    assert charge(lamp, lamp.second_view(grey), grey, grey) < 1e-9
+    assert charge(lamp, grey, grey, grey) > 1e-4
 
 
 @pytest.mark.parametrize("motion", [(0.02, 0.0, 0.0), (0.0, 0.03, -0.03), (-0.015, 0.02, 0.03)])
 def test_a_painter_that_follows_the_motion_is_hardly_charged(
     motion: tuple[float, float, float],
 ) -> None:
-    pictures = smooth_pictures()
-    moving = replace(still(), motion=torch.tensor(motion).repeat(3, 1))
-    followed = moving.instability(pictures, moving.second_view(pictures), pictures).mean().item()
-    stayed = moving.instability(pictures, pictures, pictures).mean().item()
-    assert followed < 0.05 * stayed
+    moving = moved(*motion)
+    assert charge(moving, moving.second_view(PICTURES)) < 0.05 * charge(moving, PICTURES)
 
 
-def shifted(pixels: int) -> Disturbance:
-    motion = torch.tensor([0.0, 2 * pixels / SHAPE[3], 0.0]).repeat(3, 1)
-    return replace(still(), motion=motion, whole=True)
+BY_5_PX = moved(0.0, 10 / SHAPE[3], 0.0, whole=True)
 
 
 def test_a_painter_that_follows_by_whole_pixels_is_not_charged_at_all() -> None:
     fine = torch.rand(SHAPE, generator=torch.Generator().manual_seed(2)) * 255
-    moving = shifted(5)
-    second = moving.second_view(fine)
+    second = BY_5_PX.second_view(fine)
     torch.testing.assert_close(second[..., :-5], fine[..., 5:])
-    assert moving.instability(fine, second, fine).mean().item() == 0
+    assert charge(BY_5_PX, second, fine, fine) == 0
 
 
 def test_by_whole_pixels_the_finest_flicker_is_charged_in_full() -> None:
-    pictures = smooth_pictures()
-    moving = shifted(5)
     odd = (torch.arange(SHAPE[2])[:, None] + torch.arange(SHAPE[3])) % 2
-    checks = (20 - 40 * odd).float()
-    second = moving.second_view(pictures) + checks
-    charged = moving.instability(pictures, second, pictures).mean().item()
-    assert charged == pytest.approx((401**0.5 - 1) / 255, rel=0.01)
+    second = BY_5_PX.second_view(PICTURES) + (20 - 40 * odd)
+    assert charge(BY_5_PX, second) == pytest.approx((401**0.5 - 1) / 255, rel=0.01)
 
 
 def test_some_batches_stay_some_move_in_any_way_and_some_by_whole_pixels() -> None:
@@ -141,17 +132,13 @@ STRIPE = F.pad(torch.full((HEIGHT, 6), 60.0), (WIDTH - 6, 0))
 def test_paint_that_is_locked_to_the_screen_is_charged(
     paint: Tensor, motion: tuple[float, float, float], more: float
 ) -> None:
-    pictures = smooth_pictures()
-    moving = replace(still(), motion=torch.tensor(motion).repeat(3, 1))
-    second = moving.second_view(pictures)
-    calm = moving.instability(pictures, second, pictures).mean().item()
-    found = moving.instability(pictures + paint, second + paint, pictures).mean().item()
-    assert found > 5 * calm + more
+    moving = moved(*motion)
+    second = moving.second_view(PICTURES)
+    calm = charge(moving, second)
+    assert charge(moving, second + paint, PICTURES + paint) > 5 * calm + more
 
 
 def test_a_share_of_the_batch_sees_its_share_of_the_disturbance() -> None:
-    pictures = smooth_pictures()
     moving = next(d for d in map(draw, range(20)) if d.motion is not None)
-    whole = moving.second_view(pictures)
-    part = moving.part(slice(1, 3)).second_view(pictures[1:])
-    torch.testing.assert_close(part, whole[1:])
+    part = moving.part(slice(1, 3)).second_view(PICTURES[1:])
+    torch.testing.assert_close(part, moving.second_view(PICTURES)[1:])

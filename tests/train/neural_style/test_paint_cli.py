@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import time
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
 from realtime.errors import PleinairError
 from tests.commands import start_python
-from tests.helpers import read_back
+from tests.helpers import landscape, read_back, until, write_picture
 from tests.train.tiny import write_painting
 from train.data import read_rgb
 from train.neural_style.cli import app
@@ -24,8 +22,7 @@ from train.neural_style.cli import app
 def folder(tmp_path: Path, vgg16: Path) -> Path:
     shutil.copy(vgg16, tmp_path)
     write_painting(tmp_path / "stripes.png", (20, 60, 220))
-    small = np.random.default_rng(0).integers(0, 256, (9, 12, 3), np.uint8)
-    cv2.imwrite(str(tmp_path / "cat.png"), cv2.resize(small, (120, 90)))
+    write_picture(tmp_path / "cat.png", landscape(120, 90))
     return tmp_path
 
 
@@ -90,7 +87,7 @@ def test_bad_input_is_refused_before_any_work(
 
 
 def test_pictures_that_cannot_be_painted(folder: Path) -> None:
-    cv2.imwrite(str(folder / "cat.png"), np.zeros((4, 400, 3), np.uint8))
+    write_picture(folder / "cat.png", np.zeros((4, 400, 3), np.uint8))
     with pytest.raises(PleinairError, match="at least 32 on the shorter side"):
         paint(folder)
     (folder / "cat.png").write_text("no picture")
@@ -104,11 +101,7 @@ def test_ctrl_c_keeps_the_picture_so_far(folder: Path) -> None:
         "-m", "realtime", "paint", folder / "cat.png", folder / "stripes.png", "--vgg",
         folder / "vgg16.pth", "--out", out, "--steps", "100000", "--losses", losses,
     )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while not (losses.exists() and losses.stat().st_size):
-        assert child.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: losses.exists() and losses.stat().st_size, process=child)
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=30)
     assert child.returncode == 130
