@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,13 +24,10 @@ from realtime.frame import Frame
 from realtime.graph.store import quantised_path
 from realtime.look import Look
 from realtime.network.bundle import Bundle, load_bundle
-from realtime.network.library import SHIPPED
 from realtime.provenance import is_ours
 from realtime.reading import find_photographs
-from tests.commands import ROOT, assert_refused, pleinair_here
-from tests.helpers import landscape, read_back, write_picture
-
-FAST = SHIPPED / "fast.safetensors"
+from tests.commands import ROOT, assert_refused, pleinair_here, run_python
+from tests.helpers import FAST, landscape, read_back, write_picture
 
 
 def metadata(path: Path) -> dict[str, str]:
@@ -187,10 +182,7 @@ def test_the_lines_of_the_guide_run_with_nothing_of_ours(exported: Path, tmp_pat
     shutil.copy(exported, tmp_path)
     picture = np.random.default_rng(0).integers(0, 256, (97, 131, 3), np.uint8)
     photo = write_picture(tmp_path / "photo.jpg", picture)
-    finished = subprocess.run(
-        [sys.executable, "-I", "-c", lines], cwd=tmp_path, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+    finished = run_python("-I", "-c", lines, cwd=tmp_path)  # -I: without this checkout
     assert finished.returncode == 0, finished.stderr
     painting = read_back(tmp_path / "painting.png")
     assert painting.shape == picture.shape

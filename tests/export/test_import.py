@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -81,11 +80,10 @@ def test_a_pytorch_examples_checkpoint_paints_as_it_did(
 ) -> None:
     state = original_weights()
     torch.save(state, tmp_path / "candy.pth")
-    import_checkpoint(tmp_path / "candy.pth", tmp_path / "c.safetensors", CREDIT, licence="BSD")
     photographs = sorted(photographs_folder.iterdir())[:2]
-    with closing(
-        open_engine(engine_name, tmp_path / "c.safetensors", device="cpu", precision="fp32")
-    ) as engine:
+    bundle = tmp_path / "c.safetensors"
+    import_checkpoint(tmp_path / "candy.pth", bundle, CREDIT, licence="BSD")
+    with open_engine(engine_name, bundle, device="cpu", precision="fp32") as engine:
         pictures = check_pictures(photographs)
         for height, width in ((121, 162), (123, 161)):  # all remainders but the usual one
             scene = next(iter(pictures.values()))

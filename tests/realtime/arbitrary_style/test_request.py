@@ -80,16 +80,12 @@ def test_a_file_without_ending_is_a_painting_unless_a_style_has_the_name(
         ("nowhere.jpg", "no picture nowhere.jpg"),
         ("{painting}:-1,scream", "mix .* not understood"),
         ("{painting}:0.5,screem:0.5", "did you mean scream"),
+        ("{notes}", r"notes\.jpg"),
     ],
 )
 def test_what_is_wrong_is_one_line(painting: Path, style: str, message: str) -> None:
+    notes = painting.with_name("notes.jpg")
+    notes.write_text("no picture")
     with pytest.raises((BadInputError, UnknownNameError), match=message) as caught:
-        find_look(style.format(painting=painting))
+        find_look(style.format(painting=painting, notes=notes))
     assert "\n" not in str(caught.value)
-
-
-def test_what_is_no_picture_is_said(tmp_path: Path) -> None:
-    path = tmp_path / "notes.jpg"
-    path.write_text("no picture")
-    with pytest.raises(BadInputError, match=r"notes\.jpg"):
-        find_look(str(path))

@@ -17,11 +17,9 @@ from realtime.engines.identity_engine import IdentityEngine
 from realtime.errors import BadInputError, EngineError, MissingExtraError
 from realtime.frame import Frame
 from realtime.look import Look
-from realtime.network.library import SHIPPED
 from realtime.ports import Engine, EngineInfo, Runtime, Style
 from tests.commands import run_python
-
-FAST = SHIPPED / "fast.safetensors"
+from tests.helpers import FAST
 
 
 @pytest.fixture(autouse=True)

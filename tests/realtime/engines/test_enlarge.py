@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from export.parity import _ssim as likeness
 from realtime.engines import open_engine
 from realtime.engines.enlarge import resized, restore_chroma, scaled_size, upsample_guided
 from realtime.frame import Frame, Pixels
@@ -133,20 +134,6 @@ def test_larger_strokes_are_larger() -> None:
             grain(engine.stylize(frame, replace(look, stroke=s)).pixels) for s in (0.5, 1.0, 2.0)
         )
     assert fine > 1.2 * plain > 1.4 * coarse
-
-
-def likeness(one: Pixels, two: Pixels) -> float:
-    """Structural similarity of two pictures' light (Wang et al. 2004); 1 is the same."""
-    a, b = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY).astype(float) for each in (one, two))
-
-    def mean(values: np.ndarray) -> np.ndarray:
-        return np.asarray(cv2.GaussianBlur(values, (0, 0), 1.5))
-
-    mean_a, mean_b = mean(a), mean(b)
-    var_a, var_b = mean(a * a) - mean_a**2, mean(b * b) - mean_b**2
-    both = mean(a * b) - mean_a * mean_b
-    light = (2 * mean_a * mean_b + 6.5) / (mean_a**2 + mean_b**2 + 6.5)
-    return float((light * (2 * both + 58.5) / (var_a + var_b + 58.5)).mean())
 
 
 @pytest.mark.parametrize("style", ["starry-night", "mosaic"])

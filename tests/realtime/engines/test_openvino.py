@@ -10,9 +10,8 @@ import pytest
 from realtime.engines import open_engine
 from realtime.frame import Frame
 from realtime.look import Look
-from realtime.network.library import SHIPPED
 from tests.commands import ROOT, run_python
-from tests.helpers import quadrant_card
+from tests.helpers import FAST, quadrant_card
 
 PAINT = """
 import hashlib
@@ -50,7 +49,7 @@ def test_a_cache_folder_that_cannot_be_made_costs_time_only(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    with open_engine("openvino", SHIPPED / "fast.safetensors", device="cpu") as engine:
+    with open_engine("openvino", FAST, device="cpu") as engine:
         frame = Frame(quadrant_card(32, 32), 0, 0.0)
         painted = engine.stylize(frame, Look.of_style(0, len(engine.styles)))
     assert np.abs(painted.pixels.astype(int) - frame.pixels).mean() > 5

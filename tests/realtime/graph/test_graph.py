@@ -19,11 +19,9 @@ from realtime.graph.builder import OPSETS
 from realtime.graph.frames import write_graph
 from realtime.graph.store import GraphFile, graph_key, graph_of
 from realtime.network.bundle import load_bundle
-from realtime.network.library import SHIPPED
 from realtime.ports import Engine
 from tests.engines import Remembering
-
-FAST = SHIPPED / "fast.safetensors"
+from tests.helpers import FAST
 
 
 @pytest.fixture(autouse=True)

@@ -92,20 +92,14 @@ def test_sub_pixel_convolution_answers_a_checkerboard_by_nothing() -> None:
 
 
 @pytest.mark.parametrize("along", [2, 3])
-def test_sub_pixel_convolution_draws_straight_edges_without_ladders(along: int) -> None:
+def test_sub_pixel_convolution_draws_edges_and_no_ladders_along_them(along: int) -> None:
     layer = sub_pixel(3, 2)
     shape = [1, 3, 7, 7]
     shape[along] = 1
     profile = torch.randn(shape, dtype=torch.float64).expand(1, 3, 7, 7)
     y = layer(profile)
     assert y.diff(dim=along).abs().max() < 1e-9
-    assert y.diff(dim=5 - along).abs().max() > 0.1
-
-
-def test_sub_pixel_convolution_can_still_draw_edges() -> None:
-    edge = torch.zeros(1, 1, 6, 6, dtype=torch.float64)
-    edge[..., 3:] = 1
-    assert sub_pixel(1, 1)(edge).diff(dim=3).diff(dim=3).abs().max() > 0.1
+    assert y.diff(2, dim=5 - along).abs().max() > 0.1, "it can draw edges, not slopes alone"
 
 
 @pytest.mark.parametrize("config", CONFIGS)

@@ -34,16 +34,9 @@ def test_no_screen_is_a_clear_word(monkeypatch: pytest.MonkeyPatch) -> None:
         open_source("screen")
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files without telling stderr."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        del format, args
-
-
 def test_a_stream_over_http(tmp_path: Path) -> None:
     write_clip(tmp_path / "clip.mkv", noise(60))
-    handler = functools.partial(Quiet, directory=str(tmp_path))
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from realtime import sources
-from realtime.errors import BadInputError, UnknownNameError
+from realtime.errors import BadInputError
 from realtime.frame import Frame
 from realtime.sources import files_of, open_source
 from realtime.sources.camera_source import list_cameras
@@ -62,11 +62,6 @@ def test_a_path_needs_no_prefix(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "my:clip.mp4", [quadrant_card()] * 12)
     with open_source(str(clip)) as source:
         assert len(list(source)) == 12
-
-
-def test_unknown_addresses_name_the_sources() -> None:
-    with pytest.raises(UnknownNameError, match="did you mean synthetic"):
-        open_source("syntetic")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="device files")

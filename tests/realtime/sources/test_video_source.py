@@ -19,7 +19,6 @@ from tests.clips import (
     write_clip,
     write_sound,
 )
-from tests.film import add_pictures, picture_stream
 from tests.helpers import quadrant_card, write_picture
 from tests.made import SHORT, SHORT_FRAMES
 
@@ -52,11 +51,8 @@ def test_rotation(tmp_path: Path, degrees: int) -> None:
 
 
 def test_pixel_aspect(tmp_path: Path) -> None:
-    with av.open(str(tmp_path / "wide.mp4"), "w") as container:
-        stream = picture_stream(container, rate=Fraction(30))
-        stream.codec_context.sample_aspect_ratio = Fraction(64, 51)
-        add_pictures(container, stream, [CARD])
-    with open_source(str(tmp_path / "wide.mp4")) as source:
+    path = write_clip(tmp_path / "wide.mp4", [CARD], aspect=Fraction(64, 51))
+    with open_source(str(path)) as source:
         assert source.pixel_aspect == Fraction(64, 51)
 
 
@@ -147,14 +143,16 @@ def test_name_with_a_colon_and_accents(tmp_path: Path) -> None:
     assert len(read_frames(named)) == 2
 
 
-def test_missing() -> None:
+def test_no_video_at_a_path(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"there is no video nowhere\.mp4"):
         open_source("nowhere.mp4")
-
-
-def test_folder(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="is a folder"):
         open_source(str(tmp_path))
+    (tmp_path / "notes.txt").write_text("Dear diary\n" * 50)  # which FFmpeg would draw
+    with pytest.raises(BadInputError, match="is a text file"):
+        open_source(str(tmp_path / "notes.txt"))
+    with pytest.raises(BadInputError, match="has no video"):
+        open_source(str(write_sound(tmp_path / "song.m4a")))
 
 
 @pytest.mark.parametrize(
@@ -171,18 +169,6 @@ def test_no_video_inside(tmp_path: Path, content: bytes, message: str, suffix: s
     path.write_bytes(content)
     with pytest.raises(BadInputError, match=message):
         open_source(str(path))
-
-
-def test_text_file_is_not_drawn_as_a_terminal(tmp_path: Path) -> None:
-    path = tmp_path / "notes.txt"
-    path.write_text("Dear diary\n" * 50)
-    with pytest.raises(BadInputError, match="is a text file"):
-        open_source(str(path))
-
-
-def test_sound_only(tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="has no video"):
-        open_source(str(write_sound(tmp_path / "song.m4a")))
 
 
 def test_too_small(tmp_path: Path) -> None:
