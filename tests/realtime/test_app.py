@@ -30,10 +30,12 @@ def test_a_clip_is_painted_alike_by_the_plain_loop_and_the_threads(clips_folder:
     plain, threaded = ListSink(), ListSink()
     with open_engine("torch", entry.path) as engine:
         with open_source(clip) as source:
-            run_plainly(source, engine, plain, look)
+            assert run_plainly(source, engine, plain, look) == SHORT_FRAMES
         with open_source(clip) as source:
-            run(source, engine, threaded, Hooks(look=lambda: look))
-    assert len(plain.frames) == len(threaded.frames) == SHORT_FRAMES
+            report = run(source, engine, threaded, Hooks(look=lambda: look))
+    assert (report.frames, report.dropped) == (SHORT_FRAMES, 0)
+    assert plain.finished == threaded.finished == 1
+    assert len(plain.frames) == SHORT_FRAMES
     for one, other in zip(plain.frames, threaded.frames, strict=True):
         assert (one.index, one.pts_seconds) == (other.index, other.pts_seconds)
         assert one.pixels.tobytes() == other.pixels.tobytes()

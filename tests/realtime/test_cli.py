@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import time
 from pathlib import Path
 
 import av
@@ -15,7 +14,7 @@ from realtime.network.card import DEFAULT_STYLE
 from tests.clips import cut_off, write_clip
 from tests.commands import assert_refused, pleinair, pleinair_here, run_python, start_python
 from tests.disk import mounted_disk
-from tests.helpers import quadrant_card, read_back, write_picture
+from tests.helpers import quadrant_card, read_back, until, write_picture
 
 
 def rolling_cards(count: int, width: int = 64, height: int = 48) -> list[Pixels]:
@@ -41,15 +40,7 @@ def test_help_names_every_command_and_imports_nothing_heavy() -> None:
     assert run_python("-c", code).stdout.strip() == "[]"
 
 
-def test_commands_of_other_packages_answer_for_help() -> None:
-    assert "paintings" in pleinair_here("train", "--help").stdout.lower()
-    assert "bench" in pleinair_here("bench", "--help").stdout
-
-
-def test_styles_and_doctor_speak_to_people_and_programs() -> None:
-    assert "The Starry Night, Vincent van Gogh, 1889" in pleinair("styles").stdout
-    listed = json.loads(pleinair_here("styles", "--json").stdout)
-    assert listed[0]["bundle"] == "fast"
+def test_the_doctor_speaks_to_programs() -> None:
     checks = {check["name"]: check for check in json.loads(pleinair("doctor", "--json").stdout)}
     assert "fps at 640x480" in checks["engine torch"]["found"]
     assert checks["virtual camera"]["ok"] or checks["virtual camera"]["advice"]
@@ -160,11 +151,10 @@ def test_ctrl_c_leaves_a_playable_partial_file(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", rolling_cards(600, 320, 240))
     process = start_python("-m", "realtime", "video", clip, tmp_path / "out.mp4")
     partial, segments = tmp_path / "out.partial.mp4", tmp_path / ".out.mp4.pleinair"
-    deadline = time.monotonic() + 120
-    while sum(path.stat().st_size for path in segments.glob("*/*.nut")) < 20_000:
-        assert process.poll() is None, process.stderr.read() if process.stderr else ""
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(
+        lambda: sum(path.stat().st_size for path in segments.glob("*/*.nut")),
+        lambda size: size >= 20_000, process,
+    )  # fmt: skip
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -199,8 +189,6 @@ def test_live_without_camera_or_screen_says_what_to_do() -> None:
     assert_refused(no_camera, "there is no camera 77", "found")
     no_screen = pleinair("live", "--source", "synthetic", DISPLAY="", WAYLAND_DISPLAY="")
     assert_refused(no_screen, "no display", "--sink null")
-    misspelt = pleinair_here("live", "--source", "webcam")
-    assert_refused(misspelt, "no source named 'webcam'", "camera")
 
 
 def test_a_full_disk_is_reported(tmp_path: Path) -> None:

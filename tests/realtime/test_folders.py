@@ -32,11 +32,6 @@ def test_a_full_disk_keeps_what_was_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_cache_is_never_an_error(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("where a folder should be")
-    write_cache(tmp_path / "file" / "cache", b"1")
-
-
 def test_a_link_is_followed(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "file")
     write_whole(tmp_path / "link", b"one")
@@ -106,11 +101,3 @@ def test_folders_are_where_xdg_says_if_it_says_it_properly(
     monkeypatch.setenv("XDG_DATA_HOME", "relative")
     assert cache_folder() == tmp_path / "cache" / "pleinair"
     assert data_folder() == tmp_path / "home" / ".local" / "share" / "pleinair"
-
-
-def test_a_cache_folder_that_cannot_be_made_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert usable_cache("openvino") is None

@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from realtime.cli import app
 from realtime.network.card import DEFAULT_STYLE
 from tests.commands import ROOT, assert_refused, pleinair
-from tests.helpers import quadrant_card
+from tests.helpers import quadrant_card, read_back
 
 
 def image(*arguments: object, piped: bytes = b"") -> Result:
@@ -42,19 +42,17 @@ def test_a_folder_is_painted_into_one_that_is_made(photos: Path, tmp_path: Path)
     painted = sorted(path.name for path in out.iterdir())
     assert painted == [f"a-{DEFAULT_STYLE}.jpg", f"b-{DEFAULT_STYLE}.png", f"c-{DEFAULT_STYLE}.png"]
     assert {path.name: path.read_bytes() for path in photos.iterdir()} == before
-    with Image.open(out / f"b-{DEFAULT_STYLE}.png") as picture:
-        np.testing.assert_array_equal(np.asarray(picture), quadrant_card())
+    np.testing.assert_array_equal(read_back(out / f"b-{DEFAULT_STYLE}.png"), quadrant_card())
 
 
 def test_one_bad_picture_ends_nothing(photos: Path, tmp_path: Path) -> None:
     (photos / "b.png").write_bytes((photos / "b.png").read_bytes()[:60])
-    result = image(
-        photos / "none.jpg", photos / "b.png", photos / "a.jpg", "--out", tmp_path / "out"
-    )
+    out = tmp_path / "out"
+    result = image(photos / "none.jpg", photos / "b.png", photos / "a.jpg", "--out", out)
     assert result.exit_code == 2
-    assert result.stdout.splitlines() == [
-        str(tmp_path / "out" / f"a-{DEFAULT_STYLE}.jpg"), "1 of 3 pictures are painted",
-    ]  # fmt: skip
+    written, counted = result.stdout.splitlines()
+    assert written == str(out / f"a-{DEFAULT_STYLE}.jpg")
+    assert counted == "1 of 3 pictures are painted"
     first, second = result.stderr.splitlines()
     assert first.startswith(f"pleinair: there is no picture {photos / 'none.jpg'}")
     assert second.startswith(f"pleinair: {photos / 'b.png'} is damaged or incomplete")
@@ -153,8 +151,7 @@ def test_a_pipe_may_be_at_one_end_only(photos: Path, tmp_path: Path) -> None:
     result = image("-", "-o", out, "--size", "32x32", "--json", piped=data)
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)[0]["result"] == str(out)
-    with Image.open(out) as picture:
-        assert picture.size == (32, 24)
+    assert read_back(out).shape == (24, 32, 3)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,6 @@ import pytest
 
 from realtime.look import Look
 
-SHARES = [number / 97 for number in range(98)]
-
 
 def test_halfway_between_two_styles_each_has_half() -> None:
     mixed = Look((1.0, 0.0), strength=0.4).mixed(Look((0.0, 1.0), strength=0.8), 0.5)
@@ -23,7 +21,7 @@ def test_the_ends_are_the_looks_themselves() -> None:
     assert one.mixed(two, 1.0) == two
 
 
-@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("share", [number / 97 for number in range(98)])
 def test_what_both_share_stays_to_the_last_bit(share: float) -> None:
     look = Look((0.6, 0.3, 0.1), strength=0.7)
     coarse = replace(look, stroke=2.0)

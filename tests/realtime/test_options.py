@@ -35,7 +35,7 @@ def options_of(command: str) -> set[str]:
 def test_every_command_has_a_short_help(command: str) -> None:
     finished = run_here(command, "-h")
     assert finished.exit_code == 0
-    assert "Usage: " in finished.output
+    assert f"Usage: pleinair {command} " in finished.output
     assert "--help" in finished.output
 
 
@@ -76,7 +76,8 @@ def test_choices_are_shown_and_those_for_tests_are_not() -> None:
     for hidden in ("identity", "faulty", "images"):
         assert hidden not in shown
     refused = pleinair_here("live", "--source", "cmera")
-    assert_refused(refused, "did you mean camera? known are camera, screen, stream, synthetic")
+    known = "did you mean camera? known are camera, screen, stream, synthetic"
+    assert_refused(refused, f"no source named 'cmera': {known}")
     assert "faulty" not in refused.stderr
 
 

@@ -5,9 +5,8 @@ from realtime.frame import Frame
 from realtime.resize import fit
 from tests.helpers import quadrant_card
 
-
-def card() -> Frame:
-    return Frame(quadrant_card(), 0, 0.0)
+BEFORE = Frame(quadrant_card(), 0, 0.0)
+AFTER = BEFORE.with_pixels(255 - BEFORE.pixels)
 
 
 def test_text_is_drawn_on_a_copy_in_the_top_left() -> None:
@@ -36,8 +35,7 @@ def test_a_line_longer_than_the_picture_is_written_smaller_and_whole() -> None:
 
 
 def test_no_lines_cost_nothing() -> None:
-    frame = card()
-    assert overlay.with_lines(frame, []) is frame
+    assert overlay.with_lines(BEFORE, []) is BEFORE
 
 
 def test_text_can_be_read_on_any_picture() -> None:
@@ -50,26 +48,22 @@ def test_text_can_be_read_on_any_picture() -> None:
 
 
 def test_the_divider_goes_where_it_is_put() -> None:
-    before = card()
-    after = before.with_pixels(255 - before.pixels)
     for place in (0.0, 0.25, 1.0):
-        top = overlay.split(before, after, place).pixels[:10]
+        top = overlay.split(BEFORE, AFTER, place).pixels[:10]
         left, right = max(0, round(place * 64) - 2), round(place * 64) + 2
-        np.testing.assert_array_equal(top[:, :left], before.pixels[:10, :left])
-        np.testing.assert_array_equal(top[:, right:], after.pixels[:10, right:])
+        np.testing.assert_array_equal(top[:, :left], BEFORE.pixels[:10, :left])
+        np.testing.assert_array_equal(top[:, right:], AFTER.pixels[:10, right:])
 
 
 def test_the_split_shows_both_halves() -> None:
-    before = card()
-    after = before.with_pixels(255 - before.pixels)
-    both = overlay.split(before, after).pixels
-    np.testing.assert_array_equal(both[:, :24], before.pixels[:, :24])
-    np.testing.assert_array_equal(both[:, 40:], after.pixels[:, 40:])
-    assert overlay.joined(before, after).shape == (48, 128, 3)
+    both = overlay.split(BEFORE, AFTER).pixels
+    np.testing.assert_array_equal(both[:, :24], BEFORE.pixels[:, :24])
+    np.testing.assert_array_equal(both[:, 40:], AFTER.pixels[:, 40:])
+    assert overlay.joined(BEFORE, AFTER).shape == (48, 128, 3)
 
 
 def test_mirroring_swaps_left_and_right_only() -> None:
-    pixels = overlay.mirrored(card()).pixels
+    pixels = overlay.mirrored(BEFORE).pixels
     assert tuple(pixels[0, 0]) == (30, 200, 40)
     assert tuple(pixels[-1, 0]) == (230, 220, 30)
 

@@ -18,35 +18,31 @@ from export.job import ExportJob
 from realtime.app import paint_demo, paint_images
 from realtime.cli import app
 from realtime.errors import BadInputError, PleinairError
-from realtime.film.film import FilmSettings
 from realtime.live.run import run_live
 from realtime.network.card import DEFAULT_STYLE, StyleCredit
-from realtime.network.library import SHIPPED
 from realtime.provenance import is_ours
-from realtime.settings import LiveSettings, PaintSettings
+from realtime.settings import LiveSettings
 from realtime.sheet import write_sheet
 from tests.clips import write_clip
-from tests.film import paint
-from tests.helpers import quadrant_card, write_picture
+from tests.film import COPY, paint
+from tests.helpers import FAST, quadrant_card, write_picture
 from tests.train.tiny import run, tiny_settings
 from train.loop import Extras
 from train.neural_style.cli import app as paint_slowly
 from train.preview import preview_path
 
-NOTHING = PaintSettings(engine="identity", strength=0.0)
 Writer = Callable[[Path, Path, bool], object]
 
 
 def image(inputs: Path, out: Path, overwrite: bool) -> None:
     picture = write_picture(inputs / f"photo{out.suffix}")
-    paint_images(NOTHING, [picture], out.parent, lambda path: None, overwrite=overwrite)
+    paint_images(COPY.paint, [picture], out.parent, lambda path: None, overwrite=overwrite)
 
 
 def film(inputs: Path, out: Path, overwrite: bool) -> None:
     clip = write_clip(inputs / "clip.mp4", [quadrant_card()] * 3)
-    numbered = out.name == "00002.png"
-    target = out.with_name("%05d.png") if numbered else out
-    (finished,) = paint(clip, out=target, settings=FilmSettings(paint=NOTHING, overwrite=overwrite))
+    target = out.with_name("%05d.png") if out.name == "00002.png" else out
+    (finished,) = paint(clip, out=target, settings=replace(COPY, overwrite=overwrite))
     if finished.error is not None:
         raise finished.error
 
@@ -60,7 +56,7 @@ def live(inputs: Path, out: Path, overwrite: bool) -> None:
 
 
 def demo(inputs: Path, out: Path, overwrite: bool) -> None:
-    settings = PaintSettings(engine="identity", strength=0.0, size=(64, 48))
+    settings = replace(COPY.paint, size=(64, 48))
     paint_demo(settings, out.parent, 0.1, lambda report: None, overwrite=overwrite)
 
 
@@ -72,28 +68,21 @@ def figures(inputs: Path, out: Path, overwrite: bool) -> None:
     Result(command="", machine={}, rows=[]).write(out, overwrite=overwrite)
 
 
-WRITERS: list[tuple[str, Writer]] = [
-    (f"photo-{DEFAULT_STYLE}.png", image),
-    (f"photo-{DEFAULT_STYLE}.jpg", image),
-    (f"photo-{DEFAULT_STYLE}.webp", image),
-    ("out.mp4", film),
-    ("out.mkv", film),
-    ("out.webm", film),
-    ("out.mov", film),
-    ("out.gif", film),
-    ("00002.png", film),
-    ("out.mp4", live),
-    ("out.webm", live),
-    ("demo.mp4", demo),
-    ("demo.png", demo),
-    ("sheet.png", sheet),
-    ("sheet.webp", sheet),
-    ("figures.json", figures),
-]
+PHOTO = f"photo-{DEFAULT_STYLE}"
+FILES: dict[Writer, tuple[str, ...]] = {
+    image: (f"{PHOTO}.png", f"{PHOTO}.jpg", f"{PHOTO}.webp"),
+    film: ("out.mp4", "out.mkv", "out.webm", "out.mov", "out.gif", "00002.png"),
+    live: ("out.mp4", "out.webm"),
+    demo: ("demo.mp4", "demo.png"),
+    sheet: ("sheet.png", "sheet.webp"),
+    figures: ("figures.json",),
+}
 
 
-@pytest.mark.parametrize(("name", "write"), WRITERS, ids=[f"{w.__name__} {n}" for n, w in WRITERS])
-def test_only_what_is_ours_is_replaced(name: str, write: Writer, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("write", "name"), [(write, name) for write, names in FILES.items() for name in names]
+)
+def test_only_what_is_ours_is_replaced(write: Writer, name: str, tmp_path: Path) -> None:
     inputs, out = tmp_path / "inputs", tmp_path / "out" / name
     inputs.mkdir()
     out.parent.mkdir()
@@ -111,19 +100,19 @@ def test_only_what_is_ours_is_replaced(name: str, write: Writer, tmp_path: Path)
     assert is_ours(out)
 
 
-def test_a_link_is_followed(tmp_path: Path) -> None:
-    for name in (f"photo-{DEFAULT_STYLE}.png", "out.mp4"):
-        (tmp_path / "far").mkdir(exist_ok=True)
-        (tmp_path / "near").mkdir(exist_ok=True)
-        (tmp_path / "near" / name).symlink_to(tmp_path / "far" / name)
-        write = image if name.endswith("png") else film
-        write(tmp_path, tmp_path / "near" / name, False)
-        assert (tmp_path / "near" / name).is_symlink()
-        assert is_ours(tmp_path / "far" / name)
-        (tmp_path / "far" / name).write_bytes(b"a user's file")
-        with pytest.raises(BadInputError, match="did not write it"):
-            write(tmp_path, tmp_path / "near" / name, False)
-        assert (tmp_path / "far" / name).read_bytes() == b"a user's file"
+@pytest.mark.parametrize(("write", "name"), [(image, f"{PHOTO}.png"), (film, "out.mp4")])
+def test_a_link_is_followed(write: Writer, name: str, tmp_path: Path) -> None:
+    near, far = tmp_path / "near" / name, tmp_path / "far" / name
+    near.parent.mkdir()
+    far.parent.mkdir()
+    near.symlink_to(far)
+    write(tmp_path, near, False)
+    assert near.is_symlink()
+    assert is_ours(far)
+    far.write_bytes(b"a user's file")
+    with pytest.raises(BadInputError, match="did not write it"):
+        write(tmp_path, near, False)
+    assert far.read_bytes() == b"a user's file"
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
@@ -131,7 +120,6 @@ def test_inputs_are_never_written_to(tmp_path: Path, overwrite: bool) -> None:
     clip = write_clip(tmp_path / "a.mp4", [quadrant_card()] * 3)
     picture = write_picture(tmp_path / "a.png")
     (tmp_path / "link.mp4").symlink_to(clip)
-    film_settings = FilmSettings(paint=NOTHING, overwrite=overwrite)
     before = {path: path.read_bytes() for path in (clip, picture)}
     for address in (str(clip), f"video:{clip}"):
         for out in (clip, tmp_path / "link.mp4"):
@@ -139,7 +127,7 @@ def test_inputs_are_never_written_to(tmp_path: Path, overwrite: bool) -> None:
                                     overwrite=overwrite)  # fmt: skip
             with pytest.raises(BadInputError, match="is the input itself"):
                 run_live(settings, lambda line: None)
-            (finished,) = paint(clip, out=out, settings=film_settings)
+            (finished,) = paint(clip, out=out, settings=replace(COPY, overwrite=overwrite))
             assert "is the input itself" in str(finished.error)
     with pytest.raises(BadInputError, match="is the input itself"):
         write_sheet(picture, [], [picture], overwrite=overwrite)
@@ -148,9 +136,9 @@ def test_inputs_are_never_written_to(tmp_path: Path, overwrite: bool) -> None:
 
 def test_a_painting_that_is_an_input_of_the_same_run_is_never_replaced(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "a.mp4", [quadrant_card()] * 3)
-    (mine,) = paint(clip, settings=FilmSettings(paint=NOTHING))
+    (mine,) = paint(clip)
     assert mine.result is not None
-    (finished,) = paint(mine.result, out=mine.result, settings=FilmSettings(paint=NOTHING))
+    (finished,) = paint(mine.result, out=mine.result)
     assert "is the input itself" in str(finished.error)
 
 
@@ -158,13 +146,13 @@ def test_a_clip_named_like_another_ones_painting_is_never_replaced(tmp_path: Pat
     names = ("a.mp4", f"a-{DEFAULT_STYLE}.mp4")
     clips = [write_clip(tmp_path / name, [quadrant_card()] * 3) for name in names]
     before = clips[1].read_bytes()
-    finished = paint(*clips, out=tmp_path, settings=FilmSettings(paint=NOTHING, overwrite=True))
+    finished = paint(*clips, out=tmp_path, settings=replace(COPY, overwrite=True))
     assert sorted(str(film.error is None) for film in finished) == ["False", "True"]
     assert clips[1].read_bytes() == before
     pictures = [write_picture(tmp_path / f"{name}.png") for name in ("b", f"b-{DEFAULT_STYLE}")]
     before = pictures[1].read_bytes()
     with pytest.raises(BadInputError, match="is the input itself"):
-        paint_images(NOTHING, pictures, None, lambda path: None, overwrite=True)
+        paint_images(COPY.paint, pictures, None, lambda path: None, overwrite=True)
     assert pictures[1].read_bytes() == before
 
 
@@ -196,7 +184,7 @@ def test_the_writers_that_work_for_long_ask_first(tmp_path: Path) -> None:
     credit = StyleCredit(name="one")
     for out in (other, tmp_path / "c.pth"):
         refused(out, import_checkpoint, tmp_path / "c.pth", out, credit, licence="")
-    refused(other, ExportJob, bundle=SHIPPED / "fast.safetensors", out=other)
+    refused(other, ExportJob, bundle=FAST, out=other)
     for command in ("live", "engines", "hold"):
         with pytest.raises(BadInputError, match="did not write it"):
             bench([command, "--json", str(other)], standalone_mode=False)

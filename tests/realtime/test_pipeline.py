@@ -7,7 +7,7 @@ import pytest
 
 from realtime.frame import Frame
 from realtime.look import Look
-from realtime.pipeline import Hooks, Report, run, run_plainly
+from realtime.pipeline import Hooks, Report, run
 from realtime.ports import Event, Key
 from tests.helpers import ONE_STYLE, InvertingEngine, ListSink, ListSource, make_frames
 
@@ -24,19 +24,6 @@ def hooks(
     on_event: Callable[[Event], bool] = lambda event: True,
 ) -> Hooks:
     return Hooks(look=lambda: ONE_STYLE, on_frame=on_frame, on_event=on_event)
-
-
-def test_a_file_gives_the_frames_of_the_plain_loop_bit_for_bit() -> None:
-    frames = make_frames(40)
-    plain, threaded = ListSink(), ListSink()
-    assert run_plainly(ListSource(frames), InvertingEngine(), plain, ONE_STYLE) == 40
-    report = run(ListSource(frames), InvertingEngine(), threaded, hooks())
-    assert report.frames == 40
-    assert report.dropped == 0
-    assert plain.finished == threaded.finished == 1
-    for expected, shown in zip(plain.frames, threaded.frames, strict=True):
-        assert (shown.index, shown.pts_seconds) == (expected.index, expected.pts_seconds)
-        assert shown.pixels.tobytes() == expected.pixels.tobytes()
 
 
 def test_an_empty_source_ends_at_once() -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.commands import run_python
+
 PROGRAM = """
 import socket, sys
 def refuse(event, args):
@@ -29,18 +27,11 @@ engine.close()
 
 
 @pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
-def test_engines_tell_nobody(engine: str, tmp_path: Path) -> None:
+def test_engines_tell_nobody(engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip(engine)
-    home = tmp_path / "home"
-    home.mkdir()
-    environment = {
-        name: value for name, value in os.environ.items()
-        if name not in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME", "XDG_DATA_HOME", "CI")
-    }  # fmt: skip
-    finished = subprocess.run(
-        [sys.executable, "-c", PROGRAM, engine], capture_output=True, check=False, text=True,
-        env={**environment, "HOME": str(home), "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    for name in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME", "XDG_DATA_HOME", "CI"):
+        monkeypatch.delenv(name, raising=False)
+    finished = run_python("-c", PROGRAM, engine, HOME=str(tmp_path))
     assert (finished.returncode, finished.stdout) == (0, ""), finished.stderr
-    made = {path.relative_to(home).parts[:2] for path in home.rglob("*") if path.is_file()}
+    made = {path.relative_to(tmp_path).parts[:2] for path in tmp_path.rglob("*") if path.is_file()}
     assert made <= {(".cache", "pleinair")}

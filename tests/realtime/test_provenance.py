@@ -92,13 +92,9 @@ def test_what_is_not_ours(data: bytes, tmp_path: Path) -> None:
     assert not is_ours(path)
 
 
-def test_folders_and_nothing_are_not_ours(tmp_path: Path) -> None:
-    assert not is_ours(tmp_path)
-    assert not is_ours(tmp_path / "none")
-    assert not is_ours(tmp_path / ("x" * 300))
-
-
-def test_somebody_elses_films_and_pictures(tmp_path: Path) -> None:
+def test_folders_nothing_and_films_of_others_are_not_ours(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none", tmp_path / ("x" * 300)):
+        assert not is_ours(path)
     for name in ("a.mp4", "a.mkv"):
         assert not is_ours(write_clip(tmp_path / name, [quadrant_card()]))
 
@@ -108,9 +104,7 @@ def test_texts_and_figures(tmp_path: Path) -> None:
     page.write_bytes(b"# Figures\n" + TEXT_MARK)
     result.write_text(json.dumps(WRITTEN_BY | {"rows": []}, indent=2))
     lines.write_text(json.dumps(WRITTEN_BY | {"step": 0}) + '\n{"step": 1}\n')
-    assert is_ours(page)
-    assert is_ours(result)
-    assert is_ours(lines)
+    assert all(map(is_ours, (page, result, lines)))
 
 
 def test_bundles_and_graphs(tmp_path: Path) -> None:

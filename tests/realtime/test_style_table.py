@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -152,5 +151,4 @@ def test_the_bundles_are_told_of_when_asked(entries: tuple[Entry, ...]) -> None:
     said = pleinair_here("styles", "--verbose").stdout
     for entry in entries:
         assert f"{entry.name}: {entry.card.config.architecture} network" in said
-    assert Path(os.path.commonpath([entry.path for entry in entries])) == SHIPPED
     assert str(SHIPPED) in said

@@ -15,16 +15,11 @@ from realtime.settings import LiveSettings, PaintSettings, parse_size
 
 
 @pytest.mark.parametrize(
-    "pixels",
-    [
-        np.zeros((20, 20), np.uint8),
-        np.zeros((20, 20, 4), np.uint8),
-        np.zeros((20, 20, 3), np.float32),
-    ],
+    ("shape", "dtype"), [((20, 20), "uint8"), ((20, 20, 4), "uint8"), ((20, 20, 3), "float32")]
 )
-def test_a_frame_refuses_other_layouts(pixels: np.ndarray) -> None:
+def test_a_frame_refuses_other_layouts(shape: tuple[int, ...], dtype: str) -> None:
     with pytest.raises(ValueError, match=r"expected uint8 \(H, W, 3\)"):
-        Frame(pixels, 0, 0.0)
+        Frame(np.zeros(shape, dtype), 0, 0.0)
 
 
 def test_a_frame_refuses_strided_and_tiny_pixels() -> None:
