@@ -278,6 +278,14 @@ def endurance(
 
 
 @measures
+def start() -> Measured:
+    """Time the start of live to its first painted frame: with empty caches, and with its own."""
+    from benchmarks.candidates import measure_start
+
+    return measure_start(tell), ()
+
+
+@measures
 def flicker(
     size: OneSize = "640x480",
     frames: Annotated[int, above_zero("Frames per movie.")] = 20,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import candidates
 from benchmarks.cli import app
 from benchmarks.engines import measure_optimisation
 from realtime.errors import BadInputError
@@ -82,6 +83,15 @@ def test_the_baseline_may_be_left_out() -> None:
 def test_what_cannot_be_measured_is_refused(arguments: tuple[str, ...], said: str) -> None:
     with pytest.raises(BadInputError, match=said):
         app(arguments, standalone_mode=False)
+
+
+def test_the_start_is_timed_with_empty_caches_and_with_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(candidates, "LIVE_STARTS", 1)
+    rows = measured("start")
+    assert [row["what"] for row in rows] == ["cold: empty cache folder", "warm"]
+    assert all(row["seconds"] > 0 for row in rows)
 
 
 def test_a_clip_is_measured_from_file_to_file() -> None:
