@@ -45,6 +45,7 @@ def measure_video(
 
     Raises:
         PleinairError: it could not be painted.
+        KeyboardInterrupt: Ctrl-C came while it was being painted.
     """
     with tempfile.TemporaryDirectory(prefix="pleinair-bench-") as folder:
         clip = Path(folder) / "clip.mp4"
@@ -60,6 +61,8 @@ def measure_video(
         seconds = monotonic() - started
         if finished.error is not None:
             raise finished.error
+        if finished.interrupted:
+            raise KeyboardInterrupt
         encode_fps = _encoding_alone(Path(folder))
     report = finished.report
     assert report is not None

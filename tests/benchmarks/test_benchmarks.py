@@ -1,15 +1,18 @@
 """That the benchmarks measure and report; how fast is not a test's business."""
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks import candidates
+from benchmarks import candidates, video
 from benchmarks.cli import app
 from benchmarks.engines import measure_optimisation
 from realtime.errors import BadInputError
+from realtime.settings import PaintSettings
 from tests.commands import invoke
 from tests.made import SHORT
 
@@ -99,6 +102,17 @@ def test_a_clip_is_measured_from_file_to_file() -> None:
     assert row["frames"] == 60
     assert row["fps"] > 0
     assert row["memory_peak_mb"] >= row["memory_early_mb"] > 50
+
+
+def test_interrupted_the_measurement_of_a_clip_ends_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(*progress: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(video._Memory, "update", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        video.measure_video(60, (160, 120), PaintSettings(engine="identity"))
 
 
 def test_steadiness_is_measured_relative_to_the_camera() -> None:
