@@ -9,7 +9,7 @@ scene's, and is left out of it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -86,20 +86,18 @@ class Disturbance:
     def part(self, rows: slice) -> Disturbance:
         """Return the disturbance of some pictures of the batch."""
         motion = None if self.motion is None else self.motion[rows]
-        return Disturbance(
-            self.noise[rows], self.exposure[rows], self.lamp[rows], motion, self.whole
-        )
+        return replace(
+            self, noise=self.noise[rows], exposure=self.exposure[rows], lamp=self.lamp[rows],
+            motion=motion,
+        )  # fmt: skip
 
     def to(self, device: torch.device) -> Disturbance:
         """Return the same on another device."""
         motion = None if self.motion is None else self.motion.to(device)
-        return Disturbance(
-            self.noise.to(device),
-            self.exposure.to(device),
-            self.lamp.to(device),
-            motion,
-            self.whole,
-        )
+        return replace(
+            self, noise=self.noise.to(device), exposure=self.exposure.to(device),
+            lamp=self.lamp.to(device), motion=motion,
+        )  # fmt: skip
 
     def second_view(self, pictures: Tensor) -> Tensor:
         """Show (N, 3, H, W) in [0, 255] as the camera would a moment later."""
@@ -124,7 +122,7 @@ class Disturbance:
         if self.motion is not None:
             # Each painting goes half the way, so both are blurred alike by the resampling; by whole
             # pixels the first goes all of it, and none is blurred.
-            there, back = _halves(self.motion)
+            there, back = _half_way(self.motion)
             how = "bilinear"
             if self.whole:
                 there, back, how = self.motion, torch.zeros_like(self.motion), "nearest"
@@ -162,7 +160,7 @@ def _move(pictures: Tensor, motion: Tensor, how: str, beyond: str = "reflection"
     return F.grid_sample(pictures, grid, how, padding_mode=beyond, align_corners=False)
 
 
-def _halves(motion: Tensor) -> tuple[Tensor, Tensor]:
+def _half_way(motion: Tensor) -> tuple[Tensor, Tensor]:
     """The map that, done twice, is `motion`; and its inverse."""
     zoom = (1 + motion[:, :1]).sqrt()
     shift = motion[:, 1:] / (1 + zoom)
