@@ -15,13 +15,13 @@ from realtime.live.run import Outcome
 from realtime.painter import EngineSpec, default_picture_output, job_key, job_of, open_painter
 from realtime.pipeline import Hooks, Report, Shown
 from realtime.ports import Size
-from realtime.provenance import format_note, is_ours, is_painted
+from realtime.provenance import format_note, is_painted
 from realtime.resize import ResizedSource
 from realtime.settings import PaintSettings
 from realtime.sinks import SinkOptions
 from realtime.sinks.images_sink import check_picture_name
 from realtime.sinks.outputs import already_painted, is_file_name, make_folder, plan_outputs
-from realtime.sources.images_source import pictures_in
+from realtime.sources.images_source import unpainted_in
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _targets(
     targets = {}
     for path in paths:
         try:
-            for picture in _unpainted(path) if path.is_dir() else pictures_in(path):
+            for picture in unpainted_in(path):
                 target = default_picture_output(picture, label)
                 targets[picture] = target if out is None else out / target.name
         except PleinairError as exc:
@@ -145,13 +145,6 @@ def _targets(
             "a name without an ending"
         )
     return dict.fromkeys(targets, out)
-
-
-def _unpainted(folder: Path) -> list[Path]:
-    found = [path for path in pictures_in(folder) if not is_ours(path)]
-    if not found:
-        raise BadInputError(f"folder {folder} holds no picture but paintings of pleinair's")
-    return found
 
 
 def _picture_job(path: Path, settings: PaintSettings, painter: EngineSpec) -> dict[str, object]:

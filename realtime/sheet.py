@@ -19,7 +19,7 @@ from realtime.network.library import Entry
 from realtime.resize import fit, letterboxed
 from realtime.sinks import outputs
 from realtime.sinks.images_sink import check_picture_name, encode
-from realtime.sources.images_source import pictures_in, read_image
+from realtime.sources.images_source import read_image, unpainted_in
 from realtime.sources.landscape import Landscape
 
 CELL_PX = (320, 240)
@@ -45,7 +45,7 @@ def write_sheet(
     Args:
         path: The picture to write.
         entries: The bundles.
-        photographs: The scenes; of a folder all its pictures; none means the landscape.
+        photographs: The scenes, pictures or folders of them; none means the landscape.
         tell: Told what is being painted.
         overwrite: Replace a file that pleinair did not write.
 
@@ -53,8 +53,9 @@ def write_sheet(
         BadInputError: a photograph cannot be read, or the sheet cannot or may not be written.
     """
     check_picture_name(path)
-    outputs.require_free(path, photographs, overwrite=overwrite)
-    write_whole(path, encode(contact_sheet(entries, photographs, tell), path.suffix.lower()))
+    pictures = [picture for given in photographs for picture in unpainted_in(given)]
+    outputs.require_free(path, pictures, overwrite=overwrite)
+    write_whole(path, encode(contact_sheet(entries, pictures, tell), path.suffix.lower()))
 
 
 def contact_sheet(
@@ -62,9 +63,8 @@ def contact_sheet(
     photographs: Sequence[Path],
     tell: Callable[[str], None] = lambda line: None,
 ) -> Pixels:
-    """Return the sheet as RGB uint8 (H, W, 3); see `write_sheet`."""
-    pictures = [picture for path in photographs for picture in pictures_in(path)]
-    scenes = [_scene(picture) for picture in pictures] or [Landscape(*PAINTED_PX).at(0.0)]
+    """Return the sheet of photographs, no folders, as RGB uint8 (H, W, 3); see `write_sheet`."""
+    scenes = [_scene(photograph) for photograph in photographs] or [Landscape(*PAINTED_PX).at(0.0)]
     originals = _column("", "", scenes)
     painted = [column for entry in entries for column in _columns(entry, scenes, tell)]
     across, rows = _across(len(scenes), len(painted)), list[Pixels]()

@@ -11,6 +11,7 @@ from realtime.errors import BadInputError
 from realtime.frame import MIN_SIDE_PX, Frame, Pixels
 from realtime.media.picture import Picture, decode_picture, read_picture
 from realtime.ports import Closing, Size
+from realtime.provenance import is_ours
 from realtime.reading import find_photographs, require_file
 
 LOGGER = logging.getLogger(__name__)
@@ -74,6 +75,18 @@ def pictures_in(path: Path) -> list[Path]:
         require_file(path, "a picture")
         return [path]
     return find_photographs(path)
+
+
+def unpainted_in(path: Path) -> list[Path]:
+    """Return the picture itself, or those of a folder by name that pleinair did not paint.
+
+    Raises:
+        BadInputError: as `pictures_in`, or there are none but paintings.
+    """
+    found = pictures_in(path)
+    if path.is_dir() and not (found := [one for one in found if not is_ours(one)]):
+        raise BadInputError(f"folder {path} holds no picture but paintings of pleinair's")
+    return found
 
 
 def read_image(path: Path) -> Pixels:

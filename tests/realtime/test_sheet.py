@@ -10,7 +10,16 @@ from realtime.cli import app
 from realtime.errors import BadInputError
 from realtime.frame import Pixels
 from realtime.network.library import SHIPPED, Entry, find_bundles
-from realtime.sheet import CELL_PX, LABEL_PX, MOST_UPRIGHT, _across, _height, _label, contact_sheet
+from realtime.sheet import (
+    CELL_PX,
+    LABEL_PX,
+    MOST_UPRIGHT,
+    _across,
+    _height,
+    _label,
+    contact_sheet,
+    write_sheet,
+)
 from tests.commands import invoke
 from tests.helpers import landscape, read_back, write_picture
 
@@ -55,8 +64,12 @@ def test_of_a_folder_all_pictures_are_shown(tmp_path: Path) -> None:
         write_picture(tmp_path / f"{number}.png", landscape(320, 240, 9.0 * number))
         for number in range(2)
     ]
-    one = bundles("article")
-    assert np.array_equal(contact_sheet(one, [tmp_path]), contact_sheet(one, photographs))
+    one, sheet = bundles("article"), tmp_path / "sheet.png"
+    for _ in range(2):  # the sheet is in the folder itself, and never among its photographs
+        write_sheet(sheet, one, [tmp_path])
+        assert np.array_equal(read_back(sheet), contact_sheet(one, photographs))
+    with pytest.raises(BadInputError, match="is the input itself"):
+        write_sheet(photographs[0], one, [tmp_path], overwrite=True)
 
 
 @pytest.mark.parametrize("scenes", [1, 4, 12])
