@@ -221,7 +221,7 @@ def live(
     style: Style = None,
     engine: Engine = "auto",
     device: Device = "auto",
-    precision: Precision = "auto",
+    precision: Precision = "fastest",
 ) -> Measured:
     """Measure a camera, end to end: every stage, frames per second, drops, glass to glass."""
     from benchmarks.live import NOTES, LiveCase, measure_live
@@ -297,11 +297,12 @@ def flicker(
     ] = None,
     style: Annotated[str | None, typer.Option(help="Only this style.")] = None,
     engine: Engine = "auto",
+    precision: Precision = "auto",
 ) -> Measured:
     """Measure how steady every style is, over what the camera itself does; 1 is as steady."""
     from benchmarks.flicker import FlickerCase, measure_flicker
 
-    case = FlickerCase(parse_size(size), frames, photograph, engine, clip, style)
+    case = FlickerCase(parse_size(size), frames, photograph, engine, clip, style, precision)
     return measure_flicker(case, tell), ()
 
 

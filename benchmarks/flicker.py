@@ -74,6 +74,7 @@ class FlickerCase:
     clip: Path | None = None
     style: str | None = None
     """The only style to measure; None: all."""
+    precision: str = "auto"
 
 
 class Movie(NamedTuple):
@@ -94,7 +95,7 @@ def measure_flicker(case: FlickerCase, tell: Tell = silent) -> list[Row]:
         names, network = entry.card.names, entry.card.config.architecture
         if case.style not in (None, *names):
             continue
-        with open_engine(case.engine, entry.path) as engine:
+        with open_engine(case.engine, entry.path, precision=case.precision) as engine:
             for number, name in enumerate(names):
                 if case.style not in (None, name):
                     continue

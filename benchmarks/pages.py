@@ -152,7 +152,7 @@ def _gpu_engines(measured: Sequence[Result]) -> list[Row]:
 
 
 def fastest_rows(rows: Sequence[Row]) -> list[Row]:
-    """Of every engine its fastest precision, and the fastest int8, which has to be made first."""
+    """Of every engine its fastest precision, and the fastest int8, which is not quite the same."""
     telling: dict[object, Row] = {}
     for row in rows:
         way = "int8" if row["precision"] == "int8" else row["engine"]

@@ -208,12 +208,11 @@ def _trained_here(results: Sequence[Result]) -> Found | None:
 
 ON_H200 = "no H200 here: python -m benchmarks.gpu --out docs/results/h200/gpu.json"
 ENGINES = "pleinair bench article, on a CPU that has bf16"
-FASTER = "int8 by default where its picture holds; a smaller trunk"
+FASTER = "a smaller trunk"
 TARGETS = (
     Target("article, 252x252, bf16, 2 CPU cores, p50", 60, "ms", _bf16_ms, ENGINES, FASTER),
     Target("the same in int8", 40, "ms", _int8_ms,
-           "needs the int8 graph, and its PSNR: pleinair export int8 article --photographs FOLDER, "
-           + ENGINES, "calibrate on more photographs; keep the first and last layer in bf16",
+           "pleinair bench article, on a CPU that has VNNI", "int8 for the finest layers, too",
            also=", PSNR >= 35 dB"),
     Target("bf16 over the same network in eager fp32 PyTorch", 4, "times",
            lambda results: _times((_bf16(results) or {}).get("times_faster_than_eager")),
@@ -224,13 +223,14 @@ TARGETS = (
            ENGINES, FASTER, at_least=True),
     Target("fast, 640x480, live end to end", 50, "fps",
            _figure("live", "fps", "fps", network="fast", size="640x480"),
-           "pleinair bench live", "int8 live; a smaller trunk", at_least=True),
+           "pleinair bench live", "--precision int8; a smaller trunk", at_least=True),
     Target("fast, 640x480, live, p95 capture to shown", 45, "ms",
            _figure("live", "capture_to_shown.p95_ms", "ms", network="fast", size="640x480"),
            "pleinair bench live", "leave a core to the camera and the window"),
     Target("fast, 1280x720, live", 20, "fps",
            _figure("live", "fps", "fps", network="fast", size="1280x720"),
-           "pleinair bench live --size 1280x720", "int8 live; paint at half size", at_least=True),
+           "pleinair bench live --size 1280x720", "--precision int8; half the size",
+           at_least=True),
     Target("1280x720 beside a load on one core, by the latency-budget controller", 30, "fps", _held,
            "pleinair bench hold", "a lower end of the ladder", at_least=True),
     Target("memory's growth over ten minutes of live", 10, "MB", _grown,
@@ -242,7 +242,8 @@ TARGETS = (
     Target(f"memory's growth over {LONG_FILM:,} frames", 20, "MB",
            _figure("video", "memory_growth_mb", "MB, {frames} frames", size="640x480",
                    least=LONG_FILM),
-           f"pleinair bench video --frames {LONG_FILM}", "look for what keeps frames"),
+           f"pleinair bench video --frames {LONG_FILM}",
+           "no frames are kept: heaps of the codecs' threads grow once, then stay"),
     Target("start to first painted frame, warm", 5, "s",
            _figure("start", "seconds", "s", what="warm"),
            "pleinair bench start", "import less before the first frame"),

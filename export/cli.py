@@ -23,9 +23,7 @@ app = new_app(
 )
 Bundle = Annotated[str, typer.Argument(help="Style bundle: a name (fast) or a file.")]
 Out = Annotated[Path | None, typer.Option(help="File to write; default: beside you, by name.")]
-Photographs = Annotated[
-    Path | None, typer.Option(help="Folder of photographs to compare with, and to calibrate int8.")
-]
+Photographs = Annotated[Path | None, typer.Option(help="Folder of photographs to compare with.")]
 SizeText = Annotated[
     str | None, typer.Option("--size", help="WIDTHxHEIGHT if it shall take no other size.")
 ]
@@ -84,19 +82,6 @@ def tensorrt(
 
     job = _job(bundle, out, size, precision, photographs, "plan", overwrite)
     _tell(job, export_tensorrt(job))
-
-
-@app.command()
-def int8(
-    bundle: Bundle, photographs: Annotated[Path, typer.Option(help="Folder of photographs.")]
-) -> None:
-    """Calibrate a bundle for --precision int8; kept if it is faster here and looks the same."""
-    from export.int8 import prepare_int8
-    from realtime.graph.store import quantised_path
-    from realtime.network.library import find_bundle
-
-    job = _job(bundle, quantised_path(find_bundle(bundle)), None, "int8", photographs, "onnx")
-    _tell(job, prepare_int8(job))
 
 
 def _job(

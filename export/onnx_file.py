@@ -10,6 +10,7 @@ from realtime.engines.base import styles_of
 from realtime.folders import write_whole
 from realtime.graph.builder import OPSET
 from realtime.graph.frames import write_graph
+from realtime.graph.int8 import measure_ranges
 from realtime.graph.store import GraphFile
 from realtime.network.bundle import load_bundle
 from realtime.ports import Engine, Precision
@@ -21,21 +22,19 @@ def export_onnx(job: ExportJob, *, opset: int = OPSET, portable_padding: bool = 
     """Write the file, once it has been run and compared.
 
     Raises:
-        BadInputError: a precision or opset that is not written, or int8 without photographs.
+        BadInputError: a precision or opset that is not written.
         EngineError: the file does not paint what PyTorch paints; nothing is kept.
     """
     precision = job.require_precision("ONNX", PRECISIONS)
+    bundle = load_bundle(job.bundle)
     model = write_graph(
-        load_bundle(job.bundle),
+        bundle,
         size=job.size,
         half=precision == "fp16",
         portable_padding=portable_padding,
         opset=opset,
+        ranges=measure_ranges(bundle) if precision == "int8" else None,
     )
-    if precision == "int8":
-        from export.int8 import quantise  # needs onnxruntime, which only int8 does
-
-        model = quantise(model, job)
     with run_onnx(job, model.SerializeToString(), precision) as engine:
         parity = job.check(engine)
     onnx.helper.set_model_props(

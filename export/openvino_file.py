@@ -9,12 +9,13 @@ import openvino
 
 from export.job import ExportJob
 from export.parity import Parity
-from realtime.engines.openvino_engine import OpenVinoEngine, shared_core
+from realtime.engines.openvino_engine import OpenVinoEngine
 from realtime.errors import BadInputError
 from realtime.folders import write_whole
 from realtime.graph.frames import write_graph
 from realtime.network.bundle import load_bundle
 from realtime.network.card import read_card
+from realtime.openvino_core import shared_core
 from realtime.ports import Precision, Style
 from realtime.provenance import digest
 

@@ -87,7 +87,7 @@ def live(
     bundle: options.Bundle = None,
     engine: options.Engine = "auto",
     device: options.Device = "auto",
-    precision: options.Precision = "auto",
+    precision: options.Precision = "fastest",
 ) -> None:
     """Paint a camera, live, in a window. Press h in the window for the keys."""
     from realtime.live.drawing import dropped_share

@@ -101,8 +101,9 @@ Device = Annotated[
 Precision = Annotated[
     str,
     machine_option(
-        help="Arithmetic precision; auto: fast and safe on the device.",
-        **one_of("auto", "fp32", "fp16", "bf16", "int8"),
+        help="Arithmetic precision; auto: fast and safe on the device; fastest: int8 too, where it "
+        "is half again as fast.",
+        **one_of("auto", "fastest", "fp32", "fp16", "bf16", "int8"),
     ),
 ]
 HoldFps = Annotated[

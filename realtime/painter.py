@@ -105,7 +105,7 @@ class EngineSpec:
         return cls(
             engine=engine.info.runtime,
             device=settings.device,
-            precision=settings.precision,
+            precision=_decided(settings.precision, engine),
             bundle=request.entry.path,
             look=asked_look(request.look, settings),
             description=engine.description,
@@ -143,6 +143,11 @@ def job_of(path: Path, painter: EngineSpec) -> dict[str, Any]:
 def job_key(job: Mapping[str, Any]) -> str:
     """Return a short name for a job, in hexadecimal digits."""
     return hashlib.sha256(json.dumps(job, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _decided(precision: str, engine: Engine) -> str:
+    """Return the precision that other processes are to ask for, to get the same."""
+    return engine.info.precision if precision == "fastest" else precision
 
 
 def _torch_threads() -> int:

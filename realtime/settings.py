@@ -46,6 +46,7 @@ class PaintSettings:
 class LiveSettings(PaintSettings):
     """A live run: from a source that does not wait to a sink that shows."""
 
+    precision: str = "fastest"
     source: str = "camera"
     sink: str = "window"
     out: Path | None = None

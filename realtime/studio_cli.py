@@ -57,7 +57,7 @@ def studio(
     bundle: options.Bundle = None,
     engine: options.Engine = "auto",
     device: options.Device = "auto",
-    precision: options.Precision = "auto",
+    precision: options.Precision = "fastest",
 ) -> None:
     """Open the studio: a page in your browser, served by this machine, for this machine."""
     try:

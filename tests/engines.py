@@ -9,10 +9,10 @@ import torch
 
 from realtime.engines import open_engine
 from realtime.engines.base import WrappedEngine
-from realtime.engines.openvino_engine import shared_core
 from realtime.errors import MissingExtraError
 from realtime.frame import Frame
 from realtime.look import Look
+from realtime.openvino_core import shared_core
 from realtime.ports import Engine
 from tests.helpers import not_here
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +16,14 @@ from realtime.frame import Frame, Pixels
 from realtime.look import Look
 from realtime.machine import reuse_freed_memory
 from realtime.network.card import Card, read_card
-from realtime.ports import Closing, Engine, EngineInfo, Precision, Style
+from realtime.ports import Closing, Engine, EngineInfo, Style
 
 SIZES_KEPT = 4
 """For how many frame sizes an engine keeps what it compiled: a session seldom sees more, and each
 may hold hundreds of megabytes."""
 Shape = tuple[int, ...]
+P = TypeVar("P", bound=str)
+"""Some of the precisions."""
 
 
 class BundleEngine(Closing, ABC):
@@ -102,9 +105,7 @@ def require_weights(look: Look, styles: Sequence[Style]) -> None:
         )
 
 
-def chosen_precision(
-    asked: str, usual: Precision, able: Sequence[Precision], engine: str
-) -> Precision:
+def chosen_precision(asked: str, usual: P, able: Sequence[P], engine: str) -> P:
     """Return the precision that was asked for; `usual` for `auto`.
 
     Raises:

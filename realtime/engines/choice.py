@@ -1,4 +1,7 @@
-"""`--engine auto`: tries the engines on this machine, takes the fastest, and remembers it."""
+"""`--engine auto`: tries the engines on this machine, takes the fastest, and remembers it.
+
+So does `--precision fastest`, which tries int8 too, and takes it where it is worth it.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,13 @@ NOT_TRIED = {
     "tensorrt": "builds for minutes; ask for it with --engine tensorrt",
 }
 """Engines that `auto` leaves out, and why."""
+FASTEST = "fastest"
+"""The precision that tries int8 as well."""
+IN_INT8 = ("openvino",)
+"""Engines that are tried in int8."""
+WORTH_INT8 = 1.5
+"""How many times as fast int8 has to be: before a still camera it trembles up to 15 % more
+(docs/benchmarks.md), so where bf16 is about as fast it is not worth that."""
 
 
 class Opener(Protocol):
@@ -44,6 +54,8 @@ class Choice:
     """Which engine, and why."""
 
     engine: str
+    precision: str
+    """`auto`, what was asked for, or int8."""
     reason: str
     """For the user: `the fastest here of openvino, torch`. Without figures: other
     programs may have run meanwhile; `pleinair doctor` and `bench` give better ones."""
@@ -61,38 +73,43 @@ def choose_engine(
     Raises:
         BadInputError: no engine can do what was asked; the message holds what each one said.
     """
-    key = _key(bundle, device, precision)
+    key = _key(candidates, bundle, device, precision)
     remembered = _read().get(key)
+
+    def opened(choice: Choice) -> Engine:
+        return open_engine(choice.engine, bundle, device=device, precision=choice.precision)
+
     if remembered is not None and remembered.engine in candidates:
         try:
-            found = open_engine(remembered.engine, bundle, device=device, precision=precision)
+            return opened(remembered), remembered
         except PleinairError:
             pass  # something changed that is not in the key: measure again
-        else:
-            return found, remembered
     choice = _measure(candidates, bundle, device, precision, open_engine)
     if choice.engine not in {known.engine for known in _read().values()}:
         log.info("painting with %s: %s", choice.engine, choice.reason)
     _remember(key, choice)
-    return open_engine(choice.engine, bundle, device=device, precision=precision), choice
+    return opened(choice), choice
 
 
 def _measure(
     candidates: Sequence[str], bundle: Path, device: str, precision: str, open_engine: Opener
 ) -> Choice:
     times: dict[str, float] = {}
+    ways: dict[str, tuple[str, str]] = {}
     absent: dict[str, str] = {}
     failed: dict[str, str] = {}
-    for name in candidates:
-        if name in NOT_TRIED:
-            continue
+    for name, way in _ways(candidates, precision):
+        label = f"{name} in int8" if way != precision and way == "int8" else name
+        ways[label] = name, way
         try:
-            with open_engine(name, bundle, device=device, precision=precision) as engine:
-                (times[name],) = trial(engine, rounds=TRIAL_FRAMES)
+            with open_engine(name, bundle, device=device, precision=way) as engine:
+                (milliseconds,) = trial(engine, rounds=TRIAL_FRAMES)
         except (MissingExtraError, BadInputError) as exc:  # not here, or not on this device
-            absent[name] = str(exc)
+            absent[label] = str(exc)
         except PleinairError as exc:
-            failed[name] = str(exc)
+            failed[label] = str(exc)
+        else:
+            times[label] = milliseconds * (1.0 if label == name else WORTH_INT8)
     if not times:
         said = "; ".join(f"{name}: {why}" for name, why in {**absent, **failed}.items())
         raise BadInputError(
@@ -101,16 +118,26 @@ def _measure(
     ranked = sorted(times, key=times.__getitem__)
     # An engine that should work but fails costs speed: the user is told.
     lost = "".join(f"; {name} does not work here: {why}" for name, why in failed.items())
-    return Choice(ranked[0], f"the fastest on this machine of {', '.join(ranked)}{lost}")
+    reason = f"the fastest on this machine of {', '.join(ranked)}{lost}"
+    return Choice(*ways[ranked[0]], reason)
 
 
-def _key(bundle: Path, device: str, precision: str) -> str:
+def _ways(candidates: Sequence[str], precision: str) -> list[tuple[str, str]]:
+    """Return the engines to try, and in which precision each."""
+    asked = "auto" if precision == FASTEST else precision
+    usual = [(name, asked) for name in candidates if name not in NOT_TRIED]
+    if precision != FASTEST:
+        return usual
+    return usual + [(name, "int8") for name in candidates if name in IN_INT8]
+
+
+def _key(candidates: Sequence[str], bundle: Path, device: str, precision: str) -> str:
     """Cache key: all that may change which engine is the fastest."""
     config = read_card(bundle).config.to_dict()
     driver = Path("/proc/driver/nvidia/version")
     facts = {
         "network": {name: value for name, value in config.items() if name != "styles"},
-        "asked": [device, precision],
+        "asked": [list(candidates), device, precision],
         "machine": [platform.machine(), platform.processor(), platform.node(), os.cpu_count()],
         "driver": driver.read_text() if driver.exists() else "",
         "visible": os.environ.get("CUDA_VISIBLE_DEVICES"),

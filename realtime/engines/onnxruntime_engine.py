@@ -12,7 +12,7 @@ from realtime.engines.base import BundleEngine, chosen_precision, styles_of
 from realtime.errors import BadInputError, EngineError, one_line
 from realtime.frame import Pixels
 from realtime.graph.signature import PAINTINGS, graph_inputs
-from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
+from realtime.graph.store import GraphFile, GraphPrecision, graph_of
 from realtime.machine import usable_cpus
 from realtime.ports import Device, EngineInfo, Precision, Style
 
@@ -23,7 +23,7 @@ PROVIDERS: dict[Device, str] = {
     "cpu": "CPUExecutionProvider",
 }
 """By the names of `--device`; `auto` takes the first that is installed and works."""
-PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16", "int8")
+PRECISIONS: tuple[GraphPrecision, ...] = ("fp32", "fp16", "int8")
 
 
 class OnnxRuntimeEngine(BundleEngine):
@@ -79,15 +79,11 @@ def open_engine(
 ) -> OnnxRuntimeEngine:
     """Open the engine on `cpu`, `cuda`, `cuda:1`, `coreml`, `dml`, or the best of them."""
     target, index = _choose_device(device)
-    usual: Precision = "fp16" if target in ("cuda", "dml") else "fp32"
+    usual: GraphPrecision = "fp16" if target in ("cuda", "dml") else "fp32"
     chosen = chosen_precision(precision, usual, PRECISIONS, "onnxruntime")
-    if chosen == "int8":
-        graph = quantised_graph_of(bundle)
-    else:
-        graph = graph_of(bundle, half=chosen == "fp16")
     try:
         return OnnxRuntimeEngine(
-            graph, styles_of(bundle),
+            graph_of(bundle, chosen), styles_of(bundle),
             device=target, index=index, precision=chosen, threads=threads,
         )  # fmt: skip
     except RuntimeError as exc:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +17,9 @@ from realtime.errors import BadInputError, EngineError, one_line
 from realtime.folders import usable_cache
 from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, graph_inputs
-from realtime.graph.store import GraphFile, graph_of, quantised_graph_of
+from realtime.graph.store import GraphFile, graph_of
 from realtime.machine import threads_in_words, usable_cpus
+from realtime.openvino_core import shared_core
 from realtime.ports import Device, EngineInfo, Precision, Style
 
 TYPES: dict[Precision, openvino.Type] = {
@@ -93,16 +94,6 @@ class OpenVinoEngine(BundleEngine):
         return TYPES[_fastest_precision(self._device, set(able))]
 
 
-@cache
-def shared_core() -> openvino.Core:
-    """Return the process's only Core, which is never released.
-
-    With the last Core OpenVINO unloads its plugins, and the next signal or ending thread crashes
-    the process (seen with 2026.4 on Linux).
-    """
-    return openvino.Core()
-
-
 def open_engine(
     bundle: Path, *, device: str, precision: str, threads: int | None = None
 ) -> OpenVinoEngine:
@@ -117,7 +108,7 @@ def open_engine(
             f"{target} has no {chosen} here (OpenVINO lists {', '.join(sorted(able))}): "
             "use --precision fp32"
         )
-    graph = quantised_graph_of(bundle) if chosen == "int8" else graph_of(bundle)
+    graph = graph_of(bundle, "int8" if chosen == "int8" else "fp32")
     try:
         return OpenVinoEngine(
             graph, styles_of(bundle), device=target, precision=chosen, threads=threads

@@ -23,10 +23,10 @@ from realtime.errors import BadInputError, EngineError
 from realtime.folders import cache_folder, write_cache
 from realtime.frame import Pixels
 from realtime.graph.signature import FRAMES, PAINTINGS, STRENGTH, STYLE_WEIGHTS
-from realtime.graph.store import GraphFile, graph_of
+from realtime.graph.store import GraphFile, GraphPrecision, graph_of
 from realtime.ports import EngineInfo, Precision, Style
 
-PRECISIONS: tuple[Precision, ...] = ("fp32", "fp16")
+PRECISIONS: tuple[GraphPrecision, ...] = ("fp32", "fp16")
 log = logging.getLogger(__name__)
 
 
@@ -206,6 +206,7 @@ def open_engine(
             f"device {device!r} is not here for the tensorrt engine: "
             f"expected auto or cuda:0 to cuda:{torch.cuda.device_count() - 1}"
         )
-    chosen = chosen_precision(precision, "fp16", PRECISIONS, "tensorrt")
-    graph = graph_of(bundle, half=chosen == "fp16")
+    usual: GraphPrecision = "fp16"
+    chosen = chosen_precision(precision, usual, PRECISIONS, "tensorrt")
+    graph = graph_of(bundle, chosen)
     return TensorRtEngine(graph, styles_of(bundle), device=target, precision=chosen)

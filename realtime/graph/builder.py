@@ -6,7 +6,7 @@ open: whatever depends on the size of the picture is then computed in the graph.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -22,6 +22,14 @@ OPSETS = range(13, 22)
 IR_VERSION = 10
 
 
+Ranges = Mapping[str, tuple[float, float]]
+"""By the name of a convolution: from what to what its input goes. Such convolutions are computed in
+int8, all others in floating point."""
+WEIGHT_STEPS = 63
+"""To each side, not 127: without VNNI, sums of two full 8-bit products would overflow 16 bits."""
+TINY = 1e-6
+
+
 class GraphBuilder:
     """Collects nodes and weights: `network.base.Graph`, for ONNX.
 
@@ -30,12 +38,19 @@ class GraphBuilder:
         portable_padding: Reflect with Slice and Concat instead of Pad, for runtimes whose Pad only
             knows constants (Core ML, some NPUs).
         opset: One of `OPSETS`.
+        ranges: See `Ranges`; without, nothing is computed in int8.
     """
 
     def __init__(
-        self, *, half: bool = False, portable_padding: bool = False, opset: int = OPSET
+        self,
+        *,
+        half: bool = False,
+        portable_padding: bool = False,
+        opset: int = OPSET,
+        ranges: Ranges | None = None,
     ) -> None:
         self.half, self.portable_padding, self.opset = half, portable_padding, opset
+        self._ranges = ranges or {}
         self.nodes: list[onnx.NodeProto] = []
         self.weights: dict[str, onnx.TensorProto] = {}
         self._scopes: list[str] = []
@@ -49,9 +64,14 @@ class GraphBuilder:
         self._scopes.pop()
 
     def name(self, base: str) -> str:
-        """Return a name in the current scope that is not taken."""
+        """Return a name in the current scope that is not taken, and take it."""
+        name, full = self._free_name(base), "/".join([*self._scopes, base])
+        self._used[full] = self._used.get(full, 0) + 1
+        return name
+
+    def _free_name(self, base: str) -> str:
         full = "/".join([*self._scopes, base])
-        count = self._used[full] = self._used.get(full, 0) + 1
+        count = self._used.get(full, 0) + 1
         return full if count == 1 else f"{full}_{count}"
 
     def constant(self, base: str, values: npt.ArrayLike, dtype: npt.DTypeLike = np.int64) -> str:
@@ -95,11 +115,37 @@ class GraphBuilder:
 
     def conv(self, x: str, kernel: Array, bias: Array | None = None, *, stride: int = 1) -> str:
         """Convolve without padding; kernel (C', C, k, k)."""
-        inputs = [x, self.weight("weight", kernel)]
+        span = self._ranges.get(self._free_name("conv"))
+        if span is None:
+            inputs = [x, self.weight("weight", kernel)]
+        else:
+            inputs = [self._rounded(x, span), self._rounded_weight(kernel)]
         if bias is not None:
             inputs.append(self.weight("bias", bias))
         size = list(kernel.shape[2:])
         return self.add("Conv", *inputs, kernel_shape=size, strides=[stride, stride])
+
+    def _rounded(self, x: str, span: tuple[float, float]) -> str:
+        """Round to 8 bits over a span, widened to hold 0: borders and silence stay exact."""
+        low, high = min(span[0], 0.0), max(span[1], 0.0)
+        step = max(high - low, TINY) / 255
+        with self.scope("rounded"):
+            zero = self.constant("zero", round(-low / step), np.uint8)
+            by = self.constant("step", step, np.float32), zero
+            return self.add("DequantizeLinear", self.add("QuantizeLinear", x, *by), *by)
+
+    def _rounded_weight(self, kernel: Array) -> str:
+        """Weights in 8 bits, each output channel with a step of its own."""
+        step = np.maximum(np.abs(kernel).max((1, 2, 3)), TINY) / WEIGHT_STEPS
+        whole = np.rint(kernel / step[:, None, None, None])
+        with self.scope("rounded"):
+            return self.add(
+                "DequantizeLinear",
+                self.constant("weight", whole, np.int8),
+                self.constant("steps", step, np.float32),
+                self.constant("zeros", np.zeros(len(step)), np.int8),
+                axis=0,
+            )
 
     def pad(self, x: str, border: Border, mode: str = "reflect") -> str:
         """Pad (N, C, H, W); `mode` is reflect or edge."""

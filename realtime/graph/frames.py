@@ -15,7 +15,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from realtime.errors import BadInputError
-from realtime.graph.builder import OPSET, OPSETS, GraphBuilder
+from realtime.graph.builder import OPSET, OPSETS, GraphBuilder, Ranges
 from realtime.graph.signature import FRAMES, GRAPH_VERSION, PAINTINGS, STRENGTH, STYLE_WEIGHTS
 from realtime.network.bundle import Bundle
 from realtime.network.layers import style_rows
@@ -29,6 +29,7 @@ def write_graph(
     half: bool = False,
     portable_padding: bool = False,
     opset: int = OPSET,
+    ranges: Ranges | None = None,
 ) -> onnx.ModelProto:
     """Write a bundle as an ONNX model.
 
@@ -38,6 +39,7 @@ def write_graph(
         half: fp16 weights and arithmetic; statistics stay in fp32.
         portable_padding: See `GraphBuilder`.
         opset: The operator set to write, see `OPSETS`.
+        ranges: Of what is computed in int8, see `Ranges`.
 
     Raises:
         BadInputError: an operator set that cannot be written.
@@ -45,7 +47,7 @@ def write_graph(
     if opset not in OPSETS:
         raise BadInputError(f"no opset {opset}: expected {OPSETS.start} to {OPSETS.stop - 1}")
     network = bundle.network.folded()
-    graph = GraphBuilder(half=half, portable_padding=portable_padding, opset=opset)
+    graph = GraphBuilder(half=half, portable_padding=portable_padding, opset=opset, ranges=ranges)
     styles = len(bundle.card.names)
     pixels = graph.add("Transpose", graph.cast(FRAMES, half=half), perm=[0, 3, 1, 2])
     weights = graph.add("Reshape", STYLE_WEIGHTS, graph.constant("one_row", [1, styles]))

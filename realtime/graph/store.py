@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from realtime.errors import BadInputError
-from realtime.folders import cache_folder, data_folder, write_cache
+from realtime.folders import cache_folder, write_cache
 from realtime.graph.signature import GRAPH_VERSION
+
+GraphPrecision = Literal["fp32", "fp16", "int8"]
 
 
 @dataclass(frozen=True)
@@ -20,43 +23,37 @@ class GraphFile:
     """Names the bundle's bytes, the writer's version and the precision: for caches of engines."""
 
 
-def graph_of(bundle: Path, *, half: bool = False) -> GraphFile:
+def graph_of(bundle: Path, precision: GraphPrecision = "fp32") -> GraphFile:
     """Return a bundle's graph of open size, from the cache or written now.
+
+    Args:
+        bundle: The bundle's file.
+        precision: Of weights and arithmetic; int8 takes some seconds the first time.
 
     Raises:
         BadInputError: no such bundle, or a damaged one.
     """
-    key = graph_key(bundle, "half" if half else "full")
+    key = graph_key(bundle, precision)
     path = cache_folder() / "graphs" / f"{bundle.stem}-{key}.onnx"
     if (data := _read_intact(path)) is None:
-        # Heavy: only when there is something to write.
-        from realtime.graph.frames import write_graph
-        from realtime.network.bundle import load_bundle
-
-        data = write_graph(load_bundle(bundle), half=half).SerializeToString()
+        data = _written(bundle, precision)
         write_cache(path, data + hashlib.sha256(data).digest())
     return GraphFile(data, key)
 
 
-def quantised_graph_of(bundle: Path) -> GraphFile:
-    """Return the int8 graph that `pleinair export int8` made of a bundle.
+def _written(path: Path, precision: GraphPrecision) -> bytes:
+    # Heavy, and needed only when there is something to write.
+    from realtime.graph.frames import write_graph
+    from realtime.network.bundle import load_bundle
 
-    Raises:
-        BadInputError: it has not been made, or from another version of the bundle.
-    """
-    key = graph_key(bundle, "int8")
-    path = quantised_path(bundle)
-    if not path.is_file():
-        raise BadInputError(
-            f"no int8 graph of {bundle.stem} here: make one with photographs of yours, "
-            f"pleinair export int8 {bundle.stem} --photographs FOLDER"
-        )
-    return GraphFile(path.read_bytes(), key)
+    bundle, ranges = load_bundle(path), None
+    if precision == "int8":
+        from realtime.graph.int8 import measure_ranges
 
-
-def quantised_path(bundle: Path) -> Path:
-    """Return where the int8 graph of exactly this bundle is kept."""
-    return data_folder() / "int8" / f"{bundle.stem}-{graph_key(bundle, 'int8')}.onnx"
+        ranges = measure_ranges(bundle)
+    model = write_graph(bundle, half=precision == "fp16", ranges=ranges)
+    data: bytes = model.SerializeToString()
+    return data
 
 
 def graph_key(bundle: Path, *details: object) -> str:

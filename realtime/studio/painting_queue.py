@@ -195,7 +195,9 @@ class PaintingQueue:
 
     def _machine(self) -> dict[str, str]:
         live = self._settings.live
-        return {"engine": live.engine, "device": live.device, "precision": live.precision}
+        # Nobody waits for each frame of a file: it is painted as `pleinair video` does by default.
+        precision = "auto" if live.precision == "fastest" else live.precision
+        return {"engine": live.engine, "device": live.device, "precision": precision}
 
 
 def _death_message(exc: WorkerDiedError) -> str:

@@ -12,12 +12,14 @@ import pytest
 
 from realtime import engines
 from realtime.engines import open_engine
-from realtime.engines.choice import choose_engine
+from realtime.engines.choice import Choice, choose_engine
 from realtime.engines.identity_engine import IdentityEngine
 from realtime.errors import BadInputError, EngineError, MissingExtraError
 from realtime.frame import Frame
 from realtime.look import Look
+from realtime.painter import EngineSpec, open_painter
 from realtime.ports import Engine, EngineInfo, Runtime, Style
+from realtime.settings import PaintSettings
 from tests.commands import run_python
 from tests.helpers import FAST
 
@@ -41,19 +43,20 @@ class Slow(IdentityEngine):
 
 
 class Shop:
-    """Opens engines of given speeds, and counts."""
+    """Opens engines of given speeds, and counts; in int8 those that have one as NAME_int8."""
 
     def __init__(self, **seconds: float) -> None:
         self.seconds, self.opened = seconds, list[str]()
 
     def __call__(self, name: str, bundle: Path, *, device: str, precision: str) -> Engine:
-        self.opened.append(name)
-        if name not in self.seconds:
+        way = f"{name}_int8" if precision == "int8" else name
+        self.opened.append(way)
+        if way not in self.seconds:
             raise MissingExtraError(f"engine {name!r}", name)
-        if self.seconds[name] < 0:
+        if self.seconds[way] < 0:
             raise EngineError("its cache is no folder")
         runtime = next(known for known in get_args(Runtime) if known == name)
-        return Slow(runtime, self.seconds[name])
+        return Slow(runtime, self.seconds[way])
 
 
 def choose(shop: Shop, device: str = "auto") -> str:
@@ -73,6 +76,47 @@ def test_the_fastest_wins_and_is_remembered(memory: Path) -> None:
     choose(again, device="cpu")  # another question: measured on its own
     assert again.opened.count("torch") == 1
     assert len(json.loads(memory.read_text())) == 2
+
+
+def test_fastest_takes_int8_where_it_is_much_faster(memory: Path) -> None:
+    def fastest(shop: Shop, precision: str = "fastest") -> Choice:
+        memory.unlink(missing_ok=True)
+        names = ("openvino", "torch")
+        return choose_engine(
+            names, FAST, device="auto", precision=precision, open_engine=shop
+        )[1]  # fmt: skip
+
+    shop = Shop(torch=0.1, openvino=0.06, openvino_int8=0.02)
+    found = fastest(shop)
+    assert (found.engine, found.precision) == ("openvino", "int8")
+    assert found.reason.endswith("of openvino in int8, openvino, torch")
+    assert shop.opened[-1] == "openvino_int8"
+    assert fastest(shop, "auto").precision == "auto"
+    assert fastest(Shop(torch=0.1, openvino=0.025, openvino_int8=0.02)).precision == "auto"
+    assert fastest(Shop(torch=0.1, openvino=0.06)).precision == "auto"  # no int8 here
+
+
+def test_int8_is_remembered(memory: Path) -> None:
+    for shop in (Shop(openvino=0.06, openvino_int8=0.02), again := Shop(openvino_int8=0.02)):
+        choose_engine(
+            ("openvino",), FAST, device="auto", precision="fastest", open_engine=shop
+        )  # fmt: skip
+    assert again.opened == ["openvino_int8"]
+
+
+def test_fastest_of_an_engine_that_has_no_int8_is_its_usual_precision() -> None:
+    with (
+        open_engine("torch", FAST, device="cpu", precision="fastest") as fastest,
+        open_engine("torch", FAST, device="cpu") as usual,
+    ):
+        assert fastest.info == usual.info
+
+
+def test_other_processes_of_a_film_are_told_what_fastest_was_here() -> None:
+    settings = PaintSettings(bundle="fast", engine="openvino", precision="fastest")
+    engine, _ = open_painter(settings)
+    with engine, EngineSpec.of(settings, engine).open() as again:
+        assert again.info == engine.info
 
 
 def test_a_remembered_engine_that_is_gone_is_measured_again() -> None:
