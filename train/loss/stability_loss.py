@@ -26,8 +26,11 @@ of the picture, and not to the scene, is found out."""
 ZOOM = 0.02
 STILL, FREE, WHOLE = range(3)
 """How a batch moves: not, in any way, by whole pixels."""
-SMALL_LEVELS = 1.0
-"""Differences below it count by their squares (Charbonnier): no kink where all is well."""
+KINDS = (STILL, STILL, FREE, WHOLE)
+"""How often: in front of a still camera, noise is all that is seen."""
+SMALL_LEVELS = 0.25
+"""Differences below it count by their squares (Charbonnier): no kink where all is well. Much lower
+than what a camera's noise does to a painting, a level or less, or it would not be pushed down."""
 LUMINANCE = (0.299, 0.587, 0.114)
 
 
@@ -51,7 +54,7 @@ class Disturbance:
     ) -> Disturbance:
         """Draw one for a batch of `shape` (N, 3, H, W).
 
-        Two batches of three move too: one as it may be, one by whole pixels. Only the latter shows
+        Half of the batches move too: some as it may be, some by whole pixels. Only the latter show
         whether the finest strokes stay, because following the former blurs them.
 
         Args:
@@ -68,7 +71,7 @@ class Disturbance:
         sigma = torch.rand((count, 1, 1, 1), generator=generator) * (high - low) + low
         reach = torch.tensor([ZOOM, 2 * SHIFT, 2 * SHIFT])
         motion = symmetric(count, 3) * reach
-        kind = int(torch.randint(3, (), generator=generator))
+        kind = KINDS[int(torch.randint(len(KINDS), (), generator=generator))]
         if kind == WHOLE:
             half_size = torch.tensor([1.0, shape[3] / 2, shape[2] / 2])
             motion = torch.tensor([0.0, 1.0, 1.0]) * (motion * half_size).round() / half_size

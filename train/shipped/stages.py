@@ -30,6 +30,11 @@ STABILITY_WEIGHTS = {
 }  # fmt: skip
 """Of stages for steadiness; 15 for the others. Hard, dark lines tremble most under noise."""
 USUAL_STABILITY_WEIGHT = 15.0
+SPARED = (
+    "starry-night", "starry-sky", "mosaic", "mona-lisa", "edtaonisl", "wave-crest", "shipwreck",
+)  # fmt: skip
+"""Styles with half the others' factor on it in the last round: held by a high weight already, or
+dark, or known by lines that would fade."""
 PLAIN_WEIGHTS = {
     "mosaic": 20.0, "mondrian": 20.0, "starry-night": 40.0, "starry-sky": 40.0, "scream": 40.0,
     "edtaonisl": 60.0, "udnie": 100.0,
@@ -52,26 +57,32 @@ class Stage:
     """What differs from the defaults of `TrainSettings`."""
     styles: tuple[str, ...] = STYLES
     """The styles that it learns."""
-    steady: bool = False
-    """Whether a picture must look the same a moment later; in the last stages."""
+    steady: float = 0.0
+    """Factor on the weights of steadiness: a picture must look the same a moment later."""
+    structure: float = 1.0
+    """Factor on the goals of structure: with more steadiness, room for the texture."""
     teacher: str = ""
     """The bundle of the bundles whose paintings are imitated, trained before."""
 
     @property
     def structure_goals(self) -> tuple[float, ...]:
         """The goals of structure, style by style."""
-        if self.settings["architecture"] != "fast":
-            return tuple(STRUCTURE_GOALS[name] for name in self.styles)
+        pupil = self.settings["architecture"] == "fast"
         return tuple(
-            STRUCTURE_GOALS[name] * PUPIL_STRUCTURE.get(name, USUAL_PUPIL_STRUCTURE)
+            STRUCTURE_GOALS[name] * self.structure
+            * (PUPIL_STRUCTURE.get(name, USUAL_PUPIL_STRUCTURE) if pupil else 1.0)
             for name in self.styles
-        )
+        )  # fmt: skip
 
     @property
     def stability_weights(self) -> tuple[float, ...]:
         """The weights of stability, style by style."""
-        found = (STABILITY_WEIGHTS.get(name, USUAL_STABILITY_WEIGHT) for name in self.styles)
-        return tuple(found) if self.steady else (0.0,) * len(self.styles)
+        last = self.steady > 1.0
+        return tuple(
+            STABILITY_WEIGHTS.get(name, USUAL_STABILITY_WEIGHT)
+            * (self.steady / 2 if last and name in SPARED else self.steady)
+            for name in self.styles
+        )
 
     @property
     def plain_weights(self) -> tuple[float, ...]:
@@ -94,6 +105,14 @@ LAST: dict[str, Any] = LATER | {
 }
 """For steps of two pictures after those of 32: their direction is so uncertain that longer ones
 lose more than they teach."""
+CALM: dict[str, Any] = LAST | {
+    "batch": 4,
+    "steps": 5_000,
+    "learning_rate": 4e-4,
+    "kernel_rate": 4e-3,
+    "warmup_steps": 30,
+}
+"""The round that made what a GPU had left calmer (docs/plans.md): 100 minutes of one core each."""
 ARTICLE: dict[str, Any] = {
     "architecture": "article",
     "learning_rate": 1e-3,
@@ -109,13 +128,15 @@ ARTICLE: dict[str, Any] = {
 ON_CPU: Runs = {
     "quality": (
         Stage(settings=TEACHER | {"steps": 9_000}),
-        Stage(settings=TEACHER | LATER | {"steps": 3_000}, steady=True),
-        Stage(settings=TEACHER | LAST | {"steps": 6_000}, steady=True),
+        Stage(settings=TEACHER | LATER | {"steps": 3_000}, steady=1.0),
+        Stage(settings=TEACHER | LAST | {"steps": 6_000}, steady=1.0),
+        Stage(settings=TEACHER | CALM, steady=4.0, structure=1.02),
     ),
     "fast": (
         Stage(settings=PUPIL | {"steps": 9_000}, teacher="quality"),
-        Stage(settings=PUPIL | LATER | {"steps": 3_000}, teacher="quality", steady=True),
-        Stage(settings=PUPIL | LAST | {"steps": 6_000}, teacher="quality", steady=True),
+        Stage(settings=PUPIL | LATER | {"steps": 3_000}, teacher="quality", steady=1.0),
+        Stage(settings=PUPIL | LAST | {"steps": 6_000}, teacher="quality", steady=1.0),
+        Stage(settings=ALONE | CALM, steady=4.0, structure=1.02),
     ),
     # Its norm before tanh forces every colour to a mean of 127.5 and a deviation of about 80: only
     # paintings of high contrast can be learned well.
@@ -132,13 +153,13 @@ LARGE: dict[str, Any] = {
 
 ON_GPU: Runs = {
     "quality": (
-        Stage(settings=TEACHER | LARGE | {"steps": 10_000}, steady=True),
-        Stage(settings=TEACHER | LARGE | LATER | {"steps": 4_000}, steady=True),
+        Stage(settings=TEACHER | LARGE | {"steps": 10_000}, steady=1.0),
+        Stage(settings=TEACHER | LARGE | LATER | {"steps": 4_000}, steady=1.0),
     ),
     "fast": (
-        Stage(settings=ALONE | LARGE | {"steps": 5_000}, steady=True),
-        Stage(settings=PUPIL | LARGE | LATER | {"steps": 5_000}, teacher="quality", steady=True),
-        Stage(settings=PUPIL | LARGE | LATER | {"steps": 4_000}, teacher="quality", steady=True),
+        Stage(settings=ALONE | LARGE | {"steps": 5_000}, steady=1.0),
+        Stage(settings=PUPIL | LARGE | LATER | {"steps": 5_000}, teacher="quality", steady=1.0),
+        Stage(settings=PUPIL | LARGE | LATER | {"steps": 4_000}, teacher="quality", steady=1.0),
     ),
     "article": (Stage(settings=ARTICLE | {"batch": 8, "steps": 3_000}, styles=("edtaonisl",)),),
 }

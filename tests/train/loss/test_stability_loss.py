@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from train.loss.stability_loss import NOISE_LEVELS, Disturbance
+from train.loss.stability_loss import NOISE_LEVELS, SMALL_LEVELS, Disturbance
 
 SHAPE = torch.Size((3, 3, 64, 80))
 
@@ -47,7 +47,7 @@ def test_it_is_a_function_of_the_generator_and_stays_in_bounds() -> None:
     assert torch.equal(draw(3).noise, draw(3).noise)
     assert not torch.equal(draw(3).noise, draw(4).noise)
     moving = [draw(seed).motion is not None for seed in range(40)]
-    assert 16 < sum(moving) < 36
+    assert 12 < sum(moving) < 28
     spread = draw(0).noise.std((1, 2, 3))
     assert bool((spread > 0.9 * NOISE_LEVELS[0]).all() and (spread < 1.1 * NOISE_LEVELS[1]).all())
 
@@ -59,7 +59,7 @@ def test_when_nothing_happens_the_second_view_is_the_first() -> None:
 
 def test_a_painter_that_copies_the_noise_is_charged_for_it() -> None:
     noisy = replace(still(), noise=draw().noise)
-    levels = (draw().noise.square() + 1).sqrt().mean().item() - 1
+    levels = (draw().noise.square() + SMALL_LEVELS**2).sqrt().mean().item() - SMALL_LEVELS
     assert charge(noisy, noisy.second_view(PICTURES)) == pytest.approx(levels / 255, rel=0.02)
 
 
@@ -83,7 +83,7 @@ def test_a_painter_that_follows_the_motion_is_hardly_charged(
     motion: tuple[float, float, float],
 ) -> None:
     moving = moved(*motion)
-    assert charge(moving, moving.second_view(PICTURES)) < 0.05 * charge(moving, PICTURES)
+    assert charge(moving, moving.second_view(PICTURES)) < 0.06 * charge(moving, PICTURES)
 
 
 BY_5_PX = moved(0.0, 10 / SHAPE[3], 0.0, whole=True)
@@ -99,14 +99,14 @@ def test_a_painter_that_follows_by_whole_pixels_is_not_charged_at_all() -> None:
 def test_by_whole_pixels_the_finest_flicker_is_charged_in_full() -> None:
     odd = (torch.arange(SHAPE[2])[:, None] + torch.arange(SHAPE[3])) % 2
     second = BY_5_PX.second_view(PICTURES) + (20 - 40 * odd)
-    assert charge(BY_5_PX, second) == pytest.approx((401**0.5 - 1) / 255, rel=0.01)
+    assert charge(BY_5_PX, second) == pytest.approx(20 / 255, rel=0.02)
 
 
 def test_some_batches_stay_some_move_in_any_way_and_some_by_whole_pixels() -> None:
     drawn = [draw(seed) for seed in range(60)]
     whole = [one.motion for one in drawn if one.whole and one.motion is not None]
-    assert 10 < len(whole) < 30
-    assert 10 < sum(one.motion is None for one in drawn) < 30
+    assert 8 < len(whole) < 24
+    assert 20 < sum(one.motion is None for one in drawn) < 40
     for motion in whole:
         pixels = motion * torch.tensor([1.0, SHAPE[3] / 2, SHAPE[2] / 2])
         torch.testing.assert_close(pixels, pixels.round())

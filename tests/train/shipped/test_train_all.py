@@ -82,8 +82,8 @@ def test_a_small_budget_trains_all_bundles_and_a_second_call_has_nothing_to_do(
     train_all.app(arguments, standalone_mode=False)
     made = {path.name for path in out.glob("*.safetensors")}
     assert made == {
-        "quality-1.safetensors", "quality-2.safetensors", "quality.safetensors",
-        "fast-1.safetensors", "fast-2.safetensors", "fast.safetensors", "article.safetensors",
+        *(f"{name}-{number}.safetensors" for name in ("quality", "fast") for number in (1, 2, 3)),
+        "quality.safetensors", "fast.safetensors", "article.safetensors",
     }  # fmt: skip
     before = shutil.copytree(out, tmp_path / "before")
     train_all.app(arguments, standalone_mode=False)
