@@ -103,7 +103,8 @@ def goal_parts(seconds: float, frames: int) -> list[SuitePart]:
 
 
 def _camera(size: Size, seconds: float, paint: PaintSettings) -> SuitePart:
-    case = live.LiveCase(size=size, seconds=seconds, paint=paint)
+    usual = paint if paint.precision != "auto" else replace(paint, precision="fastest")
+    case = live.LiveCase(size=size, seconds=seconds, paint=usual)  # as `pleinair live` paints
     return SuitePart(
         f"live, {label(size)}", seconds + 5, lambda tell: [live.measure_live(case, tell)]
     )

@@ -174,19 +174,17 @@ def engine_speeds(seconds: float = ENGINE_SECONDS) -> Iterator[Check]:
 
     from realtime import engines
     from realtime.clockwork import Latency, timed
-    from realtime.engines.choice import NOT_TRIED
+    from realtime.engines.choice import FASTEST, ways_to_try
     from realtime.frame import Frame
     from realtime.network.library import choose
 
     entry, look = choose(None)
     noise = np.random.default_rng(0).integers(0, 256, (SIZE[1], SIZE[0], 3), np.uint8)
     frame = Frame(noise, 0, 0.0)
-    for name in engines.names():
-        if name in NOT_TRIED:
-            continue
-        what = f"engine {name}"
+    for name, precision in ways_to_try(engines.names(), FASTEST):
+        what = f"engine {name}" if precision == "auto" else f"engine {name} in {precision}"
         try:
-            with engines.open_engine(name, entry.path) as engine:
+            with engines.open_engine(name, entry.path, precision=precision) as engine:
                 times = timed(partial(engine.stylize, frame, look), seconds=seconds)
                 p50 = Latency.of(times).p50_ms
                 speed = f"{p50:.1f} ms, {1000 / p50:.0f} fps at {SIZE[0]}x{SIZE[1]}"

@@ -98,7 +98,7 @@ def _measure(
     ways: dict[str, tuple[str, str]] = {}
     absent: dict[str, str] = {}
     failed: dict[str, str] = {}
-    for name, way in _ways(candidates, precision):
+    for name, way in ways_to_try(candidates, precision):
         label = f"{name} in int8" if way != precision and way == "int8" else name
         ways[label] = name, way
         try:
@@ -124,7 +124,7 @@ def _measure(
     return Choice(*ways[first], f"the fastest on this machine of {', '.join(named)}{lost}")
 
 
-def _ways(candidates: Sequence[str], precision: str) -> list[tuple[str, str]]:
+def ways_to_try(candidates: Sequence[str], precision: str) -> list[tuple[str, str]]:
     """Return the engines to try, and in which precision each."""
     asked = "auto" if precision == FASTEST else precision
     usual = [(name, asked) for name in candidates if name not in NOT_TRIED]
