@@ -97,8 +97,11 @@ def test_a_covered_lens_gives_a_flat_picture_in_half_precision_too(path: Path) -
             for shade in (0, 128, 255):
                 frame = Frame(np.full((48, 64, 3), shade, np.uint8), 0, 0.0)
                 paintings[precision, shade] = engine.stylize(frame, look).pixels.astype(int)
-    for (_, shade), painting in paintings.items():
-        assert np.ptp(painting, axis=(0, 1)).max() == 0, "neither noise nor a grid"
+    for (precision, shade), painting in paintings.items():
+        # From 64 on, numbers of bf16 are half a level apart: the phases of the last layer, whose
+        # sums are equal but for rounding, may fall to both sides of a tie.
+        uneven = 1 if precision == "bf16" else 0
+        assert np.ptp(painting, axis=(0, 1)).max() <= uneven, "neither noise nor a grid"
         assert np.abs(painting - paintings["fp32", shade]).max() <= 1
 
 
