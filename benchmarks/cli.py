@@ -16,7 +16,7 @@ from realtime.errors import BadInputError, MissingExtraError, UnknownNameError
 from realtime.folders import write_whole
 from realtime.options import Device, Engine, Precision, Style, new_app
 from realtime.provenance import TEXT_MARK
-from realtime.settings import PaintSettings, parse_size
+from realtime.settings import FASTEST, PaintSettings, parse_size
 from realtime.sinks.outputs import refuse_same_file, require_free
 from realtime.terminal import echo
 
@@ -221,7 +221,7 @@ def live(
     style: Style = None,
     engine: Engine = "auto",
     device: Device = "auto",
-    precision: Precision = "fastest",
+    precision: Precision = FASTEST,
 ) -> Measured:
     """Measure a camera, end to end: every stage, frames per second, drops, glass to glass."""
     from benchmarks.live import NOTES, LiveCase, measure_live

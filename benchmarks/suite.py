@@ -22,7 +22,7 @@ from realtime.errors import PleinairError
 from realtime.network.library import choose
 from realtime.ports import Size
 from realtime.progress import bars
-from realtime.settings import PaintSettings
+from realtime.settings import FASTEST, PaintSettings
 
 NOTES = (*engines.ARTICLE_NOTES, *live.NOTES)
 
@@ -103,7 +103,7 @@ def goal_parts(seconds: float, frames: int) -> list[SuitePart]:
 
 
 def _camera(size: Size, seconds: float, paint: PaintSettings) -> SuitePart:
-    usual = paint if paint.precision != "auto" else replace(paint, precision="fastest")
+    usual = paint if paint.precision != "auto" else replace(paint, precision=FASTEST)
     case = live.LiveCase(size=size, seconds=seconds, paint=usual)  # as `pleinair live` paints
     return SuitePart(
         f"live, {label(size)}", seconds + 5, lambda tell: [live.measure_live(case, tell)]

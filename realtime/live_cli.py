@@ -9,7 +9,7 @@ import typer
 
 from realtime import options
 from realtime.commands import put_json, require_json, say_result
-from realtime.settings import LiveSettings, parse_size
+from realtime.settings import FASTEST, LiveSettings, parse_size
 from realtime.terminal import echo
 
 SINKS = ("window", *(name for name in options.plugin_names("sinks", "sink") if name != "window"))
@@ -87,7 +87,7 @@ def live(
     bundle: options.Bundle = None,
     engine: options.Engine = "auto",
     device: options.Device = "auto",
-    precision: options.Precision = "fastest",
+    precision: options.Precision = FASTEST,
 ) -> None:
     """Paint a camera, live, in a window. Press h in the window for the keys."""
     from realtime.live.drawing import dropped_share

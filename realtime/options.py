@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from realtime.plugins import names_in, offered
-from realtime.settings import parse_stroke
+from realtime.settings import FASTEST, parse_stroke
 
 look_option, time_option, file_option, machine_option = (
     partial(typer.Option, rich_help_panel=panel)
@@ -103,7 +103,7 @@ Precision = Annotated[
     machine_option(
         help="Arithmetic precision; auto: fast and safe on the device; fastest: int8 too, where it "
         "is half again as fast.",
-        **one_of("auto", "fastest", "fp32", "fp16", "bf16", "int8"),
+        **one_of("auto", FASTEST, "fp32", "fp16", "bf16", "int8"),
     ),
 ]
 HoldFps = Annotated[

@@ -17,7 +17,7 @@ from realtime.look import Look
 from realtime.naming import truncate_name
 from realtime.ports import Engine
 from realtime.reading import HEAD_BYTES, PICTURE_SUFFIXES, file_kind, read_file
-from realtime.settings import PaintSettings
+from realtime.settings import FASTEST, PaintSettings
 from realtime.sinks.images_sink import WRITTEN_SUFFIXES
 
 
@@ -147,7 +147,7 @@ def job_key(job: Mapping[str, Any]) -> str:
 
 def _decided(precision: str, engine: Engine) -> str:
     """Return the precision that other processes are to ask for, to get the same."""
-    return engine.info.precision if precision == "fastest" else precision
+    return engine.info.precision if precision == FASTEST else precision
 
 
 def _torch_threads() -> int:

@@ -9,7 +9,7 @@ import typer
 
 from realtime import options
 from realtime.errors import MissingExtraError
-from realtime.settings import LiveSettings, parse_size
+from realtime.settings import FASTEST, LiveSettings, parse_size
 from realtime.studio.settings import DEFAULT_PORT, StudioSettings, default_folder
 from realtime.terminal import echo
 
@@ -57,7 +57,7 @@ def studio(
     bundle: options.Bundle = None,
     engine: options.Engine = "auto",
     device: options.Device = "auto",
-    precision: options.Precision = "fastest",
+    precision: options.Precision = FASTEST,
 ) -> None:
     """Open the studio: a page in your browser, served by this machine, for this machine."""
     try:

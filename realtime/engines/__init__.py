@@ -11,6 +11,7 @@ from pathlib import Path
 
 from realtime import plugins
 from realtime.ports import Engine
+from realtime.settings import FASTEST
 
 AUTO = "auto"
 
@@ -42,7 +43,7 @@ def open_engine(
     Raises:
         BadInputError: the device or precision is not available here, or the bundle is unusable.
     """
-    if name == AUTO or precision == "fastest":
+    if name == AUTO or precision == FASTEST:
         # Imports a lot, and is not needed for what is asked for by name.
         from realtime.engines.choice import IN_INT8, choose_engine
 

@@ -24,6 +24,7 @@ from realtime.look import Look
 from realtime.machine import versions
 from realtime.network.card import read_card
 from realtime.ports import Engine
+from realtime.settings import FASTEST
 
 TRIAL_FRAMES = 7
 log = logging.getLogger(__name__)
@@ -33,8 +34,6 @@ NOT_TRIED = {
     "tensorrt": "builds for minutes; ask for it with --engine tensorrt",
 }
 """Engines that `auto` leaves out, and why."""
-FASTEST = "fastest"
-"""The precision that tries int8 as well."""
 IN_INT8 = ("openvino",)
 """Engines that are tried in int8."""
 WORTH_INT8 = 1.5

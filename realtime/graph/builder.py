@@ -6,6 +6,7 @@ open: whatever depends on the size of the picture is then computed in the graph.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -54,7 +55,7 @@ class GraphBuilder:
         self.nodes: list[onnx.NodeProto] = []
         self.weights: dict[str, onnx.TensorProto] = {}
         self._scopes: list[str] = []
-        self._used: dict[str, int] = {}
+        self._used = Counter[str]()
 
     @contextmanager
     def scope(self, name: str) -> Iterator[None]:
@@ -65,14 +66,17 @@ class GraphBuilder:
 
     def name(self, base: str) -> str:
         """Return a name in the current scope that is not taken, and take it."""
-        name, full = self._free_name(base), "/".join([*self._scopes, base])
-        self._used[full] = self._used.get(full, 0) + 1
+        name = self._free_name(base)
+        self._used[self._scoped(base)] += 1
         return name
 
     def _free_name(self, base: str) -> str:
-        full = "/".join([*self._scopes, base])
-        count = self._used.get(full, 0) + 1
-        return full if count == 1 else f"{full}_{count}"
+        full = self._scoped(base)
+        taken = self._used[full]
+        return f"{full}_{taken + 1}" if taken else full
+
+    def _scoped(self, base: str) -> str:
+        return "/".join([*self._scopes, base])
 
     def constant(self, base: str, values: npt.ArrayLike, dtype: npt.DTypeLike = np.int64) -> str:
         """Add a constant and return its name."""

@@ -37,9 +37,11 @@ def measure_ranges(bundle: Bundle) -> Ranges:
     cut off costs less than coarser steps for all the rest.
     """
     model = write_graph(bundle)
-    first, *others = [node for node in model.graph.node if node.op_type == "Conv"]
-    del first
-    inputs = {n.name: n.input[0] for n in others if n.name.partition("/")[0] not in FINEST}
+    convolutions = [node for node in model.graph.node if node.op_type == "Conv"]
+    inputs = {
+        node.name: node.input[0]
+        for node in convolutions[1:] if node.name.partition("/")[0] not in FINEST
+    }  # fmt: skip
     core = shared_core()
     graph = core.read_model(model.SerializeToString())
     graph.add_outputs(list(inputs.values()))

@@ -77,11 +77,10 @@ def engine_opener(
     """Return a function that opens the engine and warms it up at the camera's size, if known."""
     entry = request.entry
 
-    def open_one(entry: Entry, name: str, threads: int | None = None) -> Engine:
+    def open_one(entry: Entry, name: str, precision: str, threads: int | None = None) -> Engine:
         engine = open_engine(
-            name, entry.path,
-            device=settings.device, precision=settings.precision, threads=threads,
-        )  # fmt: skip
+            name, entry.path, device=settings.device, precision=precision, threads=threads
+        )
         if size is not None:
             grey = np.full((size[1], size[0], 3), 128, np.uint8)
             look = Look.of_style(0, len(engine.styles)).in_strokes(settings.live_stroke or 1.0)
@@ -91,11 +90,13 @@ def engine_opener(
 
     def opened() -> Engine:
         with ExitStack() as stack:
-            engine = stack.enter_context(open_one(entry, settings.engine))
+            engine = stack.enter_context(open_one(entry, settings.engine, settings.precision))
             if controller is not None:
                 engines = {USUAL_VARIANT: engine}
                 for way, other, threads in _other_ways(entry, engine):
-                    opened = open_one(other, engine.info.runtime, threads)
+                    # As the first one runs: nothing is tried a second time.
+                    as_first = engine.info.runtime, engine.info.precision
+                    opened = open_one(other, *as_first, threads)
                     engines[way] = stack.enter_context(opened)
                 controller.can_reserve_core = (False, True) in engines
                 engine = FallbackEngine(engines, lambda: controller.level)

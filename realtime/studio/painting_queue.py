@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from realtime.errors import BadInputError, PleinairError
+from realtime.settings import FASTEST
 from realtime.studio.jobs import BEGUN, Job, JobStore, State
 from realtime.studio.settings import StudioSettings
 from realtime.studio.worker import Worker, WorkerDiedError
@@ -196,7 +197,7 @@ class PaintingQueue:
     def _machine(self) -> dict[str, str]:
         live = self._settings.live
         # Nobody waits for each frame of a file: it is painted as `pleinair video` does by default.
-        precision = "auto" if live.precision == "fastest" else live.precision
+        precision = "auto" if live.precision == FASTEST else live.precision
         return {"engine": live.engine, "device": live.device, "precision": precision}
 
 

@@ -1,5 +1,6 @@
 """One contract, every engine by name; a new engine file is tested by existing."""
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -93,16 +94,17 @@ def test_a_covered_lens_gives_a_flat_picture_in_half_precision_too(path: Path) -
     paintings = {}
     for precision in ("fp32", "bf16"):
         with open_engine("torch", path, precision=precision) as engine:
-            look = Look.of_style(0, len(engine.styles))
-            for shade in (0, 128, 255):
+            for style, shade in product(range(len(engine.styles)), (0, 128, 255)):
                 frame = Frame(np.full((48, 64, 3), shade, np.uint8), 0, 0.0)
-                paintings[precision, shade] = engine.stylize(frame, look).pixels.astype(int)
-    for (precision, shade), painting in paintings.items():
+                look = Look.of_style(style, len(engine.styles))
+                painting = engine.stylize(frame, look).pixels.astype(int)
+                paintings[precision, style, shade] = painting
+    for (precision, style, shade), painting in paintings.items():
         # From 64 on, numbers of bf16 are half a level apart: the phases of the last layer, whose
         # sums are equal but for rounding, may fall to both sides of a tie.
         uneven = 1 if precision == "bf16" else 0
         assert np.ptp(painting, axis=(0, 1)).max() <= uneven, "neither noise nor a grid"
-        assert np.abs(painting - paintings["fp32", shade]).max() <= 1
+        assert np.abs(painting - paintings["fp32", style, shade]).max() <= 1
 
 
 @pytest.mark.parametrize("name", sorted({*engines.names()} - {"identity"}))

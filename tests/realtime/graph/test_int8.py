@@ -10,6 +10,7 @@ import pytest
 from export.parity import TOLERANCES, compare
 from export.pictures import GENERATED, check_pictures
 from realtime.engines import open_engine
+from realtime.graph.builder import Ranges
 from realtime.graph.frames import write_graph
 from realtime.graph.int8 import dead_leaves, measure_ranges
 from realtime.network.bundle import load_bundle
@@ -22,6 +23,11 @@ from tests.helpers import FAST
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="module")
+def ranges() -> Ranges:
+    return measure_ranges(load_bundle(FAST))
 
 
 def test_it_needs_no_preparation_and_paints_photographs_as_pytorch_does(
@@ -43,13 +49,11 @@ def test_it_needs_no_preparation_and_paints_photographs_as_pytorch_does(
 @pytest.mark.parametrize("portable", [False, True])
 @pytest.mark.parametrize("size", [None, (67, 45)])
 def test_the_same_convolutions_are_rounded_in_every_way_to_write_it(
-    portable: bool, size: tuple[int, int] | None
+    portable: bool, size: tuple[int, int] | None, ranges: Ranges
 ) -> None:
-    bundle = load_bundle(FAST)
-    ranges = measure_ranges(bundle)
     assert {"down1/conv", "trunk3/conv", "up1/merge/conv"} <= ranges.keys()
     assert not {name for name in ranges if name.startswith(("stem/", "up2/", "end/"))}
-    model = write_graph(bundle, size=size, portable_padding=portable, ranges=ranges)
+    model = write_graph(load_bundle(FAST), size=size, portable_padding=portable, ranges=ranges)
     made_by = {node.output[0]: node.op_type for node in model.graph.node}
     rounded = {
         node.name: [made_by.get(name) for name in node.input[:2]]
