@@ -32,8 +32,9 @@ def open_source(address: str, *, size: Size | None = None, rate_fps: float | Non
     name, _, rest = address.partition(":")
     if "://" in address and not address.startswith("stream:"):
         name, rest = "stream", address
-    if name not in names() and Path(address).exists():
-        path = Path(address)
+    path = Path(address)
+    # What looks like a path is one, so that a missing file is told as such.
+    if name not in names() and (path.exists() or path.suffix or len(path.parts) > 1):
         name, rest = "images" if path.is_dir() or is_still(path) else "video", address
     module = plugins.load(sys.modules[__name__], "source", name)
     source: Source = module.open_source(rest, size=size, rate_fps=rate_fps)

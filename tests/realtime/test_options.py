@@ -81,6 +81,12 @@ def test_choices_are_shown_and_those_for_tests_are_not() -> None:
     assert "faulty" not in refused.stderr
 
 
+@pytest.mark.parametrize("address", ["absent.mp4", "no/folder"])
+def test_a_source_that_looks_like_a_path_is_told_to_be_missing(address: str) -> None:
+    refused = pleinair_here("live", "--source", address, "--sink", "null")
+    assert_refused(refused, f"there is no video {address}")
+
+
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
