@@ -15,7 +15,7 @@ from tests import made
 from tests.train.tiny import same_weights, write_painting
 from train.shipped import train_all
 from train.shipped.paintings import PAINTINGS
-from train.shipped.stages import GPU_MINUTES, ON_CPU, ON_GPU, Runs, runs_for
+from train.shipped.stages import GPU_MINUTES, ON_CPU, ON_GPU, SPARED, Runs, runs_for
 from train.shipped.train_all import settings_of
 
 CPU = torch.device("cpu")
@@ -98,3 +98,20 @@ def test_a_small_budget_trains_all_bundles_and_a_second_call_has_nothing_to_do(
 def test_an_unknown_bundle_is_refused() -> None:
     with pytest.raises(SystemExit):
         train_all.app(["--data", ".", "--vgg", ".", "--only", "slow"])
+
+
+def test_the_last_round_on_a_cpu_weighs_steadiness_more_and_gives_texture_room() -> None:
+    for name in ("quality", "fast"):
+        *_, before, last = ON_CPU[name]
+        factors = {
+            style: now / then
+            for style, now, then in zip(
+                last.styles, last.stability_weights, before.stability_weights, strict=True
+            )
+        }
+        assert {style for style, factor in factors.items() if factor == 2} == set(SPARED)
+        assert {factors[style] for style in last.styles if style not in SPARED} == {4}
+        goals = zip(last.structure_goals, before.structure_goals, strict=True)
+        assert [now / then for now, then in goals] == pytest.approx([1.02] * len(last.styles))
+        first = ON_CPU[name][0]
+        assert first.stability_weights == (0.0,) * len(first.styles)
